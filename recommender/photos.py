@@ -1,0 +1,58 @@
+"""From a hostile file to a clean RGB picture: the only place that decodes pictures."""
+
+import io
+import warnings
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
+PIXELS_LIMIT = 60_000_000
+SIDE_LIMIT = 20_000
+
+
+class UnreadablePicture(Exception):
+    """The bytes are not a picture that can be used; the message tells a person why."""
+
+
+def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Image.Image:
+    """The picture in these bytes: RGB, upright by its EXIF orientation, transparency laid on white.
+
+    A JPEG may come back smaller than it is, but no smaller than `at_least` (width, height in pixels).
+    Raises UnreadablePicture.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _decode(content, at_least)
+    except UnidentifiedImageError as error:
+        raise UnreadablePicture("This file is not a JPEG, PNG, WebP, GIF, BMP or TIFF picture.") from error
+    # Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
+    except (OSError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError) as error:
+        raise UnreadablePicture(f"This picture is damaged: {error}") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadablePicture("This picture is too large.") from error
+
+
+def _decode(content: bytes, at_least: tuple[int, int]) -> Image.Image:
+    picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    width, height = picture.size
+    if width * height > PIXELS_LIMIT or max(width, height) > SIDE_LIMIT:
+        raise UnreadablePicture(f"This picture is too large: {width} x {height} pixels.")
+    picture.draft("RGB", at_least)
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode in ("RGBA", "LA", "PA", "P", "La", "RGBa") or "transparency" in picture.info:
+        picture = _on_white(picture.convert("RGBA"))
+    elif picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
+        picture = _to_eight_bits(picture)
+    return picture.convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+
+
+def _to_eight_bits(picture: Image.Image) -> Image.Image:
+    picture = picture.convert("F")
+    low, high = picture.getextrema()
+    scale = 255 / max(high - low, 1e-6)
+    return picture.point(lambda value: value * scale - low * scale).convert("L")

@@ -1,0 +1,60 @@
+"""What the encoder is asked for: tell attributes apart, and know a product again in a photograph."""
+
+import keras
+from keras import ops
+
+from recommender.training.data import LABELS, UNKNOWN
+
+LABEL_WEIGHTS = {"article_type": 1.0, "base_colour": 0.7, "gender": 0.5, "usage": 0.3, "season": 0.2}
+SCALE = 16.0
+SMOOTHING = 0.05
+TEMPERATURE = 0.07
+
+
+@keras.saving.register_keras_serializable("fashion")
+class AttributeHeads(keras.layers.Layer):
+    """One normalised-softmax classifier for each label: the logits are cosines to learnt class centres.
+
+    Source: Zhai, Wu: Classification is a Strong Baseline for Deep Metric Learning (2019).
+    """
+
+    def __init__(self, class_counts: tuple[int, ...], **kwargs):
+        super().__init__(dtype="float32", **kwargs)
+        self.class_counts = tuple(class_counts)
+
+    def build(self, input_shape: tuple) -> None:
+        self.centres = [
+            self.add_weight(name=label, shape=(count, input_shape[-1]), initializer="glorot_uniform")
+            for label, count in zip(LABELS, self.class_counts, strict=True)
+        ]
+
+    def call(self, embeddings) -> list:
+        return [SCALE * ops.matmul(embeddings, ops.transpose(ops.normalize(centre))) for centre in self.centres]
+
+
+def attribute_loss(logits: list, labels):
+    """The weighted sum over labels (n, 5) of the smoothed cross entropy; UNKNOWN labels count nothing."""
+    total = 0.0
+    for column, (label, scores) in enumerate(zip(LABELS, logits, strict=True)):
+        known = ops.cast(labels[:, column] != UNKNOWN, "float32")
+        wanted = ops.one_hot(ops.maximum(labels[:, column], 0), scores.shape[-1])
+        wanted = wanted * (1 - SMOOTHING) + SMOOTHING / scores.shape[-1]
+        entropy = -ops.sum(wanted * ops.log_softmax(scores), axis=-1)
+        total += LABEL_WEIGHTS[label] * ops.sum(entropy * known) / ops.maximum(ops.sum(known), 1.0)
+    return total
+
+
+def instance_loss(embeddings, look):
+    """NT-Xent between two views: row i of the first half belongs to row i of the second half.
+
+    Other products that show the very same picture (`look`, (2n,)) are no negatives.
+    Source: Chen et al.: A Simple Framework for Contrastive Learning of Visual Representations (2020).
+    """
+    size = ops.shape(embeddings)[0]
+    rows = ops.arange(size)
+    partner = ops.mod(rows + size // 2, size)
+    same_look = look[:, None] == look[None, :]
+    is_partner = rows[None, :] == partner[:, None]
+    ignored = ops.cast(ops.logical_and(same_look, ops.logical_not(is_partner)), "float32")
+    similarity = ops.matmul(embeddings, ops.transpose(embeddings)) / TEMPERATURE - 1e9 * ignored
+    return ops.mean(keras.losses.sparse_categorical_crossentropy(partner, similarity, from_logits=True))

@@ -1,0 +1,67 @@
+"""The fashion ResNet: a residual network for small product pictures, in backend-agnostic Keras 3."""
+
+import keras
+from keras import layers, ops
+
+from recommender.encoders.preprocessing import HEIGHT, WIDTH
+
+EMBEDDING_DIMENSIONS = 256
+STEM_CHANNELS = 16
+STAGES = ((32, 2), (64, 2), (128, 2), (256, 2))
+"""(channels, residual blocks) of each stage: ResNet-18's depth at half its width."""
+
+
+@keras.saving.register_keras_serializable("fashion")
+class GeneralizedMeanPooling(layers.Layer):
+    """(n, h, w, c) to (n, c): the mean of x^p to the 1/p, with p learnt.
+
+    Source: Radenović, Tolias, Chum: Fine-tuning CNN Image Retrieval with No Human Annotation (2018).
+    """
+
+    def build(self, input_shape: tuple) -> None:
+        self.power = self.add_weight(name="power", shape=(), initializer=keras.initializers.Constant(3.0))
+
+    def call(self, features):
+        features = ops.maximum(ops.cast(features, "float32"), 1e-4)
+        power = ops.cast(self.power, "float32")
+        return ops.power(ops.mean(ops.power(features, power), axis=(1, 2)), 1.0 / power)
+
+
+def build_encoder() -> keras.Model:
+    """The network from pictures (n, 80, 60, 3), RGB in 0..255, to embeddings (n, 256) of length one."""
+    pictures = keras.Input((HEIGHT, WIDTH, 3), name="pictures")
+    features = layers.Rescaling(1 / 64, offset=-3)(pictures)
+    features = _convolution(features, STEM_CHANNELS)
+    features = _convolution(features, STAGES[0][0], strides=2)
+    for stage, (channels, blocks) in enumerate(STAGES):
+        for block in range(blocks):
+            features = _residual_block(features, channels, strides=2 if stage and not block else 1)
+    pooled = GeneralizedMeanPooling(name="pooling", dtype="float32")(features)
+    embedding = layers.Dense(EMBEDDING_DIMENSIONS, use_bias=False, name="projection", dtype="float32")(pooled)
+    embedding = layers.BatchNormalization(name="neck", dtype="float32")(embedding)
+    embedding = layers.UnitNormalization(name="embedding", dtype="float32")(embedding)
+    return keras.Model(pictures, embedding, name="fashion_resnet")
+
+
+def _convolution(features, channels: int, strides: int = 1, activate: bool = True):
+    features = layers.Conv2D(
+        channels, 3, strides=strides, padding="same", use_bias=False, kernel_initializer="he_normal"
+    )(features)
+    features = layers.BatchNormalization()(features)
+    return layers.ReLU()(features) if activate else features
+
+
+def _residual_block(features, channels: int, strides: int):
+    """A basic block; its shortcut averages before it projects (ResNet-D), so that no pixel is skipped.
+
+    Source: He et al.: Bag of Tricks for Image Classification with Convolutional Neural Networks (2019).
+    """
+    shortcut = features
+    if strides > 1:
+        shortcut = layers.AveragePooling2D(strides, padding="same")(shortcut)
+    if shortcut.shape[-1] != channels:
+        shortcut = layers.Conv2D(channels, 1, use_bias=False, kernel_initializer="he_normal")(shortcut)
+        shortcut = layers.BatchNormalization()(shortcut)
+    features = _convolution(features, channels, strides=strides)
+    features = _convolution(features, channels, activate=False)
+    return layers.ReLU()(layers.Add()([features, shortcut]))
