@@ -9,7 +9,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 COLUMNS = (
@@ -189,6 +189,11 @@ class Pictures:
     def __contains__(self, sku: str) -> bool:
         return sku in self._entries
 
+    def suffix(self, sku: str) -> str:
+        """The suffix of a picture's file: ".jpg"."""
+        entry = self._entries[sku]
+        return PurePosixPath(entry.filename if isinstance(entry, zipfile.ZipInfo) else entry.name).suffix
+
     def read(self, sku: str) -> bytes:
         """The bytes of a picture's file. Raises OSError, with the reason, when they cannot be had."""
         entry = self._entries[sku]
@@ -210,6 +215,3 @@ def _open_archive(path: Path) -> zipfile.ZipFile:
 
 def _is_plain_file(entry: zipfile.ZipInfo) -> bool:
     return not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
-
-
-STYLE_VALUES = tuple(field.name for field in fields(StyleRow) if field.name != "line")

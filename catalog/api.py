@@ -1,0 +1,37 @@
+"""The catalogue over REST."""
+
+from rest_framework import generics, serializers
+
+from catalog.facets import Selection
+from catalog.models import Product
+
+
+class ProductSerializer(serializers.ModelSerializer):
+    category = serializers.SerializerMethodField()
+    url = serializers.URLField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Product
+        fields = ("sku", "name", "gender", "category", "base_colour", "season", "year", "usage", "image", "url")
+
+    def get_category(self, product: Product) -> list[str]:
+        """From the master category down to the article type."""
+        return [category.name for category in product.category.path] if product.category else []
+
+
+class ProductList(generics.ListAPIView):
+    """The catalogue, narrowed by `q`, `category`, `gender`, `base_colour`, `season` and `usage` as in the shop."""
+
+    serializer_class = ProductSerializer
+    queryset = Product.objects.none()
+
+    def get_queryset(self):
+        return Selection(self.request.GET).products().select_related("category__parent__parent")
+
+
+class ProductDetail(generics.RetrieveAPIView):
+    """One product by its sku."""
+
+    serializer_class = ProductSerializer
+    queryset = Product.objects.select_related("category__parent__parent")
+    lookup_field = "sku"

@@ -1,0 +1,23 @@
+"""Product pictures on disk, named by what is in them: the same picture is stored once and never changes."""
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of a picture's file, in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def store(content: bytes, suffix: str) -> tuple[str, str]:
+    """(name in the media storage, digest) of a picture's file, written when it is not there in full."""
+    digest = digest_of(content)
+    name = f"products/{digest[:2]}/{digest}{suffix.lower()}"
+    if default_storage.exists(name):
+        if default_storage.size(name) == len(content):
+            return name, digest
+        # What a power cut tore off; the name belongs to this content alone.
+        default_storage.delete(name)
+    return default_storage.save(name, ContentFile(content)), digest

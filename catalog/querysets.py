@@ -1,0 +1,38 @@
+"""Every query on the catalogue."""
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import models
+from django.db.models import Q
+
+SEARCH_VECTOR = SearchVector("search_words", config="english")
+"""Also the expression of the index behind it."""
+
+
+class CategoryQuerySet(models.QuerySet):
+    def within(self, category: models.Model) -> "CategoryQuerySet":
+        """The category and everything below it."""
+        return self.filter(Q(pk=category.pk) | Q(parent=category) | Q(parent__parent=category))
+
+
+class ProductQuerySet(models.QuerySet):
+    def for_cards(self) -> "ProductQuerySet":
+        """With what a card shows."""
+        return self.select_related("category")
+
+    def with_picture(self) -> "ProductQuerySet":
+        return self.exclude(image_digest="")
+
+    def in_category(self, category: models.Model) -> "ProductQuerySet":
+        return self.filter(category__in=type(category).objects.within(category))
+
+    def matching(self, words: str) -> "ProductQuerySet":
+        """Products whose name, category and attributes have all of the words, in any of their forms."""
+        query = SearchQuery(words, config="english", search_type="websearch")
+        return self.annotate(search_vector=SEARCH_VECTOR).filter(search_vector=query)
+
+    def refresh_search_words(self) -> None:
+        """Brings the text behind word search up to date, after a category was renamed or moved."""
+        products = list(self.select_related("category__parent__parent"))
+        for product in products:
+            product.search_words = product.collect_search_words()
+        self.bulk_update(products, ["search_words"], batch_size=500)

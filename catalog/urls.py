@@ -1,0 +1,11 @@
+from django.urls import path
+
+from catalog import views
+
+app_name = "catalog"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("products/", views.product_list, name="products"),
+    path("products/<str:sku>/", views.product, name="product"),
+    path("media/<path:path>", views.media, name="media"),
+]

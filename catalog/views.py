@@ -1,0 +1,43 @@
+"""The shop's pages, and the pictures in them."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from catalog.facets import Selection
+from catalog.models import Product
+
+PRODUCTS_PER_PAGE = 48
+PRODUCTS_ON_HOME = 24
+YEAR_IN_SECONDS = 365 * 24 * 3600
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    products = Product.objects.with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    return render(request, "catalog/home.html", {"products": products, "facets": Selection(request.GET).facets()})
+
+
+@require_safe
+def product_list(request: HttpRequest) -> HttpResponse:
+    selection = Selection(request.GET)
+    page = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "catalog/product_list.html", {"selection": selection, "page": page})
+
+
+@require_safe
+def product(request: HttpRequest, sku: str) -> HttpResponse:
+    products = Product.objects.select_related("category__parent__parent")
+    return render(request, "catalog/product.html", {"product": get_object_or_404(products, sku=sku)})
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponse:
+    """A stored picture. Its name is the digest of its content, so that a browser may keep it for good."""
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response["Cache-Control"] = f"public, max-age={YEAR_IN_SECONDS}, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'"
+    return response

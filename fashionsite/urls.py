@@ -1,0 +1,25 @@
+"""The site's addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from catalog import api as catalog_api
+from recommender import api as recommender_api
+
+admin.site.site_header = admin.site.site_title = "Shop administration"
+
+api = [
+    path("products/", catalog_api.ProductList.as_view(), name="products"),
+    path("products/<str:sku>/", catalog_api.ProductDetail.as_view(), name="product"),
+    path("products/<str:sku>/similar/", recommender_api.SimilarProducts.as_view(), name="similar"),
+    path("search/photo/", recommender_api.PhotoSearch.as_view(), name="photo_search"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", include((api, "api"))),
+    path("", include("recommender.urls")),
+    path("", include("catalog.urls")),
+]

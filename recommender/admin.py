@@ -1,0 +1,55 @@
+"""What staff see of the embeddings: how many products are searchable, waiting and failed, and why."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from recommender import querysets
+from recommender.models import EmbeddingFailure, Encoder
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return False
+
+
+@admin.register(Encoder)
+class EncoderAdmin(ReadOnlyAdmin):
+    list_display = ("name", "is_active", "searchable", "waiting", "failed", "dimensions", "digest", "created_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Encoder | None = None) -> bool:
+        return False
+
+    @admin.display
+    def searchable(self, encoder: Encoder) -> int:
+        return querysets.searchable(encoder).count()
+
+    @admin.display
+    def waiting(self, encoder: Encoder) -> int:
+        return querysets.waiting(encoder).count()
+
+    @admin.display
+    def failed(self, encoder: Encoder) -> int:
+        return querysets.failed(encoder).count()
+
+
+@admin.register(EmbeddingFailure)
+class EmbeddingFailureAdmin(ReadOnlyAdmin):
+    list_display = ("picture", "product", "reason", "encoder", "created_at")
+    list_select_related = ("product", "encoder")
+    list_filter = ("encoder",)
+    search_fields = ("product__sku", "reason")
+    actions = ("try_again",)
+
+    @admin.display
+    def picture(self, failure: EmbeddingFailure) -> str:
+        return format_html('<a href="{}">file</a>', failure.product.image.url)
+
+    @admin.action(description="Try the selected pictures again", permissions=["delete"])
+    def try_again(self, request: HttpRequest, failures: QuerySet) -> None:
+        number, _ = failures.delete()
+        self.message_user(request, f"{number} pictures wait for the worker again.")

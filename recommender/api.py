@@ -1,0 +1,56 @@
+"""What looks like what, over REST."""
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api import ProductSerializer
+from catalog.models import Product
+from recommender.photo_search import PhotoProblem, search_by_photo
+from recommender.search import similar_to_product
+
+MOST = 100
+
+
+class CountSerializer(serializers.Serializer):
+    count = serializers.IntegerField(min_value=1, max_value=MOST, default=12)
+
+
+class MatchSerializer(serializers.Serializer):
+    product = ProductSerializer()
+    similarity = serializers.FloatField()
+
+
+class PhotoSerializer(CountSerializer):
+    photo = serializers.FileField(allow_empty_file=True)
+
+
+class SimilarProducts(APIView):
+    """The products that look most like one of the shop's, best first, without itself."""
+
+    @extend_schema(parameters=[CountSerializer], responses=MatchSerializer(many=True))
+    def get(self, request: Request, sku: str) -> Response:
+        asked = CountSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        matches = similar_to_product(get_object_or_404(Product, sku=sku), asked.validated_data["count"])
+        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+
+
+class PhotoSearch(APIView):
+    """The products that look most like an uploaded picture (multipart field `photo`), best first."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request=PhotoSerializer, responses=MatchSerializer(many=True))
+    def post(self, request: Request) -> Response:
+        asked = PhotoSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        try:
+            found = search_by_photo(asked.validated_data["photo"], asked.validated_data["count"])
+        except PhotoProblem as problem:
+            return Response({"photo": [str(problem)]}, status=problem.status)
+        return Response(MatchSerializer(found.matches, many=True, context={"request": request}).data)

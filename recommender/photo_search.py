@@ -1,0 +1,63 @@
+"""From an uploaded file to the products that look like it: what the page and the REST API share."""
+
+import base64
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image
+
+from recommender.embedding import current_encoder
+from recommender.encoders import load_encoder
+from recommender.photos import UnreadablePicture, read_picture
+from recommender.search import Match, similar_to_vector
+
+PREVIEW_SIDE = 480
+
+
+class PhotoProblem(Exception):
+    """The upload cannot be searched with; the message tells a person what to do, `status` is the HTTP status."""
+
+    def __init__(self, message: str, status: int):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Found:
+    """The products, best first, and the photo made small as a data address; the photo itself is not kept."""
+
+    matches: list[Match]
+    preview: str
+
+
+def search_by_photo(upload: UploadedFile | None, count: int) -> Found:
+    """The products that look most like the uploaded picture. Raises PhotoProblem."""
+    if upload is None:
+        raise PhotoProblem("Choose a picture first.", 400)
+    if upload.size > settings.PHOTO_BYTES_LIMIT:
+        raise PhotoProblem(f"This file is too large; up to {settings.PHOTO_BYTES_LIMIT >> 20} MB work.", 413)
+    try:
+        photo = read_picture(upload.read())
+    except UnreadablePicture as error:
+        raise PhotoProblem(f"{error} Please try another one.", 400) from error
+    return Found(_similar(photo, count), _preview(photo))
+
+
+def _similar(photo: Image.Image, count: int) -> list[Match]:
+    row = current_encoder()
+    if not row.is_active:
+        raise PhotoProblem("The shop's pictures are being prepared for search. Please come back in a while.", 503)
+    encoder = load_encoder(settings.ENCODER)
+    vector = encoder.encode(np.stack([encoder.prepare(photo)]))[0]
+    return similar_to_vector(row, vector, count)
+
+
+def _preview(photo: Image.Image) -> str:
+    small = photo.copy()
+    small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode()}"

@@ -1,0 +1,40 @@
+"""Which products are searchable, which wait, and which failed."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef
+
+from catalog.models import Product
+from catalog.querysets import ProductQuerySet
+
+
+class EncoderQuerySet(models.QuerySet):
+    def active(self) -> models.Model | None:
+        """The encoder whose embeddings answer searches, or None before the first one is registered."""
+        return self.filter(is_active=True).first()
+
+
+class EmbeddingQuerySet(models.QuerySet):
+    def fresh(self) -> "EmbeddingQuerySet":
+        """Embeddings of the picture that their product has now."""
+        return self.filter(image_digest=F("product__image_digest"))
+
+
+def searchable(encoder: models.Model) -> ProductQuerySet:
+    """Products whose present picture has an embedding."""
+    return Product.objects.with_picture().filter(_of_present_picture(encoder.embeddings))
+
+
+def failed(encoder: models.Model) -> ProductQuerySet:
+    """Products whose present picture cannot be embedded."""
+    return Product.objects.with_picture().filter(_of_present_picture(encoder.failures))
+
+
+def waiting(encoder: models.Model) -> ProductQuerySet:
+    """Products whose present picture has neither an embedding nor a failure: what is still to do."""
+    return Product.objects.with_picture().exclude(
+        _of_present_picture(encoder.embeddings) | _of_present_picture(encoder.failures)
+    )
+
+
+def _of_present_picture(rows: models.Manager) -> Exists:
+    return Exists(rows.filter(product=OuterRef("pk"), image_digest=OuterRef("image_digest")))

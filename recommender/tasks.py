@@ -1,0 +1,35 @@
+"""Celery tasks. The queue is only a hint: what is still to do stands in the database."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from recommender import embedding
+from recommender.models import Embedding
+
+STALLED_AFTER = timedelta(seconds=50)
+
+
+@shared_task
+def embed_products(ids: list[int]) -> None:
+    embedding.embed_products(ids)
+
+
+@shared_task
+def catch_up() -> None:
+    """Enqueues what still waits when nothing moves any more, so that a long queue is not queued twice."""
+    if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
+        enqueue(embedding.waiting_ids())
+    embedding.activate_when_complete()
+
+
+def enqueue(product_ids: list[int], **_) -> None:
+    """Hands products to the workers, a batch a task. Also a receiver of catalog.signals.pictures_changed."""
+    for start in range(0, len(product_ids), embedding.PRODUCTS_PER_BATCH):
+        embed_products.delay(product_ids[start : start + embedding.PRODUCTS_PER_BATCH])
+
+
+def resume(**_) -> None:
+    """What a worker does first: whatever an earlier one left, lost or was killed over is enqueued again."""
+    enqueue(embedding.waiting_ids())
