@@ -117,7 +117,9 @@ def _check_header(reader) -> None:
     except csv.Error as error:
         raise UnusableFile(f"the first line is not readable as csv: {error}") from error
     if tuple(header) != COLUMNS:
-        raise UnusableFile(f"the first line must name these columns: {','.join(COLUMNS)}; it is: {','.join(header)[:500]}")
+        raise UnusableFile(
+            f"the first line must name these columns: {','.join(COLUMNS)}; it is: {','.join(header)[:500]}"
+        )
 
 
 def _parse(line: int, cells: list[str]) -> StyleRow:

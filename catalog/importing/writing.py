@@ -68,9 +68,7 @@ def _finish(job: ImportJob, state: str, error: str = "") -> None:
 
 
 @transaction.atomic
-def _import_batch(
-    job: ImportJob, batch: list[StyleRow | RowIssue], source: Pictures, categories: Categories
-) -> None:
+def _import_batch(job: ImportJob, batch: list[StyleRow | RowIssue], source: Pictures, categories: Categories) -> None:
     rows = [row for row in batch if isinstance(row, StyleRow)]
     issues = [row for row in batch if isinstance(row, RowIssue)]
     job.rows += len(batch)

@@ -7,127 +7,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="catalog.category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'ordering': ['name'],
+                "verbose_name_plural": "categories",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('styles', models.CharField(max_length=1000, verbose_name='styles file')),
-                ('images', models.CharField(max_length=1000, verbose_name='images')),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("styles", models.CharField(max_length=1000, verbose_name="styles file")),
+                ("images", models.CharField(max_length=1000, verbose_name="images")),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['running', 'done', 'failed'])), name='import_job_state')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["running", "done", "failed"])), name="import_job_state"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportIssue',
+            name="ImportIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('sku', models.CharField(blank=True, max_length=64, verbose_name='SKU')),
-                ('reason', models.TextField()),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='catalog.importjob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("sku", models.CharField(blank=True, max_length=64, verbose_name="SKU")),
+                ("reason", models.TextField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="issues", to="catalog.importjob"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['job', 'line'],
+                "ordering": ["job", "line"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=64, unique=True, verbose_name='SKU')),
-                ('name', models.CharField(blank=True, max_length=255)),
-                ('gender', models.CharField(blank=True, max_length=100)),
-                ('base_colour', models.CharField(blank=True, max_length=100)),
-                ('season', models.CharField(blank=True, max_length=100)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('usage', models.CharField(blank=True, max_length=100)),
-                ('image', models.ImageField(blank=True, max_length=255, upload_to='products')),
-                ('image_digest', models.CharField(blank=True, editable=False, max_length=64, verbose_name='SHA-256 of the image')),
-                ('search_words', models.TextField(blank=True, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sku", models.CharField(max_length=64, unique=True, verbose_name="SKU")),
+                ("name", models.CharField(blank=True, max_length=255)),
+                ("gender", models.CharField(blank=True, max_length=100)),
+                ("base_colour", models.CharField(blank=True, max_length=100)),
+                ("season", models.CharField(blank=True, max_length=100)),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("usage", models.CharField(blank=True, max_length=100)),
+                ("image", models.ImageField(blank=True, max_length=255, upload_to="products")),
+                (
+                    "image_digest",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="SHA-256 of the image"),
+                ),
+                ("search_words", models.TextField(blank=True, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="catalog.category",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='category_unique_below_parent'),
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("parent", "name"), name="category_unique_below_parent"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent', None)), fields=('name',), name='category_unique_at_top'),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent", None)), fields=("name",), name="category_unique_at_top"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='category_has_name'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="category_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='category_not_its_own_parent'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="category_not_its_own_parent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['gender'], name='product_gender'),
+            model_name="product",
+            index=models.Index(fields=["gender"], name="product_gender"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['base_colour'], name='product_base_colour'),
+            model_name="product",
+            index=models.Index(fields=["base_colour"], name="product_base_colour"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['season'], name='product_season'),
+            model_name="product",
+            index=models.Index(fields=["season"], name="product_season"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['usage'], name='product_usage'),
+            model_name="product",
+            index=models.Index(fields=["usage"], name="product_usage"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['image_digest'], name='product_image_digest'),
+            model_name="product",
+            index=models.Index(fields=["image_digest"], name="product_image_digest"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('search_words', config='english'), name='product_search'),
+            model_name="product",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("search_words", config="english"), name="product_search"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('image', ''), ('image_digest', '')), models.Q(models.Q(('image', ''), _negated=True), models.Q(('image_digest', ''), _negated=True)), _connector='OR'), name='product_image_has_digest'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("image", ""), ("image_digest", "")),
+                    models.Q(models.Q(("image", ""), _negated=True), models.Q(("image_digest", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="product_image_has_digest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('sku', ''), _negated=True), name='product_has_sku'),
+            model_name="product",
+            constraint=models.CheckConstraint(condition=models.Q(("sku", ""), _negated=True), name="product_has_sku"),
         ),
     ]

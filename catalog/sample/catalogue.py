@@ -19,8 +19,26 @@ from catalog.sample.fabrics import COLOURS, Fabric
 FIRST_SKU = 1001
 VARIANTS_PER_CUT = 6
 BRANDS = ("Marais", "Tidewater", "Hollow Oak", "Nordlicht", "Paloma", "Kiln & Loom", "Field Notes", "Sorrel")
-APPAREL = ("Black", "White", "Grey", "Navy Blue", "Blue", "Turquoise Blue", "Green", "Olive", "Red", "Maroon", "Pink",
-           "Peach", "Orange", "Yellow", "Mustard", "Lavender", "Purple", "Beige")
+APPAREL = (
+    "Black",
+    "White",
+    "Grey",
+    "Navy Blue",
+    "Blue",
+    "Turquoise Blue",
+    "Green",
+    "Olive",
+    "Red",
+    "Maroon",
+    "Pink",
+    "Peach",
+    "Orange",
+    "Yellow",
+    "Mustard",
+    "Lavender",
+    "Purple",
+    "Beige",
+)
 LEATHERS = ("Black", "Brown", "Tan", "Maroon", "Navy Blue", "Beige", "Red", "Olive", "Grey", "White")
 METALS = ("Gold", "Silver")
 GEMS = ("Red", "Green", "Blue", "Turquoise Blue", "Purple", "White", "Pink")

@@ -6,56 +6,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         pgvector.django.VectorExtension(),
         migrations.CreateModel(
-            name='Encoder',
+            name="Encoder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256 of the weights')),
-                ('dimensions', models.PositiveSmallIntegerField()),
-                ('is_active', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("digest", models.CharField(max_length=64, verbose_name="SHA-256 of the weights")),
+                ("dimensions", models.PositiveSmallIntegerField()),
+                ("is_active", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'digest'), name='encoder_unique'), models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('is_active',), name='encoder_one_active')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "digest"), name="encoder_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)), fields=("is_active",), name="encoder_one_active"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EmbeddingFailure',
+            name="EmbeddingFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image_digest', models.CharField(max_length=64)),
-                ('reason', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='embedding_failures', to='catalog.product')),
-                ('encoder', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='failures', to='recommender.encoder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("image_digest", models.CharField(max_length=64)),
+                ("reason", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="embedding_failures",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "encoder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="failures", to="recommender.encoder"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('encoder', 'product'), name='embedding_failure_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("encoder", "product"), name="embedding_failure_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Embedding',
+            name="Embedding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image_digest', models.CharField(max_length=64)),
-                ('vector', pgvector.django.vector.VectorField()),
-                ('created_at', models.DateTimeField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='embeddings', to='catalog.product')),
-                ('encoder', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='embeddings', to='recommender.encoder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("image_digest", models.CharField(max_length=64)),
+                ("vector", pgvector.django.vector.VectorField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="embeddings", to="catalog.product"
+                    ),
+                ),
+                (
+                    "encoder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="embeddings", to="recommender.encoder"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['-created_at'], name='embedding_created_at')],
-                'constraints': [models.UniqueConstraint(fields=('encoder', 'product'), name='embedding_unique')],
+                "indexes": [models.Index(fields=["-created_at"], name="embedding_created_at")],
+                "constraints": [models.UniqueConstraint(fields=("encoder", "product"), name="embedding_unique")],
             },
         ),
     ]

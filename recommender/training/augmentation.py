@@ -20,9 +20,7 @@ def clean_view(random: np.random.Generator, picture: np.ndarray) -> np.ndarray:
     return np.asarray(_warped(Image.fromarray(picture), warp, fill=(255, 255, 255)))
 
 
-def photo_view(
-    random: np.random.Generator, picture: np.ndarray, opacity: np.ndarray, other: np.ndarray
-) -> np.ndarray:
+def photo_view(random: np.random.Generator, picture: np.ndarray, opacity: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The product as a photograph, uint8 (80, 60, 3). `other` is another product's picture, for the background."""
     view = Image.fromarray(picture)
     if random.random() < 0.25:
@@ -62,9 +60,7 @@ def _random_warp(
 
 
 def _warped(picture: Image.Image, warp: tuple[float, ...], fill: tuple[int, ...]) -> Image.Image:
-    return picture.transform(
-        SIZE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BILINEAR, fillcolor=fill
-    )
+    return picture.transform(SIZE, Image.Transform.PERSPECTIVE, warp, Image.Resampling.BILINEAR, fillcolor=fill)
 
 
 def _colour(random: np.random.Generator) -> np.ndarray:

@@ -99,5 +99,3 @@ def _digest(picture: np.ndarray) -> bytes:
 
 def _is_held_out(picture: np.ndarray) -> bool:
     return int.from_bytes(_digest(picture)[:4], "big") % HELD_OUT_SHARE == 0
-
-

@@ -16,7 +16,9 @@ PICTURES_PER_BATCH = 64
 
 
 class Command(BaseCommand):
-    help = "Writes `ids` (file names without folder and suffix) and `vectors` (n, d) float32 of pictures to an npz file."
+    help = (
+        "Writes `ids` (file names without folder and suffix) and `vectors` (n, d) float32 of pictures to an npz file."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
