@@ -39,9 +39,11 @@ class Selection:
 
     def __init__(self, query: QueryDict):
         self.query = query
-        self.words = query.get("q", "").replace("\0", "").strip()[:200]
-        self.attributes = {name: query[name] for name in ATTRIBUTES if query.get(name)}
-        number = query.get("category", "")
+        # PostgreSQL's text knows no NUL.
+        asked = {name: value.replace("\0", "").strip() for name, value in query.items()}
+        self.words = asked.get("q", "")[:200]
+        self.attributes = {name: asked[name] for name in ATTRIBUTES if asked.get(name)}
+        number = asked.get("category", "")
         is_number = number.isascii() and number.isdigit() and len(number) < 19
         self.category = Category.objects.filter(pk=number).first() if is_number else None
 
@@ -56,8 +58,7 @@ class Selection:
             products = products.matching(self.words)
         if self.category and without != "category":
             products = products.in_category(self.category)
-        chosen = {name: value.replace("\0", "") for name, value in self.attributes.items() if name != without}
-        return products.filter(**chosen)
+        return products.filter(**{name: value for name, value in self.attributes.items() if name != without})
 
     def facets(self) -> list[Facet]:
         """The facets that have something to choose from, counted within the other choices."""

@@ -1,11 +1,16 @@
 """What the shop sells, and the imports that brought it in."""
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from catalog.querysets import SEARCH_VECTOR, CategoryQuerySet, ProductQuerySet
+
+
+LEVELS = 3
+"""Of the category tree: master > sub > article type."""
 
 
 class Category(models.Model):
@@ -29,10 +34,24 @@ class Category(models.Model):
     def __str__(self) -> str:
         return " > ".join(category.name for category in self.path)
 
+    def clean(self) -> None:
+        """Raises ValidationError where the tree would no longer be master > sub > article type."""
+        above = self.parent
+        while above:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": "A category cannot stand below itself."})
+            above = above.parent
+        if len(self.path) + self._levels_below() > LEVELS:
+            raise ValidationError({"parent": f"The tree has {LEVELS} levels; this would make it deeper."})
+
     @property
     def path(self) -> list["Category"]:
         """From the master category down to this one."""
         return [*self.parent.path, self] if self.parent else [self]
+
+    def _levels_below(self) -> int:
+        below = Category.objects.filter(parent=self.pk) if self.pk else Category.objects.none()
+        return max((1 + category._levels_below() for category in below), default=0)
 
 
 class Product(models.Model):

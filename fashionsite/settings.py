@@ -114,8 +114,9 @@ PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
-if CELERY_BROKER_URL == "filesystem://":
+EMBEDDED_BROKER_URL = "filesystem://localhost"
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
+if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     _queue = VAR_DIR / "broker"
     _queue.mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -5,7 +5,7 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 PIXELS_LIMIT = 60_000_000
 SIDE_LIMIT = 20_000
 
@@ -25,7 +25,7 @@ def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Im
             warnings.simplefilter("ignore")
             return _decode(content, at_least)
     except UnidentifiedImageError as error:
-        raise UnreadablePicture("This file is not a JPEG, PNG, WebP, GIF, BMP or TIFF picture.") from error
+        raise UnreadablePicture("This file is not a JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF picture.") from error
     # Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
     except (OSError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError) as error:
         raise UnreadablePicture(f"This picture is damaged: {error}") from error
@@ -42,8 +42,11 @@ def _decode(content: bytes, at_least: tuple[int, int]) -> Image.Image:
     picture = ImageOps.exif_transpose(picture)
     if picture.mode in ("RGBA", "LA", "PA", "P", "La", "RGBa") or "transparency" in picture.info:
         picture = _on_white(picture.convert("RGBA"))
-    elif picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
-        picture = _to_eight_bits(picture)
+    elif picture.mode.startswith("I;16"):
+        picture = _to_eight_bits(picture, 0, 65535)
+    elif picture.mode in ("I", "F"):
+        # These have no range of their own, so the picture's takes its place.
+        picture = _to_eight_bits(picture, *picture.getextrema())
     return picture.convert("RGB")
 
 
@@ -51,8 +54,6 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
 
 
-def _to_eight_bits(picture: Image.Image) -> Image.Image:
-    picture = picture.convert("F")
-    low, high = picture.getextrema()
+def _to_eight_bits(picture: Image.Image, low: float, high: float) -> Image.Image:
     scale = 255 / max(high - low, 1e-6)
-    return picture.point(lambda value: value * scale - low * scale).convert("L")
+    return picture.convert("F").point(lambda value: value * scale - low * scale).convert("L")

@@ -1,0 +1,169 @@
+"""The shop in a real browser, on a phone and on a desk, with and without JavaScript."""
+
+import os
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from recommender.search import similar_to_product
+from tests.factories import CategoryFactory, searchable_products
+from tests.pictures import as_file, drawing
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+ADDRESSES = ("/", "/products/", "/search/photo/")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    executable = next(filter(None, map(shutil.which, CHROMIUM)))
+    # Playwright's own loop would make Django take the test for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=executable, args=arguments)
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+def page(request, browser: Browser, live_server):
+    context = browser.new_context(viewport=request.param, base_url=live_server.url)
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", problems.append)
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def products():
+    products = searchable_products(30)
+    category = CategoryFactory(name="Shirts")
+    for product in products[::2]:
+        product.category, product.gender, product.base_colour = category, "Men", "Navy Blue"
+        product.save()
+    return products
+
+
+def skus(page: Page) -> list[str]:
+    return [card.get_attribute("data-sku") for card in page.locator("[data-sku]").all()]
+
+
+def photo(number: int) -> dict[str, object]:
+    """A picture of the product with that look, slightly cropped, as a file to choose."""
+    picture = drawing(number).crop((4, 5, 86, 115))
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": as_file(picture, quality=70)}
+
+
+def look_of(product) -> int:
+    """The seed of the factory's drawing: the digits of its sku, as both count together."""
+    return int(product.sku[1:])
+
+
+def test_a_shopper_uploads_a_picture_and_finds_the_product(page, products):
+    wanted = products[11]
+    page.goto("/")
+    page.get_by_role("link", name="Photo search").click()
+    with page.expect_navigation():
+        page.locator("input[name=photo]").set_input_files(photo(look_of(wanted)))
+    expect(page.get_by_alt_text("The photo you searched with")).to_be_visible()
+    assert skus(page)[0] == wanted.sku
+    page.locator("[data-sku]").first.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(f"/products/{wanted.sku}/$"))
+    expect(page.get_by_role("heading", name="Visually similar")).to_be_visible()
+    assert skus(page) == [match.product.sku for match in similar_to_product(wanted, 12)]
+
+
+def test_a_picture_can_be_dropped(page, products):
+    page.goto("/search/photo/")
+    with page.expect_navigation():
+        page.evaluate(
+            """async (bytes) => {
+                const data = new DataTransfer();
+                data.items.add(new File([new Uint8Array(bytes)], "photo.jpg", { type: "image/jpeg" }));
+                document.querySelector(".drop").dispatchEvent(new DragEvent("drop", { dataTransfer: data }));
+            }""",
+            list(photo(look_of(products[3]))["buffer"]),
+        )
+    assert skus(page)[0] == products[3].sku
+
+
+def test_photo_search_works_without_javascript(browser, live_server, products):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/search/photo/")
+    page.locator("input[name=photo]").set_input_files(photo(look_of(products[5])))
+    page.get_by_role("button", name="Find what looks like it").click()
+    assert skus(page)[0] == products[5].sku
+    context.close()
+
+
+def test_a_bad_picture_gets_a_message(browser, live_server, products):
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/search/photo/")
+    page.locator("input[name=photo]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no"})
+    expect(page.get_by_role("alert")).to_contain_text("not a JPEG")
+    context.close()
+
+
+def test_a_shopper_narrows_the_shop_and_takes_the_filter_away(page, products):
+    page.goto("/products/")
+    assert len(skus(page)) == 30
+    if page.viewport_size == PHONE:
+        page.get_by_text("Filter", exact=True).click()
+    page.get_by_text("Gender", exact=True).click()
+    page.get_by_role("link", name=re.compile("^Men")).click()
+    assert len(skus(page)) == 15
+    page.get_by_role("link", name="Remove Men").click()
+    assert len(skus(page)) == 30
+
+
+def test_words_find_products_from_every_page(page, products):
+    page.goto(f"/products/{products[0].sku}/")
+    page.get_by_role("searchbox").fill(products[8].name)
+    page.keyboard.press("Enter")
+    assert products[8].sku in skus(page)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_pages_fit_hold_still_and_work_from_the_keyboard(page, products, address):
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
+        "(entry) => (window.shift += entry.value))).observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("window.shift") < 0.02
+    assert page.evaluate("[...document.images].every((image) => image.width && image.height && image.hasAttribute('alt'))")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the pictures"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_light_and_dark(browser, live_server, products, scheme):
+    context = browser.new_context(color_scheme=scheme, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/products/")
+    text, ground = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    light, dark = sorted((_luminance(text), _luminance(ground)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) > 7
+    assert (_luminance(ground) > 0.5) == (scheme == "light")
+    context.close()
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance. Source: WCAG 2.1."""
+    channels = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,104 @@
+"""The administration: who gets in, and what it does to products and categories."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from catalog.models import Product
+from recommender import embedding
+from recommender.models import EmbeddingFailure
+from tests.factories import CategoryFactory, ProductFactory, searchable_products
+from tests.pictures import as_file, drawing
+
+pytestmark = pytest.mark.django_db
+MODELS = ("catalog_category", "catalog_product", "catalog_importjob", "catalog_importissue")
+EMBEDDING_MODELS = ("recommender_encoder", "recommender_embeddingfailure")
+
+
+def fields(product: Product, **changes: object) -> dict[str, object]:
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "gender": "",
+        "category": "",
+        "base_colour": "",
+        "season": "",
+        "year": "",
+        "usage": "",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("model", MODELS + EMBEDDING_MODELS)
+def test_only_staff_get_in(client, admin_client, model):
+    searchable_products(1)
+    address = reverse(f"admin:{model}_changelist")
+    assert client.get(address).status_code == 302
+    client.force_login(get_user_model().objects.create_user("shopper"))
+    assert client.get(address).status_code == 302
+    assert admin_client.get(address).status_code == 200
+
+
+def test_a_new_product_with_a_picture_is_embedded(admin_client, django_capture_on_commit_callbacks):
+    upload = SimpleUploadedFile("photo.png", as_file(drawing(1), "PNG"))
+    category = CategoryFactory(name="Kilts")
+    product = Product(sku="77", name="Tartan")
+    with django_capture_on_commit_callbacks(execute=True):
+        response = admin_client.post(
+            reverse("admin:catalog_product_add"), fields(product, image=upload, category=category.pk)
+        )
+    assert response.status_code == 302
+    product = Product.objects.get(sku="77")
+    assert product.image.read() == as_file(drawing(1), "PNG")
+    assert product.pk in embedding.waiting_ids()
+    assert list(Product.objects.matching("kilt tartan")) == [product]
+
+
+def test_another_picture_is_embedded_again_and_no_picture_is_not(admin_client):
+    (product,) = searchable_products(1)
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    assert embedding.waiting_ids() == []
+    admin_client.post(address, fields(product, name="Renamed"))
+    assert embedding.waiting_ids() == []
+    admin_client.post(address, fields(product, image=SimpleUploadedFile("b.jpg", as_file(drawing(4321)))))
+    assert embedding.waiting_ids() == [product.pk]
+    admin_client.post(address, fields(product, **{"image-clear": "on"}))
+    assert embedding.waiting_ids() == []
+    assert Product.objects.get().image_digest == ""
+
+
+def test_a_file_that_is_no_picture_is_refused(admin_client):
+    upload = SimpleUploadedFile("photo.jpg", b"<?php")
+    response = admin_client.post(reverse("admin:catalog_product_add"), fields(Product(sku="1"), image=upload))
+    assert "Upload a valid image" in response.content.decode()
+    assert not Product.objects.exists()
+
+
+def test_a_renamed_category_is_found_by_its_new_name(admin_client):
+    category = CategoryFactory(name="Kilts")
+    product = ProductFactory(category=category)
+    address = reverse("admin:catalog_category_change", args=[category.pk])
+    admin_client.post(address, {"name": "Skirts", "parent": ""})
+    assert list(Product.objects.matching("skirt")) == [product]
+    assert not Product.objects.matching("kilt").exists()
+
+
+def test_failures_show_their_reason_and_can_be_tried_again(admin_client):
+    product = ProductFactory(file=b"not a picture")
+    embedding.embed_products([product.pk])
+    address = reverse("admin:recommender_embeddingfailure_changelist")
+    assert "This file is not a JPEG" in admin_client.get(address).content.decode()
+    assert embedding.waiting_ids() == []
+    chosen = [EmbeddingFailure.objects.get().pk]
+    admin_client.post(address, {"action": "try_again", "_selected_action": chosen})
+    assert embedding.waiting_ids() == [product.pk]
+
+
+def test_the_first_administrator_is_made_once(capsys, client):
+    call_command("create_admin")
+    password = capsys.readouterr().out.split("password ")[1].split()[0]
+    assert client.login(username="admin", password=password)
+    call_command("create_admin")
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,15 @@
+"""What every test shares."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_folders() -> None:
+    """No file and no task of an earlier run."""
+    for folder in (settings.MEDIA_ROOT, settings.VAR_DIR / "broker"):
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).mkdir(parents=True)

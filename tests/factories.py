@@ -1,0 +1,40 @@
+"""Makes rows of the database for the tests."""
+
+import factory
+
+from catalog import images
+from catalog.models import Category, Product
+from recommender import embedding
+from tests.pictures import as_file, drawing
+
+
+class CategoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence("Category {}".format)
+
+
+class ProductFactory(factory.django.DjangoModelFactory):
+    """A product with a picture of its own, in the shop but not embedded yet."""
+
+    class Meta:
+        model = Product
+
+    class Params:
+        look = factory.Sequence(int)
+        file = factory.LazyAttribute(lambda product: as_file(drawing(product.look)))
+        stored = factory.LazyAttribute(lambda product: images.store(product.file, ".jpg"))
+
+    sku = factory.Sequence("P{}".format)
+    name = factory.Sequence("Product {}".format)
+    image = factory.LazyAttribute(lambda product: product.stored[0])
+    image_digest = factory.LazyAttribute(lambda product: product.stored[1])
+    search_words = factory.LazyAttribute(lambda product: product.name)
+
+
+def searchable_products(count: int) -> list[Product]:
+    """As many products, embedded."""
+    products = ProductFactory.create_batch(count)
+    embedding.embed_products([product.pk for product in products])
+    return products

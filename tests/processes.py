@@ -1,0 +1,74 @@
+"""Real processes for the tests: the worker, commands, and whatever else is a program of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(settings.BASE_DIR)
+WORKER = ("-m", "celery", "--app", "fashionsite", "worker", "--pool", "solo", "--loglevel", "warning")
+
+
+def environment(**extra: object) -> dict[str, str]:
+    """The environment in which a process uses the test's database and media."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": _database_url(),
+        "PYTHONUNBUFFERED": "1",
+        **{name: str(value) for name, value in extra.items()},
+    }
+
+
+def _database_url() -> str:
+    database = connection.settings_dict
+    login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
+    place = f"{database['HOST']}:{database['PORT']}" if database["HOST"] else ""
+    options = f"?{urlencode(database['OPTIONS'])}" if database["OPTIONS"] else ""
+    return f"postgresql://{login}@{place}/{database['NAME']}{options}"
+
+
+def manage(*arguments: object, **extra: object) -> subprocess.CompletedProcess:
+    """Runs a management command as a process of its own and returns what it printed."""
+    command = [sys.executable, "manage.py", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(**extra), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@contextmanager
+def running(*command: object, **extra: object) -> Iterator[subprocess.Popen]:
+    """A process that runs for as long as the block does, and then ends, with all that it started."""
+    process = subprocess.Popen([*map(str, command)], cwd=ROOT, env=environment(**extra), start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def worker(**extra: object):
+    """A real Celery worker on the test's database, as a context manager."""
+    return running(sys.executable, *WORKER, **extra)
+
+
+def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Looks again and again until the condition holds. Raises TimeoutError when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not true within {seconds} s")
+        time.sleep(0.02)

@@ -1,0 +1,162 @@
+"""Imports and embedding as they run in earnest: commands and Celery workers as processes, killed and restarted."""
+
+import re
+import shutil
+import socket
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import redis
+from django.conf import settings
+
+from catalog.importing.writing import import_catalog
+from catalog.models import ImportJob, Product
+from recommender import embedding
+from recommender.encoders import load_encoder
+from recommender.models import Embedding
+from recommender.photos import read_picture
+from tests.pictures import write_catalogue
+from tests.processes import eventually, manage, running, worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> None:
+    lose_the_queue()
+
+
+def lose_the_queue() -> None:
+    shutil.rmtree(settings.VAR_DIR / "broker")
+    (settings.VAR_DIR / "broker").mkdir()
+
+
+def assert_every_vector_is_right() -> None:
+    """Each product's vector is the one that its own picture has."""
+    encoder = load_encoder("fashion-resnet")
+    rows = Embedding.objects.select_related("product")
+    for row in rows:
+        picture = encoder.prepare(read_picture(row.product.image.read()))
+        assert row.vector @ encoder.encode(picture[None])[0] > 0.999
+    assert rows.count() == Product.objects.count()
+
+
+def test_import_and_wait_ends_with_everything_embedded_and_a_second_one_embeds_nothing(tmp_path):
+    styles, images = write_catalogue(tmp_path, 130)
+    (images / "7.jpg").unlink()
+    with worker():
+        first = manage("import_catalog", "--styles", styles, "--images", images, "--wait")
+        second = manage("import_catalog", "--styles", styles, "--images", images, "--wait")
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert "130 rows: 130 new, 0 changed, 0 unchanged, 0 rejected; 1 issues" in first.stdout
+    assert "130 products, 129 images, 129 embeddings, 0 unreadable images, 1 issues; embedded 129 in" in first.stdout
+    assert re.search(r"\d+ images per second", first.stdout)
+    assert "line 8, id 7: no picture named 7 came with the file" in first.stderr
+    assert "Embedding: 100%" in first.stderr
+    assert "130 rows: 0 new, 0 changed, 130 unchanged, 0 rejected" in second.stdout
+    assert "embedded 0 in" in second.stdout
+
+
+def test_waiting_without_a_worker_embeds_by_itself(tmp_path):
+    styles, images = write_catalogue(tmp_path, 3)
+    result = manage("import_catalog", "--styles", styles, "--images", images, "--wait")
+    assert result.returncode == 0, result.stderr
+    assert "3 products, 3 images, 3 embeddings" in result.stdout
+
+
+@pytest.mark.parametrize(("styles", "reason"), [("none.csv", "does not exist"), ("bad.csv", "must name these columns")])
+def test_a_file_that_cannot_be_used_is_refused_with_a_reason(tmp_path, styles, reason):
+    (tmp_path / "bad.csv").write_text("sku,title\n1,Shirt\n")
+    result = manage("import_catalog", "--styles", tmp_path / styles, "--images", tmp_path)
+    assert result.returncode == 1
+    assert reason in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_worker_killed_at_work_and_a_lost_queue_lose_nothing(tmp_path):
+    styles, images = write_catalogue(tmp_path, 700)
+    import_catalog(styles, images)
+    with worker() as process:
+        eventually(Embedding.objects.exists)
+        process.kill()
+        process.wait()
+    assert 0 < Embedding.objects.count() < 700
+    lose_the_queue()
+    with worker():
+        eventually(lambda: not embedding.waiting_ids())
+    assert_every_vector_is_right()
+
+
+def test_an_import_killed_at_work_is_finished_by_running_it_again(tmp_path):
+    styles, images = write_catalogue(tmp_path, 2000)
+    with running("python", "manage.py", "import_catalog", "--styles", styles, "--images", images) as process:
+        eventually(Product.objects.exists)
+        process.kill()
+        process.wait()
+    known = Product.objects.count()
+    assert 0 < known < 2000
+    job = import_catalog(styles, images)
+    assert (job.rows, job.created, job.updated, job.unchanged) == (2000, 2000 - known, 0, known)
+    assert Product.objects.count() == 2000
+    assert ImportJob.objects.count() == 2
+
+
+def test_two_workers_share_the_work(tmp_path):
+    styles, images = write_catalogue(tmp_path, 200)
+    import_catalog(styles, images)
+    with worker(), worker():
+        eventually(lambda: not embedding.waiting_ids())
+    assert_every_vector_is_right()
+
+
+def test_the_worker_has_no_tensorflow(tmp_path):
+    import_catalog(*write_catalogue(tmp_path, 1))
+    with worker() as process:
+        eventually(Embedding.objects.exists)
+        libraries = {Path(file.path).parent.name for file in psutil.Process(process.pid).memory_maps()}
+    assert "ai_edge_litert" in libraries
+    assert "tensorflow" not in libraries
+
+
+@pytest.fixture
+def redis_url(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path)
+    with running(*command, "--loglevel", "warning"):
+        client = redis.Redis(port=port)
+        eventually(lambda: _answers(client))
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
+
+
+def test_redis_carries_the_tasks_when_it_is_configured(tmp_path, redis_url):
+    styles, images = write_catalogue(tmp_path, 70)
+    with worker(CELERY_BROKER_URL=redis_url):
+        command = ("import_catalog", "--styles", styles, "--images", images, "--wait")
+        result = manage(*command, CELERY_BROKER_URL=redis_url)
+    assert result.returncode == 0, result.stderr
+    assert "70 embeddings" in result.stdout
+    assert "as no worker does" not in result.stderr
+    assert redis.Redis.from_url(redis_url).info("commandstats")["cmdstat_lpush"]["calls"] >= 2
+    assert not list((settings.VAR_DIR / "broker").iterdir())
+    assert np.allclose([np.linalg.norm(row.vector) for row in Embedding.objects.all()], 1, atol=1e-3)
+
+
+def test_a_broker_that_is_away_fails_loudly_and_loses_nothing(tmp_path):
+    styles, images = write_catalogue(tmp_path, 2)
+    result = manage(
+        "import_catalog", "--styles", styles, "--images", images, CELERY_BROKER_URL="redis://127.0.0.1:1/0"
+    )
+    assert result.returncode == 0, result.stderr
+    assert "2 rows: 2 new" in result.stdout
+    assert len(embedding.waiting_ids()) == 2

@@ -1,0 +1,116 @@
+"""The site as a whole: the two commands, and what a production server must be."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.pictures import as_file, drawing
+from tests.processes import ROOT, eventually
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def _environment(folder: Path, **extra: str) -> dict[str, str]:
+    """A machine of its own: nothing of this one's database, media or settings."""
+    own = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "VAR_DIR", "MEDIA_ROOT")
+    rest = {name: value for name, value in os.environ.items() if name not in own}
+    return {**rest, "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"), **extra}
+
+
+def _get(address: str) -> str:
+    with urllib.request.urlopen(address) as response:  # noqa: S310
+        return response.read().decode()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """script/server on an empty machine, open for shoppers; (its process, its address, what it printed)."""
+    port = _free_port()
+    log = tmp_path / "log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [ROOT / "script" / "server"],
+            cwd=tmp_path,
+            env=_environment(tmp_path, PORT=str(port)),
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
+    try:
+        eventually(lambda: "The shop is open" in log.read_text() or process.poll() is not None, seconds=180)
+        yield process, f"http://127.0.0.1:{port}", log
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_one_command_opens_a_shop_and_ctrl_c_closes_it(server, tmp_path):
+    process, address, log = server
+    assert f"{address}/" in log.read_text()
+    assert re.search(r"login admin, password \S{16}", log.read_text())
+    sku = re.findall(r'data-sku="(\d+)"', _get(f"{address}/"))[0]
+    eventually(lambda: _get(f"{address}/products/{sku}/").count("% similar") == 12)
+    stylesheet = re.search(r'href="(/static/site\.[0-9a-f]+\.css)"', _get(f"{address}/"))[1]
+    assert "--ground" in _get(address + stylesheet)
+
+    family = psutil.Process(process.pid).children(recursive=True)
+    servers = [one for one in family if {"gunicorn", "celery"} & set(re.split(r"[/ ]", " ".join(one.cmdline())))]
+    assert len(servers) >= 4
+    for one in servers:
+        assert "tensorflow" not in {Path(file.path).parent.name for file in one.memory_maps()}
+
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+    assert "Stopped." in log.read_text()
+    psutil.wait_procs(family, timeout=10)
+    assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_taken_port_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [ROOT / "script" / "server"]
+        result = subprocess.run(
+            command, env=_environment(tmp_path, PORT=str(port)), capture_output=True, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert f"Port {port} is taken" in result.stderr
+
+
+def test_production_settings_pass_djangos_own_check(tmp_path):
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    environment = _environment(tmp_path, SITE_URL="https://shop.example.org")
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree():
+    command = [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_a_photo_is_never_kept(client, db, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    photo = tmp_path.parent / "photo.jpg"
+    photo.write_bytes(as_file(drawing(1)))
+    with photo.open("rb") as stream:
+        client.post("/search/photo/", {"photo": stream})
+    assert list(tmp_path.iterdir()) == []
