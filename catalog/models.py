@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from catalog.querysets import SEARCH_VECTOR, CategoryQuerySet, ProductQuerySet
 
-
 LEVELS = 3
 """Of the category tree: master > sub > article type."""
 

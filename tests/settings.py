@@ -6,8 +6,8 @@ from pathlib import Path
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "tests"))
 os.environ.setdefault("MEDIA_ROOT", os.path.join(os.environ["VAR_DIR"], "media"))
 
-from fashionsite.settings import *  # noqa: E402, F403
-from fashionsite.settings import STORAGES  # noqa: E402
+from fashionsite.settings import *  # noqa: F403
+from fashionsite.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The hashed names of collected files need a collectstatic that the tests do not.

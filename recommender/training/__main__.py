@@ -1,4 +1,4 @@
-"""Trains and exports the encoder: `python -m recommender.training train|export --styles FILE --images ZIP_OR_FOLDER`."""
+"""Trains and exports the encoder: `python -m recommender.training train|export --styles FILE --images PLACE`."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ def main() -> None:
         "--precision",
         choices=("float32", "mixed_bfloat16"),
         default="float32",
-        help="mixed_bfloat16 is faster on processors that multiply it (AVX512_BF16, AMX, GPUs), and far slower elsewhere",
+        help="mixed_bfloat16 is faster where it can be multiplied (AVX512_BF16, AMX, GPUs), far slower elsewhere",
     )
     parser.add_argument("--run", type=Path, default=Path("var/training"), help="the folder that keeps the run")
     options = parser.parse_args()

@@ -141,7 +141,9 @@ def test_pages_fit_hold_still_and_work_from_the_keyboard(page, products, address
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("window.shift") < 0.02
-    assert page.evaluate("[...document.images].every((image) => image.width && image.height && image.hasAttribute('alt'))")
+    assert page.evaluate(
+        "[...document.images].every((image) => image.width && image.height && image.hasAttribute('alt'))"
+    )
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the pictures"
     page.keyboard.press("Enter")

@@ -85,7 +85,9 @@ def test_pages_follow_each_other_and_keep_the_filter(client):
 def test_the_product_page_says_what_the_product_is(client, shop):
     page = client.get("/products/4/").content.decode()
     assert "Pumps" in page
-    assert [word for word in ("Footwear", "Shoes", "Heels", "Men", "Navy Blue", "Fall", "Casual") if word not in page] == []
+    assert [
+        word for word in ("Footwear", "Shoes", "Heels", "Men", "Navy Blue", "Fall", "Casual") if word not in page
+    ] == []
 
 
 def test_names_from_a_catalogue_are_no_markup(client):

@@ -154,9 +154,7 @@ def test_redis_carries_the_tasks_when_it_is_configured(tmp_path, redis_url):
 
 def test_a_broker_that_is_away_is_told_and_loses_nothing(tmp_path):
     styles, images = write_catalogue(tmp_path, 2)
-    result = manage(
-        "import_catalog", "--styles", styles, "--images", images, CELERY_BROKER_URL="redis://127.0.0.1:1/0"
-    )
+    result = manage("import_catalog", "--styles", styles, "--images", images, CELERY_BROKER_URL="redis://127.0.0.1:1/0")
     assert result.returncode == 0, result.stderr
     assert "2 rows: 2 new" in result.stdout
     assert "The broker cannot be reached" in result.stderr
