@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -94,12 +95,8 @@ def test_no_damage_breaks_the_reader(form, damage, end):
     content = bytearray(as_file(drawing(2, (24, 32)), form))
     for position, value in damage:
         content[position % len(content)] = value
-    try:
-        picture = read_picture(bytes(content[: max(end % (len(content) + 1), 1)]))
-    except UnreadablePicture as error:
-        assert str(error)
-    else:
-        assert picture.mode == "RGB"
+    with suppress(UnreadablePicture):
+        assert read_picture(bytes(content[: end % (len(content) + 1)])).mode == "RGB"
 
 
 def test_a_huge_photo_is_read_small():
