@@ -6,8 +6,6 @@ from keras import layers, ops
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
 
 EMBEDDING_DIMENSIONS = 256
-ATTRIBUTE_SHARE = 0.5
-"""How much of a similarity is about attributes; the rest is about the very product."""
 STEM_CHANNELS = 16
 STAGES = ((32, 2), (64, 2), (128, 2), (256, 2))
 """(channels, residual blocks) of each stage: ResNet-18's depth at half its width."""
@@ -29,26 +27,6 @@ class GeneralizedMeanPooling(layers.Layer):
         return ops.power(ops.mean(ops.power(features, power), axis=(1, 2)), 1.0 / power)
 
 
-@keras.saving.register_keras_serializable("fashion")
-class TwoParts(layers.Layer):
-    """(n, 256) to length one, in two parts of 128: what kind of product it is, and which one.
-
-    Each part has its own loss, so that neither is learnt at the other's cost; the cosine between two embeddings is
-    the mean of the parts' cosines, weighted by ATTRIBUTE_SHARE.
-    """
-
-    def call(self, features):
-        parts = ops.stack(split_parts(features), axis=1)
-        lengths = ops.convert_to_tensor([[ATTRIBUTE_SHARE**0.5], [(1 - ATTRIBUTE_SHARE) ** 0.5]])
-        return ops.reshape(parts * lengths, (-1, EMBEDDING_DIMENSIONS))
-
-
-def split_parts(embeddings) -> tuple:
-    """(attributes, look) of embeddings (n, 256): both (n, 128), of length one."""
-    half = EMBEDDING_DIMENSIONS // 2
-    return ops.normalize(embeddings[:, :half]), ops.normalize(embeddings[:, half:])
-
-
 def build_encoder(height: int | None = HEIGHT, width: int | None = WIDTH) -> keras.Model:
     """The network from pictures (n, 80, 60, 3), RGB in 0..255, to embeddings (n, 256) of length one.
 
@@ -64,7 +42,7 @@ def build_encoder(height: int | None = HEIGHT, width: int | None = WIDTH) -> ker
     pooled = GeneralizedMeanPooling(name="pooling", dtype="float32")(features)
     embedding = layers.Dense(EMBEDDING_DIMENSIONS, use_bias=False, name="projection", dtype="float32")(pooled)
     embedding = layers.BatchNormalization(name="neck", dtype="float32")(embedding)
-    embedding = TwoParts(name="embedding", dtype="float32")(embedding)
+    embedding = layers.UnitNormalization(name="embedding", dtype="float32")(embedding)
     return keras.Model(pictures, embedding, name="fashion_resnet")
 
 

@@ -13,7 +13,7 @@ from recommender.evaluation import evaluate
 from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
-from recommender.training.model import build_encoder, split_parts
+from recommender.training.model import build_encoder
 from recommender.training.optimizer import muon
 
 PRODUCTS_PER_BATCH = 96
@@ -34,12 +34,12 @@ class Learner(keras.Model):
         self.heads = AttributeHeads(class_counts, name="heads")
 
     def call(self, pictures, training: bool = False):
-        attributes, look = split_parts(self.encoder(pictures, training=training))
-        return {"look": look, "logits": self.heads(attributes)}
+        embeddings = self.encoder(pictures, training=training)
+        return {"embeddings": embeddings, "logits": self.heads(embeddings)}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         attributes = attribute_loss(y_pred["logits"], y["labels"])
-        return attributes + instance_loss(y_pred["look"], y["look"])
+        return attributes + instance_loss(y_pred["embeddings"], y["look"])
 
 
 class TwoViews:
