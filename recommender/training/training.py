@@ -92,9 +92,10 @@ def train(products: Products, epochs: int, precision: str, folder: Path) -> None
             if not np.isfinite(loss):
                 raise ArithmeticError(f"the loss of step {step} is {loss}; start again with a lower learning rate")
             progress.set_postfix(loss=f"{loss:.2f}")
-            if (step + 1) % STEPS_BETWEEN_BACKUPS == 0:
+            ends_epoch = (step + 1) % views.per_epoch == 0
+            if ends_epoch or (step + 1) % STEPS_BETWEEN_BACKUPS == 0:
                 _save(learner, backup)
-            if (step + 1) % views.per_epoch == 0:
+            if ends_epoch:
                 figures = evaluate(partial(_predict, learner.encoder, resized), held_out)
                 progress.write(f"epoch {(step + 1) // views.per_epoch}: {figures}")
     _save(learner.encoder, folder / "encoder.weights.h5")

@@ -1,0 +1,137 @@
+"""The encoder's training: its data, its losses, and the whole recipe on a handful of products."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recommender.evaluation import agreement, photo_recall, photograph
+from recommender.training.augmentation import clean_view, photo_view
+from recommender.training.data import LABELS, UNKNOWN, cut_out, load_products
+from tests.pictures import as_file, drawing, style, write_styles
+from tests.processes import ROOT
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(styles.csv, folder of pictures) of 260 products; the last ten show the same pictures as the first ten."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    rows = []
+    for number in range(260):
+        look = number % 250
+        (folder / f"{number}.jpg").write_bytes(as_file(drawing(look, (60, 80))))
+        rows.append(
+            style(
+                str(number),
+                articleType=("Shirts", "Tshirts", "Belts")[look % 3],
+                baseColour=("Red", "Blue")[look % 2],
+                season="" if look % 5 == 0 else "Fall",
+            )
+        )
+    return write_styles(folder / "styles.csv", rows), folder
+
+
+def test_products_are_loaded_with_their_labels(catalogue):
+    products = load_products(*catalogue)
+    assert products.pictures.shape == (260, 80, 60, 3)
+    assert products.labels.shape == (260, len(LABELS))
+    assert products.class_counts == (3, 2, 1, 1, 1)
+    assert (products.labels[:, LABELS.index("season")] == UNKNOWN).sum() == 52
+
+
+def test_no_picture_stands_on_both_sides_of_the_split(catalogue):
+    training, held_out = load_products(*catalogue).split()
+    assert len(training) + len(held_out) == 260
+    assert 5 <= len(held_out) <= 60
+    assert not set(training.look) & set(held_out.look)
+
+
+def test_a_product_is_cut_out_of_its_white_background():
+    (opacity,) = cut_out(np.asarray(drawing(1, (60, 80)))[None])
+    assert opacity[0, 0] == opacity[-1, -1] == 0
+    assert opacity[np.asarray(drawing(1, (60, 80))).min(axis=2) < 200].min() == 255
+
+
+def test_views_are_pictures_and_the_same_for_the_same_random_numbers():
+    picture, other = (np.asarray(drawing(seed, (60, 80))) for seed in (1, 2))
+    (opacity,) = cut_out(picture[None])
+    for seed in range(60):
+        views = [
+            (
+                clean_view(random := np.random.default_rng(seed), picture),
+                photo_view(random, picture, opacity, other),
+                photograph(random, picture, other),
+            )
+            for _ in range(2)
+        ]
+        for first, second in zip(*views, strict=True):
+            assert first.shape == (80, 60, 3)
+            assert first.dtype == np.uint8
+            assert np.array_equal(first, second)
+
+
+def test_figures_of_a_perfect_and_of_a_blind_encoder():
+    labels = np.repeat(np.arange(4), 10)[:, None].repeat(5, 1)
+    perfect = np.eye(4)[labels[:, 0]] + np.random.default_rng(0).normal(0, 1e-3, (40, 4))
+    assert set(agreement(perfect, labels).values()) == {1.0}
+    vectors = np.eye(40)
+    assert set(photo_recall(vectors, np.arange(40), vectors, np.arange(40)).values()) == {1.0}
+    assert photo_recall(np.roll(vectors, 1, 0), np.arange(40), vectors, np.arange(40))["photo recall@1"] == 0
+    same_look = np.zeros(40, int)
+    assert photo_recall(np.roll(vectors, 1, 0), np.arange(40), vectors, same_look)["photo recall@1"] == 1
+
+
+def test_losses_leave_out_what_they_must():
+    script = """
+import numpy as np
+from recommender.training.losses import attribute_loss, instance_loss
+
+random = np.random.default_rng(0)
+logits = [random.normal(size=(6, 3)).astype("float32") for _ in range(5)]
+labels = random.integers(0, 3, (6, 5)).astype("int32")
+labels[3:] = -1
+known = float(attribute_loss([scores[:3] for scores in logits], labels[:3]))
+assert abs(float(attribute_loss(logits, labels)) - known) < 1e-5
+
+vectors = np.eye(8, dtype="float32")[[0, 1, 2, 3]]
+pairs = np.concatenate([vectors, vectors])
+different, twins = (np.tile(np.array(look, "int32"), 2) for look in ([0, 1, 2, 3], [0, 0, 2, 3]))
+assert float(instance_loss(pairs, different)) < 1e-3
+twin_pairs = pairs[[0, 0, 2, 3, 0, 0, 2, 3]]
+assert float(instance_loss(twin_pairs, different)) > 0.3
+assert float(instance_loss(twin_pairs, twins)) < 1e-3
+"""
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_recipe_runs_from_scratch_goes_on_where_it_was_and_exports(catalogue, tmp_path):
+    # The export writes the shipped file, so it works on a copy of the project.
+    for app in ("catalog", "recommender"):
+        shutil.copytree(ROOT / app, tmp_path / app, ignore=shutil.ignore_patterns("__pycache__"))
+    weights = tmp_path / "recommender" / "weights" / "fashion-resnet.tflite"
+    shipped = weights.read_bytes()
+
+    first = _training(tmp_path, "train", catalogue, "--epochs", "1")
+    assert re.search(r"epoch 1: \{'type@5': [\d.]+, 'colour@5'", first)
+    assert (tmp_path / "run" / "encoder.weights.h5").exists()
+    second = _training(tmp_path, "train", catalogue, "--epochs", "2")
+    assert "epoch 2: " in second
+    assert "epoch 1: " not in second
+    _training(tmp_path, "export", catalogue)
+    assert 1e6 < weights.stat().st_size < 15e6
+    assert weights.read_bytes() != shipped
+
+
+def _training(folder: Path, step: str, catalogue: tuple[Path, Path], *options: str) -> str:
+    styles, images = catalogue
+    command = [sys.executable, "-m", "recommender.training", step, "--styles", styles, "--images", images]
+    result = subprocess.run(
+        [*command, "--run", "run", *options], cwd=folder, capture_output=True, text=True, timeout=240, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout + result.stderr
