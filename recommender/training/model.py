@@ -27,12 +27,9 @@ class GeneralizedMeanPooling(layers.Layer):
         return ops.power(ops.mean(ops.power(features, power), axis=(1, 2)), 1.0 / power)
 
 
-def build_encoder(height: int | None = HEIGHT, width: int | None = WIDTH) -> keras.Model:
-    """The network from pictures (n, 80, 60, 3), RGB in 0..255, to embeddings (n, 256) of length one.
-
-    A height and a width of None take pictures of any size.
-    """
-    pictures = keras.Input((height, width, 3), name="pictures")
+def build_encoder() -> keras.Model:
+    """The network from pictures (n, 80, 60, 3), RGB in 0..255, to embeddings (n, 256) of length one."""
+    pictures = keras.Input((HEIGHT, WIDTH, 3), name="pictures")
     features = layers.Rescaling(1 / 64, offset=-3)(pictures)
     features = _convolution(features, STEM_CHANNELS)
     features = _convolution(features, STAGES[0][0], strides=2)

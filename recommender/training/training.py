@@ -1,27 +1,21 @@
 """Trains the encoder. A run that is cut off goes on where it was when it is started again on the same folder."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import keras
 import numpy as np
 from tqdm import tqdm
 
-from recommender.encoders.preprocessing import HEIGHT, WIDTH
 from recommender.evaluation import evaluate
 from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
 from recommender.training.model import build_encoder
-from recommender.training.optimizer import muon
 
 PRODUCTS_PER_BATCH = 96
-HALF_SIZE_SHARE = 0.75
-"""The first part of a run sees pictures of half the size, at a quarter of the cost.
-
-Source: Touvron et al.: Fixing the train-test resolution discrepancy (2019).
-"""
+PEAK_LEARNING_RATE = 1e-3
+WEIGHT_DECAY = 0.05
+WARM_UP_SHARE = 0.02
 STEPS_BETWEEN_BACKUPS = 50
 
 
@@ -86,9 +80,7 @@ def train(products: Products, epochs: int, precision: str, folder: Path) -> None
     first = int(learner.optimizer.iterations)
     with tqdm(range(first, steps), initial=first, total=steps, unit="step", smoothing=0.02) as progress:
         for step in progress:
-            resized = _halved if step < steps * HALF_SIZE_SHARE else np.asarray
-            pictures, wanted = views.batch(step)
-            loss = float(learner.train_on_batch(resized(pictures), wanted))
+            loss = float(learner.train_on_batch(*views.batch(step)))
             if not np.isfinite(loss):
                 raise ArithmeticError(f"the loss of step {step} is {loss}; start again with a lower learning rate")
             progress.set_postfix(loss=f"{loss:.2f}")
@@ -96,22 +88,30 @@ def train(products: Products, epochs: int, precision: str, folder: Path) -> None
             if ends_epoch or (step + 1) % STEPS_BETWEEN_BACKUPS == 0:
                 _save(learner, backup)
             if ends_epoch:
-                figures = evaluate(partial(_predict, learner.encoder, resized), held_out)
-                progress.write(f"epoch {(step + 1) // views.per_epoch}: {figures}")
+                progress.write(f"epoch {(step + 1) // views.per_epoch}: {_figures(learner.encoder, held_out)}")
     _save(learner.encoder, folder / "encoder.weights.h5")
 
 
 def _learner(class_counts: tuple[int, ...], steps: int) -> Learner:
-    learner = Learner(build_encoder(height=None, width=None), class_counts)
-    learner(np.zeros((2, HEIGHT, WIDTH, 3), np.uint8))
-    learner.compile(optimizer=muon(steps), jit_compile=False)
+    encoder = build_encoder()
+    learner = Learner(encoder, class_counts)
+    learner(np.zeros((2, *encoder.input_shape[1:]), np.uint8))
+    learner.compile(optimizer=_optimizer(steps), jit_compile=False)
     learner.optimizer.build(learner.trainable_variables)
     return learner
 
 
-def _halved(pictures: np.ndarray) -> np.ndarray:
-    """Pictures (n, 80, 60, 3) at half the size, float32 (n, 40, 30, 3)."""
-    return pictures.reshape(len(pictures), HEIGHT // 2, 2, WIDTH // 2, 2, 3).mean(axis=(2, 4), dtype=np.float32)
+def _optimizer(steps: int) -> keras.optimizers.Optimizer:
+    warm_up = max(int(steps * WARM_UP_SHARE), 1)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        decay_steps=steps - warm_up,
+        warmup_target=PEAK_LEARNING_RATE,
+        warmup_steps=warm_up,
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY, global_clipnorm=5.0)
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "power"])
+    return optimizer
 
 
 def _save(model: keras.Model, path: Path) -> None:
@@ -121,5 +121,5 @@ def _save(model: keras.Model, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _predict(encoder: keras.Model, resized: Callable, pictures: np.ndarray) -> np.ndarray:
-    return encoder.predict(resized(pictures), batch_size=256, verbose=0)
+def _figures(encoder: keras.Model, products: Products) -> dict[str, float]:
+    return evaluate(lambda pictures: encoder.predict(pictures, batch_size=256, verbose=0), products)
