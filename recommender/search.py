@@ -47,6 +47,8 @@ def _nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, cou
         # With a filter the index goes on until it has enough, in the order of the distances.
         cursor.execute("SET LOCAL hnsw.iterative_scan = strict_order")
         cursor.execute("SET LOCAL hnsw.ef_search = %s", [max(CANDIDATES, count)])
+        # The planner takes fresh embeddings for rare, and would sort all distances instead of asking the index.
+        cursor.execute("SET LOCAL enable_sort = off")
     halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
     nearest = among.fresh().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
     return [Match(row.product, 1 - row.distance) for row in nearest.select_related("product__category")[:count]]

@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from sklearn.neighbors import NearestNeighbors
 
@@ -142,3 +144,16 @@ def test_photo_search_over_rest(client):
     assert answer[0]["similarity"] > answer[1]["similarity"]
     assert "photo" in client.post("/api/search/photo/", {}).json()
     assert client.get("/api/search/photo/").status_code == 405
+
+
+def test_the_index_answers_and_not_a_sort_of_all_distances():
+    product = searchable_products(5)[0]
+    with CaptureQueriesContext(connection) as queries:
+        similar_to_product(product, 3)
+    settings = [query["sql"] for query in queries if query["sql"].startswith("SET LOCAL")]
+    search = next(query["sql"] for query in queries if "<=>" in query["sql"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (*settings, f"EXPLAIN {search}"):
+            cursor.execute(statement)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert f"Index Scan using embedding_hnsw_{embedding.current_encoder().pk}" in plan
