@@ -1,12 +1,13 @@
 """What staff see of the embeddings: how many products are searchable, waiting and failed, and why."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from recommender import querysets
 from recommender.models import EmbeddingFailure, Encoder
+from recommender.registry import start_filling
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -19,10 +20,23 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Encoder)
 class EncoderAdmin(ReadOnlyAdmin):
-    list_display = ("name", "is_active", "searchable", "waiting", "failed", "dimensions", "digest", "created_at")
+    list_display = ("name", "state", "searchable", "waiting", "failed", "dimensions", "digest", "created_at")
+
+    actions = ("switch",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Encoder | None = None) -> bool:
         return False
+
+    @admin.action(description="Embed everything with the selected encoder, then switch to it", permissions=["switch"])
+    def switch(self, request: HttpRequest, encoders: QuerySet) -> None:
+        if encoders.count() != 1:
+            self.message_user(request, "Choose the one encoder to switch to.", messages.WARNING)
+            return
+        start_filling(encoders.get())
+        self.message_user(request, "The workers embed every picture with it; searches go on with the active one.")
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recommender.change_encoder")
 
     @admin.display
     def searchable(self, encoder: Encoder) -> int:

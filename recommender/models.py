@@ -1,20 +1,32 @@
 """Encoders, and what they made of each product's picture."""
 
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import Q
 from pgvector.django import VectorField
 
 from catalog.models import Product
+from recommender.encoders import PictureEncoder, load_encoder, load_file
 from recommender.querysets import EmbeddingQuerySet, EncoderQuerySet
 
 
 class Encoder(models.Model):
-    """One network with one set of weights. Exactly one is active: its embeddings answer the searches."""
+    """One network with one set of weights.
+
+    The active one's embeddings answer the searches; a filling one's are made beside them, until they are complete and
+    it becomes the active one. An idle one has no embeddings.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        FILLING = "filling"
+        IDLE = "idle"
 
     name = models.CharField(max_length=100)
     digest = models.CharField("SHA-256 of the weights", max_length=64)
     dimensions = models.PositiveSmallIntegerField()
-    is_active = models.BooleanField(default=False)
+    state = models.CharField(max_length=7, choices=State, default=State.IDLE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EncoderQuerySet.as_manager()
@@ -22,11 +34,31 @@ class Encoder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "digest"], name="encoder_unique"),
-            models.UniqueConstraint(fields=["is_active"], condition=Q(is_active=True), name="encoder_one_active"),
+            models.UniqueConstraint(fields=["state"], condition=~Q(state="idle"), name="encoder_one_in_each_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.digest[:8]}"
+
+    def load(self) -> PictureEncoder:
+        """The network itself, loaded once in a process."""
+        return _load(self.name, self.digest)
+
+
+@lru_cache(maxsize=2)
+def _load(name: str, digest: str) -> PictureEncoder:
+    file = EncoderFile.objects.filter(encoder__name=name, encoder__digest=digest).first()
+    return load_file(bytes(file.content)) if file else load_encoder(name)
+
+
+class EncoderFile(models.Model):
+    """The LiteRT file of an encoder that has one. In the database every web process and worker finds it."""
+
+    encoder = models.OneToOneField(Encoder, models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.encoder)
 
 
 class Embedding(models.Model):

@@ -4,14 +4,12 @@ import base64
 import io
 from dataclasses import dataclass
 
-import numpy as np
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
-from recommender.embedding import current_encoder
-from recommender.encoders import load_encoder
 from recommender.photos import UnreadablePicture, read_picture
+from recommender.registry import active_encoder
 from recommender.search import Match, similar_to_vector
 
 PREVIEW_SIDE = 480
@@ -47,12 +45,9 @@ def search_by_photo(upload: UploadedFile | None, count: int) -> Found:
 
 
 def _similar(photo: Image.Image, count: int) -> list[Match]:
-    row = current_encoder()
-    if not row.is_active:
-        raise PhotoProblem("The shop's pictures are being prepared for search. Please come back in a while.", 503)
-    encoder = load_encoder(settings.ENCODER)
-    vector = encoder.encode(np.stack([encoder.prepare(photo)]))[0]
-    return similar_to_vector(row, vector, count)
+    encoder = active_encoder()
+    network = encoder.load()
+    return similar_to_vector(encoder, network.encode(network.prepare(photo)[None])[0], count)
 
 
 def _preview(photo: Image.Image) -> str:

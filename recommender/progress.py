@@ -10,7 +10,7 @@ from tqdm import tqdm
 from catalog.importing.reading import UnusableFile, count_lines
 from catalog.importing.writing import import_catalog
 from catalog.models import ImportJob, Product
-from recommender import embedding, querysets
+from recommender import embedding, querysets, registry
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_WITHOUT_WORKER = 10
@@ -45,7 +45,7 @@ def _report_import(command: BaseCommand, job: ImportJob) -> None:
 
 def _wait(command: BaseCommand, job: ImportJob) -> None:
     """Follows the workers until nothing waits, embedding here when none of them makes progress; then sums up."""
-    encoder = embedding.current_encoder()
+    encoder = registry.active_encoder()
     embedded = encoder.embeddings.filter(created_at__gte=job.started_at)
     left = querysets.waiting(encoder).count()
     with tqdm(total=left + embedded.count(), desc="Embedding", unit="image") as bar:
@@ -61,7 +61,6 @@ def _wait(command: BaseCommand, job: ImportJob) -> None:
             if left != before:
                 last_progress = time.monotonic()
             bar.update(bar.total - left - bar.n)
-    embedding.activate_when_complete()
     seconds = (timezone.now() - job.started_at).total_seconds()
     command.stdout.write(
         f"{Product.objects.count()} products, {Product.objects.with_picture().count()} images, "

@@ -10,7 +10,15 @@ from catalog.querysets import ProductQuerySet
 class EncoderQuerySet(models.QuerySet):
     def active(self) -> models.Model | None:
         """The encoder whose embeddings answer searches, or None before the first one is registered."""
-        return self.filter(is_active=True).first()
+        return self.filter(state="active").first()
+
+    def filling(self) -> models.Model | None:
+        """The encoder that is to become the active one, if there is one."""
+        return self.filter(state="filling").first()
+
+    def at_work(self) -> "EncoderQuerySet":
+        """The encoders that every picture needs an embedding of."""
+        return self.exclude(state="idle").order_by("state")
 
 
 class EmbeddingQuerySet(models.QuerySet):

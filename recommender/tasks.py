@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from recommender import embedding
+from recommender import embedding, registry
 from recommender.models import Embedding
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def catch_up() -> None:
     """Enqueues what still waits when nothing moves any more, so that a long queue is not queued twice."""
     if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
         enqueue(embedding.waiting_ids())
-    embedding.activate_when_complete()
+    registry.switch_when_complete()
 
 
 def enqueue(product_ids: list[int], **_) -> None:
@@ -39,4 +39,5 @@ def enqueue(product_ids: list[int], **_) -> None:
 
 def resume(**_) -> None:
     """What a worker does first: whatever an earlier one left, lost or was killed over is enqueued again."""
+    registry.follow_shipped()
     enqueue(embedding.waiting_ids())

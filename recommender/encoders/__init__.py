@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-CLASSES = {
+SHIPPED = {
     "fashion-resnet": "recommender.encoders.fashion.FashionResNet",
     "imagenet-resnet50": "recommender.encoders.imagenet.ImageNetResNet50",
 }
@@ -16,9 +16,10 @@ CLASSES = {
 class PictureEncoder(Protocol):
     """What every encoder offers."""
 
-    name: str
     digest: str
     dimensions: int
+    content: bytes | None
+    """The LiteRT file, for an encoder that is one."""
 
     def prepare(self, picture: Image.Image) -> np.ndarray: ...
 
@@ -27,8 +28,15 @@ class PictureEncoder(Protocol):
 
 @cache
 def load_encoder(name: str) -> PictureEncoder:
-    """The encoder of that name, loaded once in a process. Raises ValueError for an unknown name."""
-    if name not in CLASSES:
-        raise ValueError(f"there is no encoder {name!r}; ENCODER is one of: {', '.join(CLASSES)}")
-    module, class_name = CLASSES[name].rsplit(".", 1)
+    """The encoder of that name as it comes with the shop, loaded once. Raises ValueError for an unknown name."""
+    if name not in SHIPPED:
+        raise ValueError(f"there is no encoder {name!r}; there are: {', '.join(SHIPPED)}")
+    module, class_name = SHIPPED[name].rsplit(".", 1)
     return getattr(import_module(module), class_name)()
+
+
+def load_file(content: bytes) -> PictureEncoder:
+    """The encoder in a LiteRT file that the training exported."""
+    from recommender.encoders.fashion import FashionResNet
+
+    return FashionResNet(content)

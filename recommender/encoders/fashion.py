@@ -18,10 +18,10 @@ PICTURES_PER_CALL = 16
 class FashionResNet:
     """Pictures to embeddings of length one. Threads may share it."""
 
-    name = "fashion-resnet"
-
-    def __init__(self):
-        content = WEIGHTS.read_bytes()
+    def __init__(self, content: bytes | None = None):
+        """From the content of an exported file; without one, from the file that ships."""
+        content = content or WEIGHTS.read_bytes()
+        self.content = content
         self.digest = hashlib.sha256(content).hexdigest()
         self._single = self._interpreter(content, 1)
         self._many = self._interpreter(content, PICTURES_PER_CALL)

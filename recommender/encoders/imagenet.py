@@ -15,8 +15,8 @@ SIDE = 224
 class ImageNetResNet50:
     """Pictures to embeddings of length one: the average-pooled features of keras.applications.ResNet50."""
 
-    name = "imagenet-resnet50"
     dimensions = 2048
+    content = None
 
     def __init__(self):
         self._model = keras.applications.ResNet50(include_top=False, pooling="avg", weights="imagenet")

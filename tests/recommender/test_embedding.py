@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from django.test import override_settings
 
 from catalog import images
 from catalog.models import Product
-from recommender import embedding, querysets, tasks
-from recommender.models import Embedding, EmbeddingFailure, Encoder
+from recommender import embedding, querysets, registry, tasks
+from recommender.models import Embedding, EmbeddingFailure
 from tests.factories import ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 
@@ -51,7 +50,7 @@ def test_a_changed_picture_waits_again_and_is_not_found_by_the_old_one():
     (product,) = searchable_products(1)
     old = Embedding.objects.get().vector
     give_picture(product, as_file(drawing(999)))
-    encoder = embedding.current_encoder()
+    encoder = registry.active_encoder()
     assert embedding.waiting_ids() == [product.pk]
     assert not querysets.searchable(encoder).exists()
     embedding.embed_products([product.pk])
@@ -87,29 +86,6 @@ def test_a_missing_file_is_a_failure_and_not_a_crash():
     assert "file cannot be read" in EmbeddingFailure.objects.get().reason
 
 
-def test_only_one_encoder_is_active_and_the_first_one_is():
-    encoder = embedding.current_encoder()
-    assert encoder.is_active
-    assert embedding.current_encoder() == encoder
-    assert Encoder.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_new_encoder_takes_over_when_nothing_waits_for_it(monkeypatch):
-    products = searchable_products(3)
-    old = embedding.current_encoder()
-    loaded = embedding.load_encoder("fashion-resnet")
-    monkeypatch.setattr(loaded, "digest", "0" * 64)
-    new = embedding.current_encoder()
-    assert new != old
-    embedding.embed_products([products[0].pk])
-    embedding.activate_when_complete()
-    assert Encoder.objects.active() == old
-    embedding.embed_products([product.pk for product in products])
-    embedding.activate_when_complete()
-    assert Encoder.objects.get() == Encoder.objects.active() == new
-
-
 def test_catching_up_enqueues_what_waits_unless_work_is_under_way(monkeypatch):
     enqueued = []
     monkeypatch.setattr(tasks.embed_products, "delay", enqueued.extend)
@@ -120,9 +96,3 @@ def test_catching_up_enqueues_what_waits_unless_work_is_under_way(monkeypatch):
     searchable_products(1)
     tasks.catch_up()
     assert enqueued == []
-
-
-@override_settings(ENCODER="nonsense")
-def test_an_unknown_encoder_in_the_settings_is_named():
-    with pytest.raises(ValueError, match="ENCODER is one of"):
-        embedding.current_encoder()

@@ -12,7 +12,7 @@ from PIL import Image
 from sklearn.neighbors import NearestNeighbors
 
 from catalog.models import Product
-from recommender import embedding
+from recommender import registry
 from recommender.models import Embedding
 from recommender.search import similar_to_product, similar_to_vector
 from tests.factories import ProductFactory, searchable_products
@@ -56,7 +56,7 @@ def test_neighbours_are_those_of_an_exact_search():
 def test_a_search_for_more_than_there_is_finds_all():
     products = searchable_products(5)
     vector = Embedding.objects.first().vector
-    assert len(similar_to_vector(embedding.current_encoder(), vector, 100)) == len(products)
+    assert len(similar_to_vector(registry.active_encoder(), vector, 100)) == len(products)
 
 
 def test_the_panel_shows_twelve_others_best_first(client):
@@ -156,4 +156,4 @@ def test_the_index_answers_and_not_a_sort_of_all_distances():
         for statement in (*settings, f"EXPLAIN {search}"):
             cursor.execute(statement)
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert f"Index Scan using embedding_hnsw_{embedding.current_encoder().pk}" in plan
+    assert f"Index Scan using embedding_hnsw_{registry.active_encoder().pk}" in plan

@@ -1,0 +1,117 @@
+"""Which encoders there are, which one answers the searches, and how another one takes over without a pause."""
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from recommender import querysets
+from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
+from recommender.models import Encoder, EncoderFile
+
+REGISTRATION_LOCK = 0x656E636F
+
+
+class UnknownEncoder(LookupError):
+    """No encoder goes by that name."""
+
+
+def active_encoder() -> Encoder:
+    """The encoder whose embeddings answer the searches; in a new shop the one that the settings name."""
+    return Encoder.objects.active() or _first_encoder()
+
+
+def encoders_at_work() -> list[Encoder]:
+    """The active encoder, and the one that is being filled."""
+    active_encoder()
+    return list(Encoder.objects.at_work())
+
+
+@transaction.atomic
+def register(name: str, network: PictureEncoder) -> Encoder:
+    """The row of an encoder with these weights, made where there is none."""
+    _one_at_a_time()
+    encoder, is_new = Encoder.objects.get_or_create(
+        name=name, digest=network.digest, defaults={"dimensions": network.dimensions}
+    )
+    if is_new and network.content:
+        EncoderFile.objects.create(encoder=encoder, content=network.content)
+    return encoder
+
+
+def find(name: str) -> Encoder:
+    """The latest encoder of that name, or the one whose digest begins so; a shipped one is registered.
+
+    Raises UnknownEncoder.
+    """
+    if name in SHIPPED:
+        return register(name, load_encoder(name))
+    known = Encoder.objects.order_by("-created_at")
+    encoder = known.filter(name=name).first() or known.filter(digest__startswith=name).first()
+    if encoder is None:
+        names = sorted({*SHIPPED, *known.values_list("name", flat=True)})
+        raise UnknownEncoder(f"there is no encoder {name!r}; there are: {', '.join(names)}")
+    return encoder
+
+
+@transaction.atomic
+def start_filling(encoder: Encoder) -> None:
+    """From now on every picture is embedded by this encoder too; it becomes the active one when nothing waits for it.
+
+    Another one that was being filled is given up. The active encoder may be named to only give that up.
+    """
+    _one_at_a_time()
+    for other in Encoder.objects.filter(state=Encoder.State.FILLING).exclude(pk=encoder.pk):
+        _retire(other)
+    if not Encoder.objects.filter(pk=encoder.pk, state=Encoder.State.IDLE).update(state=Encoder.State.FILLING):
+        return
+    _create_index(encoder)
+
+
+@transaction.atomic
+def switch_when_complete() -> None:
+    """Makes the encoder that is being filled the active one as soon as nothing waits for it."""
+    _one_at_a_time()
+    successor = Encoder.objects.filling()
+    if successor is None or querysets.waiting(successor).exists():
+        return
+    _retire(Encoder.objects.active())
+    Encoder.objects.filter(pk=successor.pk).update(state=Encoder.State.ACTIVE)
+
+
+def follow_shipped() -> None:
+    """Starts to fill the shipped file's successor where the active encoder is a file that shipped once."""
+    name = active_encoder().name
+    if name in SHIPPED and not Encoder.objects.filter(name=name, digest=load_encoder(name).digest).exists():
+        start_filling(register(name, load_encoder(name)))
+
+
+@transaction.atomic
+def _first_encoder() -> Encoder:
+    encoder = register(settings.ENCODER, load_encoder(settings.ENCODER))
+    # Another process may have been first.
+    if Encoder.objects.active() is None:
+        Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.ACTIVE)
+        _create_index(encoder)
+    return Encoder.objects.active()
+
+
+def _retire(encoder: Encoder) -> None:
+    encoder.embeddings.all().delete()
+    encoder.failures.all().delete()
+    Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.IDLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX IF EXISTS embedding_hnsw_{encoder.pk}")
+
+
+def _create_index(encoder: Encoder) -> None:
+    """One table holds vectors of every length, so each encoder has an index of its own over its length."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE INDEX IF NOT EXISTS embedding_hnsw_{encoder.pk} ON recommender_embedding "
+            f"USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
+            f"WITH (m = 16, ef_construction = 128) WHERE encoder_id = {encoder.pk}"
+        )
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRATION_LOCK])
