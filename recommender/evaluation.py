@@ -1,54 +1,81 @@
 """How well an encoder sees: agreement of attributes among neighbours, and recall of products from photographs."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 from sklearn.neighbors import NearestNeighbors
 
-from recommender.training.data import LABELS, Products
+from recommender.training.data import LABELS, UNKNOWN, Products
 
 NEIGHBOURS = 5
 PHOTOGRAPHS = 1000
+AGREEMENT = {"type@5": "article_type", "colour@5": "base_colour", "gender@5": "gender"}
+NORMAL_QUANTILE = 1.96
 
 
 def evaluate(encode: Callable[[np.ndarray], np.ndarray], products: Products) -> dict[str, float]:
     """The figures of an encoder (uint8 (n, 80, 60, 3) to unit vectors (n, d)) on products it was not trained on."""
     gallery = encode(products.pictures)
+    chosen, photographs = draw_photographs(len(products), products.pictures.__getitem__)
+    scores = agreement(nearest_others(gallery), products.labels)
+    scores |= photo_recall(nearest(gallery, encode(np.stack(list(photographs)))), chosen, products.look)
+    return {name: round(float(np.nanmean(values)), 4) for name, values in scores.items()}
+
+
+def score(figures: dict[str, float]) -> float:
+    """One number to choose between encoders: the mean of all figures, so that neither way of searching is given up."""
+    return float(np.mean(list(figures.values())))
+
+
+def nearest_others(gallery: np.ndarray) -> np.ndarray:
+    """int (n, 5): each vector's nearest others, best first, by exact search."""
+    return NearestNeighbors(n_neighbors=NEIGHBOURS, algorithm="brute").fit(gallery).kneighbors()[1]
+
+
+def nearest(gallery: np.ndarray, vectors: np.ndarray, count: int = NEIGHBOURS) -> np.ndarray:
+    """int (m, count): the rows of the gallery that are nearest to each vector, best first, by exact search."""
+    return NearestNeighbors(n_neighbors=count, algorithm="brute").fit(gallery).kneighbors(vectors)[1]
+
+
+def agreement(neighbours: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+    """For each product the share of its neighbours (n, 5) that have its type, colour, gender; and all three.
+
+    NaN where the product's own label is unknown.
+    """
+    shares, same_in_all = {}, np.ones(neighbours.shape)
+    for name, label in AGREEMENT.items():
+        own = labels[:, LABELS.index(label), None]
+        same = np.where(own == UNKNOWN, np.nan, own == labels[neighbours, LABELS.index(label)])
+        shares[name] = same.mean(axis=1)
+        same_in_all *= same
+    return shares | {"all@5": same_in_all.mean(axis=1)}
+
+
+def photo_recall(found: np.ndarray, products: np.ndarray, look: np.ndarray) -> dict[str, np.ndarray]:
+    """For each photograph of a product (m,) whether what it found (m, 5) shows that product's look."""
+    right = look[found] == look[products][:, None]
+    return {"photo recall@1": right[:, 0].astype(float), "photo recall@5": right.any(axis=1).astype(float)}
+
+
+def mean_and_margin(values: np.ndarray) -> tuple[float, float] | tuple[None, None]:
+    """The mean over the queries that have a value, and half of its 95 % confidence interval (normal approximation)."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None, None
+    return float(known.mean()), float(NORMAL_QUANTILE * known.std() / np.sqrt(len(known)))
+
+
+def draw_photographs(products: int, picture: Callable[[int], np.ndarray]) -> tuple[np.ndarray, Iterator[np.ndarray]]:
+    """(The rows of up to 1,000 products, one photo-like distortion of each): the same ones for every encoder."""
     random = np.random.default_rng(7)
-    chosen = random.permutation(len(products))[:PHOTOGRAPHS]
-    photographs = np.stack(
-        [
-            photograph(random, products.pictures[row], products.pictures[random.integers(len(products))])
-            for row in chosen
-        ]
-    )
-    figures = agreement(gallery, products.labels)
-    figures |= photo_recall(encode(photographs), chosen, gallery, products.look)
-    return {name: round(float(figure), 4) for name, figure in figures.items()}
-
-
-def agreement(embeddings: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """The share of each product's five nearest others (exact, cosine) that have its type, colour, gender; and all."""
-    neighbours = NearestNeighbors(n_neighbors=NEIGHBOURS, algorithm="brute").fit(embeddings).kneighbors()[1]
-    columns = [LABELS.index(label) for label in ("article_type", "base_colour", "gender")]
-    same = labels[neighbours][:, :, columns] == labels[:, None, columns]
-    type_, colour, gender = same.mean(axis=(0, 1))
-    return {"type@5": type_, "colour@5": colour, "gender@5": gender, "all@5": same.all(axis=2).mean()}
-
-
-def photo_recall(
-    photographs: np.ndarray, products: np.ndarray, gallery: np.ndarray, look: np.ndarray
-) -> dict[str, float]:
-    """The share of photographs (their vectors, and the gallery row of their product) that find their product's look."""
-    nearest = NearestNeighbors(n_neighbors=NEIGHBOURS, algorithm="brute").fit(gallery)
-    found = look[nearest.kneighbors(photographs)[1]] == look[products][:, None]
-    return {"photo recall@1": found[:, 0].mean(), "photo recall@5": found.any(axis=1).mean()}
+    chosen = random.permutation(products)[:PHOTOGRAPHS]
+    return chosen, (photograph(random, picture(row), picture(random.integers(products))) for row in chosen)
 
 
 def photograph(random: np.random.Generator, picture: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """A photo-like distortion of a product's picture, uint8 (80, 60, 3) in and out.
+    """A photo-like distortion of a product's picture, uint8 (height, width, 3) in and out.
 
     Pasted on another background, turned up to 12 degrees, scaled, in other light and white balance, blurred, as JPEG.
     It shares no code with the augmentation of the training, so that it measures more than what was practised.

@@ -11,20 +11,17 @@ def main() -> None:
     parser.add_argument("step", choices=("train", "export"))
     parser.add_argument("--styles", type=Path, required=True)
     parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument(
-        "--precision",
-        choices=("float32", "mixed_bfloat16"),
-        default="float32",
-        help="mixed_bfloat16 is faster where it can be multiplied (AVX512_BF16, AMX, GPUs), far slower elsewhere",
-    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=int, default=20)
+    length.add_argument("--minutes", type=float, help="as many epochs as fit in so many minutes")
+    parser.add_argument("--from", type=Path, dest="start", help="the .weights.h5 to begin with instead of random ones")
     parser.add_argument("--run", type=Path, default=Path("var/training"), help="the folder that keeps the run")
     options = parser.parse_args()
     products = load_products(options.styles, options.images)
     if options.step == "train":
         from recommender.training.training import train
 
-        train(products, options.epochs, options.precision, options.run)
+        train(products, options.run, options.epochs, options.minutes, options.start)
     else:
         from recommender.training.export import export
 

@@ -24,13 +24,14 @@ class Products:
     """n products: pictures uint8 (n, 80, 60, 3), labels int32 (n, 5) in the order of LABELS, UNKNOWN where empty.
 
     `look` int32 (n,) numbers the different pictures: two products with the same one show the very same pixels.
+    `classes` are the values that the numbers in each column of labels stand for, most frequent first.
     """
 
     skus: np.ndarray
     pictures: np.ndarray
     labels: np.ndarray
     look: np.ndarray
-    class_counts: tuple[int, ...]
+    classes: tuple[tuple[str, ...], ...]
 
     def __len__(self) -> int:
         return len(self.skus)
@@ -41,9 +42,7 @@ class Products:
         return self._only(~held_out), self._only(held_out)
 
     def _only(self, chosen: np.ndarray) -> "Products":
-        return Products(
-            self.skus[chosen], self.pictures[chosen], self.labels[chosen], self.look[chosen], self.class_counts
-        )
+        return Products(self.skus[chosen], self.pictures[chosen], self.labels[chosen], self.look[chosen], self.classes)
 
 
 def load_products(styles: Path, images: Path) -> Products:
@@ -64,7 +63,7 @@ def load_products(styles: Path, images: Path) -> Products:
         pictures=np.stack(pictures),
         labels=np.stack([numbers for numbers, _ in columns], axis=1),
         look=np.array([looks.setdefault(_digest(picture), len(looks)) for picture in pictures], np.int32),
-        class_counts=tuple(count for _, count in columns),
+        classes=tuple(classes for _, classes in columns),
     )
 
 
@@ -88,9 +87,9 @@ def _cut_out(picture: np.ndarray) -> np.ndarray:
     return opacity.astype(np.uint8)
 
 
-def _number(values: list[str]) -> tuple[np.ndarray, int]:
+def _number(values: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     classes = {value: number for number, (value, _) in enumerate(Counter(filter(None, values)).most_common())}
-    return np.array([classes.get(value, UNKNOWN) for value in values], np.int32), len(classes)
+    return np.array([classes.get(value, UNKNOWN) for value in values], np.int32), tuple(classes)
 
 
 def _digest(picture: np.ndarray) -> bytes:

@@ -31,6 +31,7 @@ def build_encoder() -> keras.Model:
     """The network from pictures (n, 80, 60, 3), RGB in 0..255, to embeddings (n, 256) of length one."""
     pictures = keras.Input((HEIGHT, WIDTH, 3), name="pictures")
     features = layers.Rescaling(1 / 64, offset=-3)(pictures)
+    features = _convolution(features, STEM_CHANNELS, strides=2)
     features = _convolution(features, STEM_CHANNELS)
     features = _convolution(features, STAGES[0][0], strides=2)
     for stage, (channels, blocks) in enumerate(STAGES):

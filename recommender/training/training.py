@@ -1,5 +1,8 @@
 """Trains the encoder. A run that is cut off goes on where it was when it is started again on the same folder."""
 
+import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -11,12 +14,13 @@ from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
 from recommender.training.model import build_encoder
+from recommender.training.optimizer import Muon, learning_rate
 
 PRODUCTS_PER_BATCH = 96
-PEAK_LEARNING_RATE = 1e-3
-WEIGHT_DECAY = 0.05
-WARM_UP_SHARE = 0.02
-STEPS_BETWEEN_BACKUPS = 50
+STEPS_BETWEEN_BACKUPS = 100
+EVALUATIONS = 12
+WEIGHTS = "encoder.weights.h5"
+HISTORY = "history.jsonl"
 
 
 class Learner(keras.Model):
@@ -42,13 +46,14 @@ class TwoViews:
     def __init__(self, products: Products):
         self.products = products
         self.opacity = cut_out(products.pictures)
-        self.per_epoch = len(products) // PRODUCTS_PER_BATCH
+        self.size = min(PRODUCTS_PER_BATCH, len(products))
+        self.per_epoch = len(products) // self.size
 
     def batch(self, step: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """The pictures and labels of a step; the same for the same step, so that a resumed run misses nothing."""
         epoch, position = divmod(step, self.per_epoch)
         order = np.random.default_rng(epoch).permutation(len(self.products))
-        chosen = order[position * PRODUCTS_PER_BATCH :][:PRODUCTS_PER_BATCH]
+        chosen = order[position * self.size :][: self.size]
         random = np.random.default_rng((epoch, position))
         pictures = self.products.pictures
         others = random.integers(len(self.products), size=len(chosen))
@@ -61,57 +66,68 @@ class TwoViews:
         return np.stack(clean + photographs), {"labels": self.products.labels[both], "look": self.products.look[both]}
 
 
-def train(products: Products, epochs: int, precision: str, folder: Path) -> None:
+def train(
+    products: Products,
+    folder: Path,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    start: Path | None = None,
+) -> None:
     """Leaves the trained encoder in `folder`/encoder.weights.h5, and keeps the unfinished run's state there.
 
-    Prints the held-out figures after each epoch. Raises ArithmeticError when the loss is no longer a number.
+    The run is as long as so many epochs or so many minutes, and begins with random weights, or with those of the file
+    `start`. The held-out figures are printed twelve times on the way, and kept in `folder`/history.jsonl. Raises
+    ArithmeticError when the loss is no longer a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    keras.config.set_dtype_policy(precision)
     training, held_out = products.split()
     views = TwoViews(training)
-    steps = epochs * views.per_epoch
+    learner = _learner(tuple(map(len, products.classes)), start)
     backup = folder / "backup.weights.h5"
-    learner = _learner(products.class_counts, steps)
     if backup.exists():
         learner.load_weights(backup)
+    share_done = _clock(views, epochs, minutes)
     # Batches are made between the steps, not beside them: on few cores a thread that draws pictures holds up the
     # matrix products of all the others (5 s a step against 3.2).
-    first = int(learner.optimizer.iterations)
-    with tqdm(range(first, steps), initial=first, total=steps, unit="step", smoothing=0.02) as progress:
-        for step in progress:
-            loss = float(learner.train_on_batch(*views.batch(step)))
-            if not np.isfinite(loss):
-                raise ArithmeticError(f"the loss of step {step} is {loss}; start again with a lower learning rate")
-            progress.set_postfix(loss=f"{loss:.2f}")
-            ends_epoch = (step + 1) % views.per_epoch == 0
-            if ends_epoch or (step + 1) % STEPS_BETWEEN_BACKUPS == 0:
+    step = int(learner.optimizer.iterations)
+    done, losses = share_done(step), []
+    with tqdm(total=1.0, initial=done, desc="Training", bar_format="{l_bar}{bar}| {remaining} left{postfix}") as bar:
+        while done < 1:
+            learner.optimizer.learning_rate = learning_rate(done)
+            losses.append(float(learner.train_on_batch(*views.batch(step))))
+            if not np.isfinite(losses[-1]):
+                raise ArithmeticError(f"the loss of step {step} is {losses[-1]}; start again in another folder")
+            step += 1
+            now = min(share_done(step), 1.0)
+            bar.set_postfix_str(f"step {step}, loss {losses[-1]:.2f}", refresh=False)
+            bar.update(now - done)
+            if step % STEPS_BETWEEN_BACKUPS == 0:
                 _save(learner, backup)
-            if ends_epoch:
-                progress.write(f"epoch {(step + 1) // views.per_epoch}: {_figures(learner.encoder, held_out)}")
-    _save(learner.encoder, folder / "encoder.weights.h5")
+            if int(now * EVALUATIONS) > int(done * EVALUATIONS):
+                course = {"step": step, "epochs": step / views.per_epoch, "loss": float(np.mean(losses))}
+                _note(folder, course | _figures(learner.encoder, held_out))
+                losses.clear()
+            done = now
+    _save(learner.encoder, folder / WEIGHTS)
 
 
-def _learner(class_counts: tuple[int, ...], steps: int) -> Learner:
+def _clock(views: TwoViews, epochs: int | None, minutes: float | None) -> Callable[[int], float]:
+    """The share of the run that is done after so many steps."""
+    started = time.monotonic()
+    if minutes is not None:
+        return lambda step: (time.monotonic() - started) / 60 / minutes
+    return lambda step: step / (epochs * views.per_epoch)
+
+
+def _learner(class_counts: tuple[int, ...], start: Path | None) -> Learner:
     encoder = build_encoder()
+    if start:
+        encoder.load_weights(start)
     learner = Learner(encoder, class_counts)
     learner(np.zeros((2, *encoder.input_shape[1:]), np.uint8))
-    learner.compile(optimizer=_optimizer(steps), jit_compile=False)
+    learner.compile(optimizer=Muon(), jit_compile=False)
     learner.optimizer.build(learner.trainable_variables)
     return learner
-
-
-def _optimizer(steps: int) -> keras.optimizers.Optimizer:
-    warm_up = max(int(steps * WARM_UP_SHARE), 1)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=steps - warm_up,
-        warmup_target=PEAK_LEARNING_RATE,
-        warmup_steps=warm_up,
-    )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=WEIGHT_DECAY, global_clipnorm=5.0)
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "power"])
-    return optimizer
 
 
 def _save(model: keras.Model, path: Path) -> None:
@@ -119,6 +135,16 @@ def _save(model: keras.Model, path: Path) -> None:
     unfinished = path.with_name(f"unfinished-{path.name}")
     model.save_weights(unfinished)
     unfinished.replace(path)
+
+
+def _note(folder: Path, row: dict[str, float]) -> None:
+    """Prints a line of the table of figures, below its header if it is the first one, and adds it to the history."""
+    history = folder / HISTORY
+    if not history.exists():
+        tqdm.write(" ".join(f"{name:>14}" for name in row))
+    tqdm.write(" ".join(f"{figure:14.6g}" for figure in row.values()))
+    with history.open("a") as stream:
+        stream.write(json.dumps(row) + "\n")
 
 
 def _figures(encoder: keras.Model, products: Products) -> dict[str, float]:

@@ -1,0 +1,53 @@
+"""Reports how well encoders see a catalogue."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.importing.reading import Pictures, UnusableFile
+from recommender import registry
+from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
+from recommender.report import Shop, write_report
+from recommender.training.data import load_products
+
+FEWEST_PRODUCTS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Compares encoders on a catalogue: how many of the nearest products agree in type, colour and gender, and how "
+        "many photo-like distortions find their product."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--styles", type=Path, required=True, help="styles.csv")
+        parser.add_argument("--images", type=Path, required=True, help="a zip or a folder of <id>.jpg")
+        parser.add_argument("--encoder", action="append", help="a name, as often as you like; the shipped one if none")
+        parser.add_argument("--report", type=Path, required=True, help="the folder to write the report to")
+        parser.add_argument(
+            "--held-out", action="store_true", help="only the tenth of the products that the training leaves out"
+        )
+
+    def handle(self, styles: Path, images: Path, encoder: list[str] | None, report: Path, held_out: bool, **_) -> None:
+        try:
+            encoders = {name: _load(name) for name in encoder or [settings.ENCODER]}
+            products = load_products(styles, images)
+            if held_out:
+                products = products.split()[1]
+            if len(products) < FEWEST_PRODUCTS:
+                raise CommandError(f"{len(products)} products with a picture are too few to measure anything")
+            with Pictures(images) as source:
+                results = write_report(Shop(products, source), encoders, report)
+        except (UnusableFile, OSError, registry.UnknownEncoder) as error:
+            raise CommandError(str(error)) from error
+        for name, result in results.items():
+            self.stdout.write(f"{name}: {result['milliseconds']:.2f} ms a picture, HNSW {result['index_recall']:.4f}")
+            for figure, (mean, margin) in result["figures"].items():
+                self.stdout.write(f"  {figure:16} {mean:.3f} ± {margin:.3f}")
+        self.stdout.write(f"{len(products)} products; the report is {report / 'index.html'}")
+
+
+def _load(name: str) -> PictureEncoder:
+    return load_encoder(name) if name in SHIPPED else registry.find(name).load()

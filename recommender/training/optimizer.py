@@ -1,0 +1,39 @@
+"""How the encoder's weights move: Muon on the kernels, AdamW on everything else."""
+
+import keras
+from keras import ops
+
+PEAK_LEARNING_RATE = 4e-3
+WEIGHT_DECAY = 0.05
+WARM_UP_SHARE = 0.03
+DECAY_SHARE = 0.4
+FEWEST_CHANNELS = 16
+
+
+class Muon(keras.optimizers.Muon):
+    """Keras' Muon, taught that a convolution's kernel is a matrix too: its window and input by its output channels.
+
+    Source: Jordan et al.: Muon, an optimizer for hidden layers in neural networks (2024).
+    """
+
+    def __init__(self):
+        super().__init__(PEAK_LEARNING_RATE, weight_decay=WEIGHT_DECAY, adam_weight_decay=WEIGHT_DECAY)
+        self.exclude_from_weight_decay(var_names=["gamma", "beta", "power"])
+
+    def _should_use_adamw(self, variable) -> bool:
+        is_kernel = len(variable.shape) in (2, 4) and "heads" not in variable.path
+        return not is_kernel or min(variable.shape[-2:]) < FEWEST_CHANNELS
+
+    def _muon_update_step(self, gradient, variable, lr, m) -> None:
+        self.assign_add(m, gradient + m * (self.momentum - 1))
+        step = ops.reshape(gradient + self.momentum * m, (-1, variable.shape[-1]))
+        step = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(step, self.ns_steps))
+        self.assign_sub(variable, ops.reshape(step, variable.shape))
+
+
+def learning_rate(share_done: float) -> float:
+    """Up along a line, level, and down along a line to zero, over a run of which that share (0..1) is done.
+
+    Source: Hägele et al.: Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations (2024).
+    """
+    return PEAK_LEARNING_RATE * min(1.0, (share_done + 1e-3) / WARM_UP_SHARE, (1 - share_done) / DECAY_SHARE)
