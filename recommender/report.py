@@ -21,7 +21,7 @@ from recommender.search import CANDIDATES
 from recommender.training.data import LABELS, Products
 
 PICTURES_PER_BATCH = 64
-LARGEST_PHOTOGRAPH = (240, 320)
+PHOTOGRAPHED_SIZE = (150, 200)
 INDEX_QUERIES = 1000
 INDEX_NEIGHBOURS = 12
 FEWEST_IN_CATEGORY = 10
@@ -60,22 +60,29 @@ class Shop:
         self._source = source
 
     def picture(self, row: int) -> Image.Image:
-        picture = read_picture(self._source.read(str(self.products.skus[row])))
-        picture.thumbnail(LARGEST_PHOTOGRAPH)
-        return picture
+        return read_picture(self._source.read(str(self.products.skus[row])))
+
+    def small_picture(self, row: int) -> np.ndarray:
+        """uint8 (up to 200, up to 150, 3)"""
+        picture = self.picture(row)
+        picture.thumbnail(PHOTOGRAPHED_SIZE)
+        return np.asarray(picture)
 
     def see(self, encoder: PictureEncoder) -> Seen:
         """Embeds all products and photographs, and looks for the nearest of each by exact search."""
         products = self.products
         rows = tqdm(range(len(products)), desc="Encoding", unit="picture")
         gallery, seconds = _encode(encoder, (self.picture(row) for row in rows))
-        chosen, drawn = evaluation.draw_photographs(len(products), lambda row: np.asarray(self.picture(row)))
+        chosen, drawn = evaluation.draw_photographs(len(products), self.small_picture)
         photographs = list(tqdm(drawn, total=len(chosen), desc="Photographing", unit="picture"))
         vectors, _ = _encode(encoder, map(Image.fromarray, photographs))
         neighbours, found = evaluation.nearest_others(gallery), evaluation.nearest(gallery, vectors)
         scores = evaluation.agreement(neighbours, products.labels)
         scores |= evaluation.photo_recall(found, chosen, products.look)
         return Seen(gallery, neighbours, chosen, photographs, found, scores, 1000 * seconds / len(products))
+
+    def figures(self, encoder: PictureEncoder) -> dict[str, float]:
+        return {name: float(np.nanmean(values)) for name, values in self.see(encoder).scores.items()}
 
 
 def _encode(encoder: PictureEncoder, pictures: Iterable[Image.Image]) -> tuple[np.ndarray, float]:

@@ -1,6 +1,5 @@
 """From trained weights to the int8 LiteRT file that serves, checked against the float32 network."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,62 +8,70 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from recommender.encoders.fashion import WEIGHTS, FashionResNet
+from recommender.encoders.fashion import TRAINABLE, WEIGHTS, FashionResNet
 from recommender.evaluation import evaluate
 from recommender.training.data import Products
-from recommender.training.model import EMBEDDING_DIMENSIONS, build_encoder
-from recommender.training.training import TwoViews
+from recommender.training.model import build_encoder
+from recommender.training.training import HISTORY, TwoViews
+from recommender.training.training import WEIGHTS as RUN_WEIGHTS
 
 CALIBRATION_BATCHES = 4
 FLOAT_OPERATIONS = ["MAXIMUM", "POW", "MEAN", "FULLY_CONNECTED", "SQUARE", "SUM", "RSQRT", "MINIMUM", "MUL"]
 """The pooling and what follows: a mean of cubes has too wide a range for eight bits, and all of it costs next to
 nothing."""
-CARD = WEIGHTS.with_suffix(".json")
 
 
-def export(products: Products, folder: Path) -> dict:
-    """Ships `folder`/encoder.weights.h5 as the served int8 file, and writes and returns the model card beside it.
+def export(products: Products, folder: Path) -> None:
+    """Ships what a run in `folder` has learnt: the served int8 file, the weights to go on from, and the model card.
 
-    The card holds the held-out figures of both, and the mean cosine between their embeddings.
+    The card holds the held-out figures of the int8 file and of the float32 network, the mean cosine between their
+    embeddings, and the run's learning curve.
     """
-    encoder = build_encoder()
-    encoder.load_weights(folder / "encoder.weights.h5")
-    training, held_out = products.split()
-    WEIGHTS.parent.mkdir(exist_ok=True)
-    WEIGHTS.write_bytes(_quantised(encoder, TwoViews(training)))
-    served = FashionResNet()
+    encoder = _load(folder / RUN_WEIGHTS)
+    held_out = products.split()[1]
+    content = quantise(folder / RUN_WEIGHTS, products)
+    served = FashionResNet(content)
 
     def exact(pictures: np.ndarray) -> np.ndarray:
         return encoder.predict(pictures, batch_size=256, verbose=0)
 
+    cosines = (exact(held_out.pictures) * served.encode(held_out.pictures)).sum(axis=1)
     card = {
-        "name": FashionResNet.name,
-        "digest": hashlib.sha256(WEIGHTS.read_bytes()).hexdigest(),
-        "dimensions": EMBEDDING_DIMENSIONS,
+        "name": "fashion-resnet",
+        "digest": served.digest,
+        "dimensions": served.dimensions,
         "parameters": encoder.count_params(),
-        "training products": len(training),
+        "training products": len(products) - len(held_out),
         "held-out products": len(held_out),
-        "cosine of int8 and float32": round(
-            float((exact(held_out.pictures) * served.encode(held_out.pictures)).sum(axis=1).mean()), 4
-        ),
+        "cosine of int8 and float32": round(float(cosines.mean()), 4),
         "float32": evaluate(exact, held_out),
         "int8": evaluate(served.encode, held_out),
+        "learning curve": [json.loads(line) for line in (folder / HISTORY).read_text().splitlines()],
     }
-    CARD.write_text(json.dumps(card, indent=2) + "\n")
-    return card
+    WEIGHTS.parent.mkdir(exist_ok=True)
+    WEIGHTS.write_bytes(content)
+    encoder.save_weights(TRAINABLE)
+    WEIGHTS.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
 
 
-def _quantised(encoder: keras.Model, views: TwoViews) -> bytes:
-    """The network as int8 with float32 at both ends; what has no int8 kernel (the power in the pooling) stays float."""
+def quantise(weights: Path, products: Products) -> bytes:
+    """The int8 LiteRT file, float32 at both ends, of trained weights, calibrated on views of the training products."""
+    views = TwoViews(products.split()[0])
 
     def representative() -> Iterator[list[np.ndarray]]:
         for step in range(CALIBRATION_BATCHES):
             for picture in views.batch(step)[0]:
                 yield [picture[None].astype(np.float32)]
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(encoder)
+    converter = tf.lite.TFLiteConverter.from_keras_model(_load(weights))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = representative
     options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=FLOAT_OPERATIONS)
     debugger = tf.lite.experimental.QuantizationDebugger(converter=converter, debug_options=options)
     return debugger.get_nondebug_quantized_model()
+
+
+def _load(weights: Path) -> keras.Model:
+    encoder = build_encoder()
+    encoder.load_weights(weights)
+    return encoder

@@ -19,6 +19,8 @@ from recommender.training.optimizer import Muon, learning_rate
 PRODUCTS_PER_BATCH = 96
 STEPS_BETWEEN_BACKUPS = 100
 EVALUATIONS = 12
+FINE_TUNING = 0.25
+"""Weights that already see well move at this share of the learning rate."""
 WEIGHTS = "encoder.weights.h5"
 HISTORY = "history.jsonl"
 
@@ -93,7 +95,7 @@ def train(
     done, losses = share_done(step), []
     with tqdm(total=1.0, initial=done, desc="Training", bar_format="{l_bar}{bar}| {remaining} left{postfix}") as bar:
         while done < 1:
-            learner.optimizer.learning_rate = learning_rate(done)
+            learner.optimizer.learning_rate = learning_rate(done) * (FINE_TUNING if start else 1)
             losses.append(float(learner.train_on_batch(*views.batch(step))))
             if not np.isfinite(losses[-1]):
                 raise ArithmeticError(f"the loss of step {step} is {losses[-1]}; start again in another folder")

@@ -116,3 +116,24 @@ def test_what_serves_never_imports_tensorflow():
     )
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_imagenets_resnet_gives_unit_vectors_that_repeat():
+    script = """
+import numpy as np
+from PIL import Image
+from recommender.encoders.imagenet import ImageNetResNet50
+
+encoder = ImageNetResNet50(weights=None)
+picture = encoder.prepare(Image.new("RGB", (60, 80), "navy"))
+assert picture.shape == (224, 224, 3) and picture.dtype == np.uint8
+assert (picture[112, :20] == 255).all() and picture[112, 112].tolist() == [0, 0, 128]
+noise = np.random.default_rng(0).integers(0, 256, (2, 224, 224, 3)).astype("uint8")
+vectors = encoder.encode(noise)
+assert vectors.shape == (2, encoder.dimensions) and vectors.dtype == np.float32
+assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+assert np.array_equal(vectors, encoder.encode(noise))
+assert len(encoder.digest) == 64
+"""
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

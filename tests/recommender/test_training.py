@@ -1,19 +1,26 @@
 """The encoder's training: its data, its losses, and the whole recipe on a handful of products."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
+from recommender import registry
+from recommender.encoders import load_file
 from recommender.evaluation import photograph
+from recommender.models import Encoder
 from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.data import LABELS, UNKNOWN, cut_out, load_products
 from tests.pictures import as_file, drawing, style, write_styles
-from tests.processes import ROOT
+from tests.processes import ROOT, manage
 
 
 @pytest.fixture(scope="module")
@@ -99,22 +106,73 @@ assert float(instance_loss(twin_pairs, twins)) < 1e-3
     assert result.returncode == 0, result.stderr
 
 
-def test_the_recipe_runs_from_scratch_goes_on_where_it_was_and_exports(catalogue, tmp_path):
-    # The export writes the shipped file, so it works on a copy of the project.
+@pytest.fixture(scope="module")
+def project(catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, as the export writes the shipped files, in which a run was begun, resumed and exported."""
+    folder = tmp_path_factory.mktemp("project")
     for app in ("catalog", "recommender"):
-        shutil.copytree(ROOT / app, tmp_path / app, ignore=shutil.ignore_patterns("__pycache__"))
-    weights = tmp_path / "recommender" / "weights" / "fashion-resnet.tflite"
-    shipped = weights.read_bytes()
+        shutil.copytree(ROOT / app, folder / app, ignore=shutil.ignore_patterns("__pycache__", "weights"))
+    first = _training(folder, "train", catalogue, "--epochs", "1")
+    assert re.search(r"step +epochs +loss +type@5", first)
+    assert _history(folder)[-1]["epochs"] == 1
+    second = _training(folder, "train", catalogue, "--epochs", "2")
+    assert "type@5" not in second
+    _training(folder, "export", catalogue)
+    return folder
 
-    first = _training(tmp_path, "train", catalogue, "--epochs", "1")
-    assert re.search(r"epoch 1: \{'type@5': [\d.]+, 'colour@5'", first)
-    assert (tmp_path / "run" / "encoder.weights.h5").exists()
-    second = _training(tmp_path, "train", catalogue, "--epochs", "2")
-    assert "epoch 2: " in second
-    assert "epoch 1: " not in second
-    _training(tmp_path, "export", catalogue)
-    assert 1e6 < weights.stat().st_size < 15e6
-    assert weights.read_bytes() != shipped
+
+def test_the_recipe_runs_from_scratch_goes_on_where_it_was_and_exports(project):
+    assert [line["step"] for line in _history(project)] == [1, 2, 3, 4]
+    weights = project / "recommender" / "weights"
+    card = json.loads((weights / "fashion-resnet.json").read_text())
+    content = (weights / "fashion-resnet.tflite").read_bytes()
+    assert card["digest"] == sha256(content).hexdigest()
+    assert 1e6 < len(content) < 15e6
+    assert card["learning curve"] == _history(project)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merchant_trains_an_encoder_on_his_catalogue(catalogue, project):
+    styles, images = catalogue
+    poor = registry.register("poor", load_file((project / "recommender/weights/fashion-resnet.tflite").read_bytes()))
+    _put_to_use(poor)
+    options = ("--styles", styles, "--images", images, "--minutes", "0.01")
+    better = manage("train_encoder", *options, "--name", "mine")
+    assert better.returncode == 0, better.stderr
+    assert "manage.py switch_encoder mine" in better.stdout
+    own = registry.find("mine")
+    assert own.state == Encoder.State.IDLE
+    assert registry.active_encoder() == poor
+
+    _put_to_use(own)
+    shutil.copy(project / "run" / "encoder.weights.h5", settings.VAR_DIR / "training" / "mine")
+    worse = manage("train_encoder", *options, "--from", "mine", "--name", "other")
+    assert worse.returncode == 1
+    assert "sees no better than the one in use" in worse.stderr
+    assert "Traceback" not in worse.stderr
+    assert not Encoder.objects.filter(name="other").exists()
+
+
+@pytest.mark.django_db
+def test_training_is_refused_by_what_stands_in_its_way(catalogue, tmp_path):
+    styles, images = catalogue
+    with pytest.raises(CommandError, match="--from is one of: fashion-resnet"):
+        call_command("train_encoder", styles=styles, images=images, start="nobody")
+    with pytest.raises(CommandError, match="take letters, digits and hyphens"):
+        call_command("train_encoder", "--styles", styles, "--images", images, "--name", "../up")
+    few = write_styles(tmp_path / "styles.csv", [style("1")])
+    with pytest.raises(CommandError, match="1 products with a picture are too few"):
+        call_command("train_encoder", styles=few, images=images)
+
+
+def _put_to_use(encoder: Encoder) -> None:
+    registry.active_encoder()
+    registry.start_filling(encoder)
+    registry.switch_when_complete()
+
+
+def _history(project: Path) -> list[dict]:
+    return [json.loads(line) for line in (project / "run" / "history.jsonl").read_text().splitlines()]
 
 
 def _training(folder: Path, step: str, catalogue: tuple[Path, Path], *options: str) -> str:

@@ -1,0 +1,94 @@
+"""Trains an encoder on a catalogue and registers it, if it sees better than the one in use."""
+
+import re
+import shutil
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.importing.reading import Pictures, UnusableFile
+from recommender import evaluation, registry
+from recommender.encoders import SHIPPED, load_file
+from recommender.encoders.fashion import TRAINABLE
+from recommender.report import Shop
+from recommender.training.data import Products, load_products
+
+FEWEST_HELD_OUT = 20
+SHIPPED_NAME = "fashion-resnet"
+WEIGHTS = "encoder.weights.h5"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
+
+
+class Command(BaseCommand):
+    help = (
+        "Trains an encoder on your own products and registers it beside the active one, unless it sees worse: a tenth "
+        "of the products is held out to measure that."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--styles", type=Path, required=True, help="styles.csv")
+        parser.add_argument("--images", type=Path, required=True, help="a zip or a folder of <id>.jpg")
+        parser.add_argument(
+            "--from", dest="start", default=SHIPPED_NAME, help="the encoder to begin with: the shipped one, or your own"
+        )
+        parser.add_argument("--minutes", type=float, default=60, help="how long to train (60)")
+        parser.add_argument("--name", type=_name, default="own", help="what to call the new encoder (own)")
+
+    def handle(self, styles: Path, images: Path, start: str, minutes: float, name: str, **_) -> None:
+        weights = _weights(start)
+        try:
+            products = load_products(styles, images)
+            with Pictures(images) as source:
+                self._train(products, source, minutes, weights, name)
+        except (UnusableFile, OSError) as error:
+            raise CommandError(str(error)) from error
+
+    def _train(self, products: Products, source: Pictures, minutes: float, start: Path, name: str) -> None:
+        # Keras takes seconds to import, and no other command needs it.
+        from recommender.training.export import quantise
+        from recommender.training.training import train
+
+        held_out = Shop(products.split()[1], source)
+        if len(held_out.products) < FEWEST_HELD_OUT:
+            raise CommandError(
+                f"{len(products)} products with a picture are too few; 300 or more leave enough to measure with"
+            )
+        in_use = held_out.figures(registry.active_encoder().load())
+        folder = _folder(f"{name}-unfinished")
+        shutil.rmtree(folder, ignore_errors=True)
+        train(products, folder, minutes=minutes, start=start)
+        self.stdout.write("Quantising and measuring")
+        encoder = load_file(quantise(folder / WEIGHTS, products))
+        self._compare(in_use, held_out.figures(encoder))
+        registered = registry.register(name, encoder)
+        shutil.rmtree(_folder(name), ignore_errors=True)
+        folder.rename(_folder(name))
+        self.stdout.write(f"{registered} is registered; `manage.py switch_encoder {name}` puts it to use")
+
+    def _compare(self, in_use: dict[str, float], trained: dict[str, float]) -> None:
+        """Raises CommandError when the trained one is no better."""
+        for name, figures in (("in use", in_use), ("trained", trained)):
+            line = ", ".join(f"{figure} {value:.3f}" for figure, value in figures.items())
+            self.stdout.write(f"{name:>8}: {line}; score {evaluation.score(figures):.4f}")
+        if evaluation.score(trained) <= evaluation.score(in_use):
+            raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
+
+
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text) or text in SHIPPED:
+        raise ArgumentTypeError(f"take letters, digits and hyphens, and none of {', '.join(SHIPPED)}")
+    return text
+
+
+def _folder(name: str) -> Path:
+    return settings.VAR_DIR / "training" / name
+
+
+def _weights(name: str) -> Path:
+    path = TRAINABLE if name == SHIPPED_NAME else _folder(name) / WEIGHTS
+    if not path.exists():
+        own = (path.parent.name for path in _folder("").glob(f"*/{WEIGHTS}"))
+        raise CommandError(f"there are no weights of {name!r}; --from is one of: {', '.join([SHIPPED_NAME, *own])}")
+    return path
