@@ -26,12 +26,12 @@ class ProductList(generics.ListAPIView):
     queryset = Product.objects.none()
 
     def get_queryset(self):
-        return Selection(self.request.GET).products().select_related("category__parent__parent")
+        return Selection(self.request.GET).products().with_categories()
 
 
 class ProductDetail(generics.RetrieveAPIView):
     """One product by its sku."""
 
     serializer_class = ProductSerializer
-    queryset = Product.objects.select_related("category__parent__parent")
+    queryset = Product.objects.in_the_shop().with_categories()
     lookup_field = "sku"

@@ -53,7 +53,7 @@ class Selection:
 
     def products(self, without: str = "") -> ProductQuerySet:
         """The chosen products; `without` leaves one facet's choice out, which is what its counts are made from."""
-        products = Product.objects.all()
+        products = Product.objects.in_the_shop()
         if self.words:
             products = products.matching(self.words)
         if self.category and without != "category":

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""
@@ -19,6 +19,14 @@ class ProductQuerySet(models.QuerySet):
         """With what a card shows."""
         return self.select_related("category")
 
+    def with_categories(self) -> "ProductQuerySet":
+        """With the whole path of each one's category."""
+        return self.select_related("category__parent__parent")
+
+    def in_the_shop(self) -> "ProductQuerySet":
+        """All but the archived ones."""
+        return self.filter(archived_at=None)
+
     def with_picture(self) -> "ProductQuerySet":
         return self.exclude(image_digest="")
 
@@ -32,7 +40,15 @@ class ProductQuerySet(models.QuerySet):
 
     def refresh_search_words(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
-        products = list(self.select_related("category__parent__parent"))
+        products = list(self.with_categories())
         for product in products:
             product.search_words = product.collect_search_words()
         self.bulk_update(products, ["search_words"], batch_size=500)
+
+
+class ImportJobQuerySet(models.QuerySet):
+    def at_work(self) -> "ImportJobQuerySet":
+        """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
+        return self.filter(state__in=["reading", "running", "queued"]).order_by(
+            Case(When(state="reading", then=0), When(state="running", then=1), default=2), "pk"
+        )

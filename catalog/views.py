@@ -17,7 +17,7 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    products = Product.objects.with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    products = Product.objects.in_the_shop().with_picture().for_cards()[:PRODUCTS_ON_HOME]
     return render(request, "catalog/home.html", {"products": products, "facets": Selection(request.GET).facets()})
 
 
@@ -30,7 +30,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, sku: str) -> HttpResponse:
-    products = Product.objects.select_related("category__parent__parent")
+    products = Product.objects.in_the_shop().with_categories()
     return render(request, "catalog/product.html", {"product": get_object_or_404(products, sku=sku)})
 
 

@@ -111,6 +111,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
+# On the disk where imports wait, so that a catalogue of several GB is moved there and not copied.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 
@@ -129,7 +133,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
+    "go-on-with-imports": {"task": "catalog.tasks.go_on_with_imports", "schedule": 10.0},
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

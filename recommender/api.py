@@ -36,7 +36,9 @@ class SimilarProducts(APIView):
     def get(self, request: Request, sku: str) -> Response:
         asked = CountSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        matches = similar_to_product(get_object_or_404(Product, sku=sku), asked.validated_data["count"])
+        matches = similar_to_product(
+            get_object_or_404(Product.objects.in_the_shop(), sku=sku), asked.validated_data["count"]
+        )
         return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Product
+from catalog.photos import UnreadablePicture, read_picture
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
-from recommender.photos import UnreadablePicture, read_picture
 
 PRODUCTS_PER_BATCH = 64
 

@@ -1,14 +1,12 @@
 """From an uploaded file to the products that look like it: what the page and the REST API share."""
 
-import base64
-import io
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
-from recommender.photos import UnreadablePicture, read_picture
+from catalog.photos import UnreadablePicture, data_address, read_picture
 from recommender.registry import active_encoder
 from recommender.search import Match, similar_to_vector
 
@@ -41,18 +39,10 @@ def search_by_photo(upload: UploadedFile | None, count: int) -> Found:
         photo = read_picture(upload.read())
     except UnreadablePicture as error:
         raise PhotoProblem(f"{error} Please try another one.", 400) from error
-    return Found(_similar(photo, count), _preview(photo))
+    return Found(_similar(photo, count), data_address(photo, PREVIEW_SIDE))
 
 
 def _similar(photo: Image.Image, count: int) -> list[Match]:
     encoder = active_encoder()
     network = encoder.load()
     return similar_to_vector(encoder, network.encode(network.prepare(photo)[None])[0], count)
-
-
-def _preview(photo: Image.Image) -> str:
-    small = photo.copy()
-    small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode()}"

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from catalog.importing.reading import UnusableFile, count_lines
-from catalog.importing.writing import import_catalog
+from catalog.importing.jobs import import_catalog
+from catalog.importing.tables import Table, UnusableFile
 from catalog.models import ImportJob, Product
 from recommender import embedding, querysets, registry
 
@@ -25,7 +25,7 @@ def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait:
         if not path.exists():
             raise CommandError(f"{path} does not exist")
     try:
-        with tqdm(total=max(count_lines(styles) - 1, 0), desc="Importing", unit="row") as bar:
+        with tqdm(total=Table(styles).count_lines(), desc="Importing", unit="row") as bar:
             job = import_catalog(styles, images, bar.update)
     except (UnusableFile, OSError) as error:
         raise CommandError(str(error)) from error

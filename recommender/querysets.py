@@ -1,10 +1,15 @@
 """Which products are searchable, which wait, and which failed."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
 
 from catalog.models import Product
 from catalog.querysets import ProductQuerySet
+
+LATELY = timedelta(seconds=10)
 
 
 class EncoderQuerySet(models.QuerySet):
@@ -25,6 +30,14 @@ class EmbeddingQuerySet(models.QuerySet):
     def fresh(self) -> "EmbeddingQuerySet":
         """Embeddings of the picture that their product has now."""
         return self.filter(image_digest=F("product__image_digest"))
+
+    def per_second(self) -> float:
+        """The throughput of the last ten seconds."""
+        return self.filter(created_at__gt=timezone.now() - LATELY).count() / LATELY.total_seconds()
+
+    def in_the_shop(self) -> "EmbeddingQuerySet":
+        """Fresh ones of products that are not archived: what a search may find."""
+        return self.fresh().filter(product__archived_at=None)
 
 
 def searchable(encoder: models.Model) -> ProductQuerySet:

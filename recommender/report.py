@@ -13,10 +13,10 @@ from django.template.loader import render_to_string
 from PIL import Image, ImageDraw, ImageOps
 from tqdm import tqdm
 
-from catalog.importing.reading import Pictures
+from catalog.importing.pictures import Pictures
+from catalog.photos import read_picture
 from recommender import evaluation
 from recommender.encoders import PictureEncoder
-from recommender.photos import read_picture
 from recommender.search import CANDIDATES
 from recommender.training.data import LABELS, Products
 

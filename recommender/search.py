@@ -50,5 +50,5 @@ def _nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, cou
         # The planner takes fresh embeddings for rare, and would sort all distances instead of asking the index.
         cursor.execute("SET LOCAL enable_sort = off")
     halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
-    nearest = among.fresh().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
+    nearest = among.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
     return [Match(row.product, 1 - row.distance) for row in nearest.select_related("product__category")[:count]]

@@ -1,16 +1,14 @@
-"""Reads a catalogue from outside: styles.csv into rows and row errors, a zip or a folder into pictures.
+"""From the records of a csv file to products: which column is what, and what is wrong with a row.
 
 Nothing here touches the database; `writing` does.
 """
 
-import csv
-import io
 import re
-import stat
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+from catalog.importing.tables import Record, Table, UnusableFile
 
 COLUMNS = (
     "id",
@@ -24,196 +22,167 @@ COLUMNS = (
     "usage",
     "productDisplayName",
 )
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-PICTURE_BYTES_LIMIT = 30 * 1024 * 1024
+"""Those of Kaggle's styles.csv."""
+FIELDS = {
+    "sku": ("id", "sku", "productid", "articleid", "itemid", "articlenumber", "articleno", "itemnumber", "code"),
+    "gender": ("gender", "sex", "for"),
+    "master_category": ("mastercategory", "maincategory", "category", "department"),
+    "sub_category": ("subcategory", "category2", "group"),
+    "article_type": ("articletype", "producttype", "itemtype", "type", "category3"),
+    "base_colour": ("basecolour", "basecolor", "colour", "color"),
+    "season": ("season",),
+    "year": ("year", "modelyear"),
+    "usage": ("usage", "occasion", "use"),
+    "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle"),
+}
+"""What a product is told to be, with the names, letters and digits only, that its column may have."""
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 VALUE_LENGTH_LIMIT = 100
 NAME_LENGTH_LIMIT = 255
 YEARS = range(1900, 2101)
-# A quote that is opened in one row and never closed would swallow the rest of the file; csv's own limit stops it.
-csv.field_size_limit(128 * 1024)
 
-
-class UnusableFile(Exception):
-    """The file as a whole cannot be imported; the message says why and what to do."""
+Mapping = dict[str, int]
+"""From a field to the number of its column."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyleRow:
-    """One product as styles.csv tells it. Empty values are empty strings, an empty year is None."""
+    """One product as a row tells it: only the fields that have a column. Unknown values are empty, years None."""
 
     line: int
     sku: str
-    gender: str
-    master_category: str
-    sub_category: str
-    article_type: str
-    base_colour: str
-    season: str
-    year: int | None
-    usage: str
-    name: str
+    values: dict[str, str | int | None]
+    is_repaired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RowIssue:
-    """A row, or a picture of a row, that could not be taken, and why."""
+    """A row, or a picture of a row, that could not be taken: what kind of problem, where, and why."""
 
-    line: int
+    line: int | None
     sku: str
+    kind: str
     reason: str
+    column: str = ""
+    value: str = ""
 
 
 class _BadRow(Exception):
-    pass
+    def __init__(self, kind: str, reason: str, column: str = "", value: str = ""):
+        super().__init__(reason)
+        self.kind, self.column, self.value = kind, column, value
 
 
-def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
-    """The rows of a styles.csv in their order, each as a StyleRow or as the RowIssue that says what is wrong with it.
-
-    Raises UnusableFile when the header lacks a column or the file is not UTF-8 text.
-    """
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        yield from _read_rows(stream)
-
-
-def count_lines(path: Path) -> int:
-    """The lines of a file, header included: what a progress bar counts down from."""
-    with path.open("rb") as stream:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
+def guess_mapping(header: list[str]) -> Mapping:
+    """The columns whose names are known, each for the field it names best."""
+    names = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
+    mapping: Mapping = {}
+    for field, known in FIELDS.items():
+        free = [name for name in known if name in names and names.index(name) not in mapping.values()]
+        if free:
+            mapping[field] = names.index(free[0])
+    return mapping
 
 
-def _read_rows(stream: io.TextIOBase) -> Iterator[StyleRow | RowIssue]:
-    reader = csv.reader(stream)
-    _check_header(reader)
-    first_lines: dict[str, int] = {}
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield RowIssue(line, "", f"not readable as csv: {error}")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        sku = cells[0].strip().encode("utf-8", "replace").decode()[:64]
-        try:
-            row = _parse(line, cells)
-        except _BadRow as error:
-            yield RowIssue(line, sku, str(error))
-            continue
-        first = first_lines.setdefault(row.sku, line)
-        if first != line:
-            yield RowIssue(line, sku, f"id {row.sku} was already in line {first}; the first one counts")
-        else:
-            yield row
-
-
-def _check_header(reader) -> None:
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-    except csv.Error as error:
-        raise UnusableFile(f"the first line is not readable as csv: {error}") from error
-    if tuple(header) != COLUMNS:
+def check_mapping(mapping: Mapping, header: list[str]) -> None:
+    """Raises UnusableFile when no column holds the skus."""
+    if "sku" not in mapping:
         raise UnusableFile(
-            f"the first line must name these columns: {','.join(COLUMNS)}; it is: {','.join(header)[:500]}"
+            "no column of the first line holds the products' ids; call it id or sku. "
+            f"The columns are: {', '.join(header)[:500]}"
         )
 
 
-def _parse(line: int, cells: list[str]) -> StyleRow:
-    if len(cells) < len(COLUMNS):
-        raise _BadRow(f"has {len(cells)} of {len(COLUMNS)} columns")
-    last = len(COLUMNS) - 1
-    # The catalogue's names hold unquoted commas, so whatever is too much belongs to the last column.
-    values = [cell.strip() for cell in (*cells[:last], ",".join(cells[last:]))]
-    _check_text(values)
-    sku, gender, master, sub, article, colour, season, year, usage, name = values
-    if not SKU.fullmatch(sku):
-        raise _BadRow(f"id {sku[:64]!r} is not 1 to 64 letters, digits, '.', '_' or '-'")
-    return StyleRow(line, sku, gender, master, sub, article, colour, season, _parse_year(year), usage, name)
+def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
+    """The rows of a csv file with columns of known names. Raises UnusableFile."""
+    table = Table(path)
+    return read_rows(table, guess_mapping(table.header), repair=True)
 
 
-def _check_text(values: list[str]) -> None:
-    for column, value in zip(COLUMNS, values, strict=True):
-        if "\0" in value:
-            raise _BadRow(f"{column} holds a NUL character")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise _BadRow(f"{column} is not UTF-8 text")
-        limit = NAME_LENGTH_LIMIT if column == "productDisplayName" else VALUE_LENGTH_LIMIT
-        if len(value) > limit:
-            raise _BadRow(f"{column} is longer than {limit} characters")
+def read_rows(table: Table, mapping: Mapping, repair: bool) -> Iterator[StyleRow | RowIssue]:
+    """The rows in their order, each as a StyleRow or as the RowIssue that says what is wrong with it.
+
+    A row with more cells than columns is an issue, unless `repair` takes the surplus for the last column's, as it is
+    where a separator in it was not quoted. Raises UnusableFile.
+    """
+    check_mapping(mapping, table.header)
+    reader = _Reader(table, mapping, repair)
+    first_lines: dict[str, int] = {}
+    for record in table.records():
+        row = reader.read(record)
+        if isinstance(row, StyleRow):
+            first = first_lines.setdefault(row.sku, row.line)
+            if first != row.line:
+                reason = f"id {row.sku} was already in line {first}; the first one counts"
+                row = RowIssue(row.line, row.sku, "repeated id", reason)
+        yield row
 
 
-def _parse_year(text: str) -> int | None:
+class _Reader:
+    """What is the same for all rows of a table."""
+
+    def __init__(self, table: Table, mapping: Mapping, repair: bool):
+        self._header = table.header
+        self._separator = table.dialect.separator
+        self._mapping = mapping
+        # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
+        self._repairs = repair and mapping.get("name") == len(table.header) - 1
+
+    def read(self, record: Record) -> StyleRow | RowIssue:
+        if record.error:
+            return RowIssue(record.line, "", "not csv", f"not readable as csv: {record.error}")
+        try:
+            return self._parse(record)
+        except _BadRow as error:
+            return RowIssue(record.line, self._sku(record), error.kind, str(error), error.column, error.value)
+
+    def _sku(self, record: Record) -> str:
+        column = self._mapping["sku"]
+        cell = record.cells[column] if column < len(record.cells) else ""
+        return cell.strip().replace("\0", "").encode("utf-8", "replace").decode()[:64]
+
+    def _parse(self, record: Record) -> StyleRow:
+        cells, is_repaired = self._fit(record.cells)
+        values: dict[str, str | int | None] = {}
+        for field, column in self._mapping.items():
+            values[field] = _parse_value(field, cells[column].strip(), self._header[column])
+        return StyleRow(record.line, values.pop("sku"), values, is_repaired)
+
+    def _fit(self, cells: list[str]) -> tuple[list[str], bool]:
+        """(One cell for each column, whether the row had to be repaired for that)."""
+        wanted = len(self._header)
+        # Spreadsheets end every row with the same separators.
+        while len(cells) > wanted and not cells[-1].strip():
+            cells = cells[:-1]
+        if len(cells) < wanted:
+            raise _BadRow("too few columns", f"has {len(cells)} of {wanted} columns")
+        if len(cells) == wanted:
+            return cells, False
+        if not self._repairs:
+            raise _BadRow("too many columns", f"has {len(cells)} cells for {wanted} columns")
+        return [*cells[: wanted - 1], self._separator.join(cells[wanted - 1 :])], True
+
+
+def _parse_value(field: str, value: str, column: str) -> str | int | None:
+    limit = NAME_LENGTH_LIMIT if field == "name" else VALUE_LENGTH_LIMIT
+    shown = value.encode("utf-8", "replace").decode().replace("\0", "")[:VALUE_LENGTH_LIMIT]
+    if "\0" in value:
+        raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _BadRow("bad value", f"{column} holds bytes that are no text", column, shown)
+    if len(value) > limit:
+        raise _BadRow("bad value", f"{column} is longer than {limit} characters", column, shown)
+    if field == "sku" and not SKU.fullmatch(value):
+        raise _BadRow("bad id", f"id {value[:64]!r} is not 1 to 64 letters, digits, '.', '_' or '-'", column, shown)
+    return _parse_year(value, column) if field == "year" else value
+
+
+def _parse_year(text: str, column: str) -> int | None:
     if not text:
         return None
     # A notebook that rewrote the file leaves years as floats: 2012.0.
     match = re.fullmatch(r"([0-9]{4})(\.0)?", text)
     if not match or int(match[1]) not in YEARS:
-        raise _BadRow(f"year {text[:20]!r} is not a year from {YEARS.start} to {YEARS.stop - 1}")
+        reason = f"year {text[:20]!r} is not a year from {YEARS.start} to {YEARS.stop - 1}"
+        raise _BadRow("bad value", reason, column, text[:VALUE_LENGTH_LIMIT])
     return int(match[1])
-
-
-class Pictures:
-    """The pictures of a zip or a folder by sku: the file name without folder and suffix.
-
-    Raises UnusableFile when the path is neither. Use it as a context manager.
-    """
-
-    def __init__(self, path: Path):
-        self._archive = None
-        self._entries: dict[str, zipfile.ZipInfo | Path] = {}
-        if path.is_dir():
-            names = ((entry, entry.name) for entry in sorted(path.rglob("*")) if entry.is_file())
-        else:
-            self._archive = _open_archive(path)
-            names = ((entry, entry.filename) for entry in self._archive.infolist() if _is_plain_file(entry))
-        for entry, name in names:
-            file_name = PurePosixPath(name)
-            if file_name.suffix.lower() in PICTURE_SUFFIXES and not file_name.name.startswith("."):
-                self._entries.setdefault(file_name.stem, entry)
-
-    def __enter__(self) -> "Pictures":
-        return self
-
-    def __exit__(self, *_) -> None:
-        if self._archive:
-            self._archive.close()
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __contains__(self, sku: str) -> bool:
-        return sku in self._entries
-
-    def suffix(self, sku: str) -> str:
-        """The suffix of a picture's file: ".jpg"."""
-        entry = self._entries[sku]
-        return PurePosixPath(entry.filename if isinstance(entry, zipfile.ZipInfo) else entry.name).suffix
-
-    def read(self, sku: str) -> bytes:
-        """The bytes of a picture's file. Raises OSError, with the reason, when they cannot be had."""
-        entry = self._entries[sku]
-        size = entry.file_size if isinstance(entry, zipfile.ZipInfo) else entry.stat().st_size
-        if size > PICTURE_BYTES_LIMIT:
-            raise OSError(f"the picture has {size / 1e6:.0f} MB; the limit is {PICTURE_BYTES_LIMIT / 1e6:.0f} MB")
-        try:
-            return self._archive.read(entry) if self._archive else entry.read_bytes()
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zipfile.zlib.error) as error:
-            raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
-
-
-def _open_archive(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UnusableFile(f"{path} is neither a folder nor a readable zip: {error}") from error
-
-
-def _is_plain_file(entry: zipfile.ZipInfo) -> bool:
-    return not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)

@@ -1,42 +1,47 @@
-"""Brings rows and pictures into the database: batch by batch, each in one transaction, as often as one likes."""
+"""From rows to changes, and from changes to the database: a batch in one transaction, undone as it was done."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog import images
-from catalog.importing.reading import Pictures, RowIssue, StyleRow, read_styles
-from catalog.models import Category, ImportIssue, ImportJob, Product
+from catalog.importing.pictures import Pictures
+from catalog.importing.reading import RowIssue, StyleRow
+from catalog.models import Category, ImportChange, ImportIssue, ImportJob, Product
 from catalog.signals import pictures_changed
 
-ROWS_PER_BATCH = 500
-ROW_VALUES = ("name", "gender", "base_colour", "season", "year", "usage")
-IMAGE_VALUES = ("image", "image_digest")
-WRITTEN = (*ROW_VALUES, *IMAGE_VALUES, "category", "search_words")
+TEXTS = ("name", "gender", "base_colour", "season", "year", "usage")
+CATEGORY_LEVELS = ("master_category", "sub_category", "article_type")
+WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "archived_at", "picture_changed_at")
+
+Values = dict[str, object]
+"""What an import may change of a product, fit for JSON: the texts, the picture, the category's path, the archive."""
+StorePicture = Callable[[bytes, str], tuple[str, str]]
 
 
-def import_catalog(styles: Path, pictures: Path, tick: Callable[[int], object] = lambda rows: None) -> ImportJob:
-    """Imports a styles.csv with its pictures; `tick` hears of every batch how many rows it had.
+@dataclass(frozen=True)
+class Change:
+    """A product as it is to be; before is None where there is none yet."""
 
-    Products are matched by sku. A product keeps its picture when the import brings none for it.
-    Raises UnusableFile or OSError; the batches before it stay, and the job is marked as failed.
-    """
-    job = ImportJob.objects.create(styles=str(styles), images=str(pictures))
-    try:
-        with Pictures(pictures) as source:
-            categories = Categories()
-            for batch in _batches(read_styles(styles)):
-                _import_batch(job, batch, source, categories)
-                tick(len(batch))
-    except BaseException as error:
-        _finish(job, ImportJob.State.FAILED, str(error) or type(error).__name__)
-        raise
-    _finish(job, ImportJob.State.DONE)
-    return job
+    product: Product
+    before: Values | None
+    after: Values
+
+    @property
+    def is_new_picture(self) -> bool:
+        return bool(self.after["image"]) and self.after["image_digest"] != (self.before or {}).get("image_digest")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch of rows comes to."""
+
+    changes: list[Change]
+    unchanged: int
+    issues: list[RowIssue]
 
 
 class Categories:
@@ -46,9 +51,9 @@ class Categories:
         self._nodes: dict[tuple[str, ...], Category] = {}
 
     def at(self, *names: str) -> Category | None:
-        """The deepest category of a path like ("Apparel", "Topwear", "Shirts"); empty names are left out."""
+        """The deepest category of a path like ("Apparel", "Topwear", "Shirts")."""
         path, node = (), None
-        for name in filter(None, names):
+        for name in names:
             path = (*path, name)
             if path not in self._nodes:
                 self._nodes[path] = Category.objects.get_or_create(parent=node, name=name)[0]
@@ -56,74 +61,136 @@ class Categories:
         return node
 
 
-def _batches(rows: Iterable[StyleRow | RowIssue]) -> Iterator[list[StyleRow | RowIssue]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, ROWS_PER_BATCH)):
-        yield batch
+def plan_batch(rows: list[StyleRow], source: Pictures, store: StorePicture) -> Plan:
+    """What the rows would change. The products are locked where a transaction is open.
 
-
-def _finish(job: ImportJob, state: str, error: str = "") -> None:
-    job.state, job.error, job.finished_at = state, error, timezone.now()
-    job.save()
-
-
-@transaction.atomic
-def _import_batch(job: ImportJob, batch: list[StyleRow | RowIssue], source: Pictures, categories: Categories) -> None:
-    rows = [row for row in batch if isinstance(row, StyleRow)]
-    issues = [row for row in batch if isinstance(row, RowIssue)]
-    job.rows += len(batch)
-    job.rejected += len(issues)
-    known = Product.objects.select_for_update().in_bulk([row.sku for row in rows], field_name="sku")
-    changed = []
+    `store` gets each picture's bytes and suffix and returns (name, digest); a preview need not keep anything.
+    """
+    products = Product.objects.with_categories().filter(sku__in=[row.sku for row in rows])
+    if transaction.get_connection().in_atomic_block:
+        products = products.select_for_update(of=("self",))
+    known = {product.sku: product for product in products}
+    changes, issues = [], []
     for row in rows:
-        product = known.get(row.sku) or Product(sku=row.sku)
-        before = _values(product)
-        _take_row(product, row, categories)
-        if issue := _take_picture(product, row, source):
+        product = known.get(row.sku)
+        before = values_of(product) if product else None
+        after = _with_row(before or values_of(Product()), row)
+        if issue := _take_picture(after, row, source, store):
             issues.append(issue)
-        if product.pk is None or _values(product) != before:
-            changed.append((product, product.image_digest != before[WRITTEN.index("image_digest")]))
-        job.created += product.pk is None
-    job.updated += sum(product.pk is not None for product, _ in changed)
-    job.unchanged += len(rows) - len(changed)
-    _write(changed)
-    ImportIssue.objects.bulk_create(
-        ImportIssue(job=job, line=issue.line, sku=issue.sku, reason=issue.reason) for issue in issues
-    )
-    job.save()
+        if after != before:
+            changes.append(Change(product or Product(sku=row.sku), before, after))
+    return Plan(changes, len(rows) - len(changes), issues)
 
 
-def _values(product: Product) -> list:
-    return [product.image.name or "" if name == "image" else getattr(product, name) for name in WRITTEN]
+def values_of(product: Product) -> Values:
+    """What an import may change of the product, as it is now."""
+    path = [category.name for category in product.category.path] if product.category else []
+    return {
+        **{name: getattr(product, name) for name in TEXTS},
+        "image": product.image.name or "",
+        "image_digest": product.image_digest,
+        "category": path,
+        "is_archived": product.archived_at is not None,
+    }
 
 
-def _take_row(product: Product, row: StyleRow, categories: Categories) -> None:
-    for name in ROW_VALUES:
-        setattr(product, name, getattr(row, name))
-    product.category = categories.at(row.master_category, row.sub_category, row.article_type)
-    product.search_words = product.collect_search_words()
+def _with_row(values: Values, row: StyleRow) -> Values:
+    told = row.values
+    after = {**values, **{name: told[name] for name in TEXTS if name in told}, "is_archived": False}
+    if any(level in told for level in CATEGORY_LEVELS):
+        after["category"] = [told[level] for level in CATEGORY_LEVELS if told.get(level)]
+    return after
 
 
-def _take_picture(product: Product, row: StyleRow, source: Pictures) -> RowIssue | None:
+def _take_picture(after: Values, row: StyleRow, source: Pictures, store: StorePicture) -> RowIssue | None:
+    """Puts the row's picture in, if it brings one; a product keeps its picture when the row brings none."""
     if row.sku not in source:
-        return None if product.image else RowIssue(row.line, row.sku, f"no picture named {row.sku} came with the file")
+        if after["image"]:
+            return None
+        return RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")
     try:
         content = source.read(row.sku)
     except OSError as error:
-        return RowIssue(row.line, row.sku, str(error))
-    product.image, product.image_digest = images.store(content, source.suffix(row.sku))
+        return RowIssue(row.line, row.sku, "unreadable picture", str(error))
+    if not images.is_picture(content):
+        reason = f"its picture is not a {', '.join(images.FORMATS[:-1])} or {images.FORMATS[-1]}"
+        return RowIssue(row.line, row.sku, "unreadable picture", reason)
+    after["image"], after["image_digest"] = store(content, source.suffix(row.sku))
     return None
 
 
-def _write(changed: list[tuple[Product, bool]]) -> None:
-    now = timezone.now()
-    for product, _ in changed:
-        product.updated_at = now
-    Product.objects.bulk_create(
-        [product for product, _ in changed],
-        update_conflicts=True,
-        unique_fields=["sku"],
-        update_fields=[*WRITTEN, "updated_at"],
+def write_changes(job: ImportJob, changes: list[Change], categories: Categories) -> None:
+    """Writes the changes, and what undoes them. Call it in a transaction."""
+    for change in changes:
+        apply(change.product, change.after, categories)
+    _save([change.product for change in changes])
+    ImportChange.objects.bulk_create(
+        ImportChange(
+            job=job,
+            product=change.product,
+            before=change.before,
+            is_new_picture=change.is_new_picture,
+            written_at=change.product.updated_at,
+        )
+        for change in changes
     )
-    if pictures := [product.pk for product, is_new_picture in changed if is_new_picture]:
-        transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=pictures))
+    _tell(change.product.pk for change in changes if change.is_new_picture)
+
+
+def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
+    ImportIssue.objects.bulk_create(
+        ImportIssue(
+            job=job,
+            line=issue.line,
+            sku=issue.sku,
+            kind=issue.kind,
+            column=issue.column[:1000],
+            value=issue.value,
+            reason=issue.reason,
+        )
+        for issue in issues
+    )
+
+
+def apply(product: Product, values: Values, categories: Categories) -> None:
+    """Gives the product these values; it is not saved."""
+    now = timezone.now()
+    for name in TEXTS:
+        setattr(product, name, values[name])
+    if product.image_digest != values["image_digest"]:
+        product.picture_changed_at = now
+    product.image, product.image_digest = values["image"], values["image_digest"]
+    product.category = categories.at(*values["category"])
+    if values["is_archived"] != (product.archived_at is not None):
+        product.archived_at = now if values["is_archived"] else None
+    product.search_words = product.collect_search_words()
+
+
+def archive(job: ImportJob, products: list[Product]) -> None:
+    """Takes the products out of the shop and its search; their embeddings stay. Call it in a transaction."""
+    changes = [Change(product, before := values_of(product), {**before, "is_archived": True}) for product in products]
+    write_changes(job, changes, Categories())
+
+
+def undo_changes(changes: list[ImportChange]) -> None:
+    """Gives each product what it was before the change; one that was not is deleted. Call it in a transaction."""
+    categories, restored = Categories(), []
+    for change in changes:
+        if change.before is None:
+            change.product.delete()
+            continue
+        apply(change.product, change.before, categories)
+        restored.append(change.product)
+    _save(restored)
+    _tell(product.pk for product in restored)
+
+
+def _save(products: list[Product]) -> None:
+    Product.objects.bulk_create(
+        products, update_conflicts=True, unique_fields=["sku"], update_fields=[*WRITTEN, "updated_at"]
+    )
+
+
+def _tell(ids: Iterable[int]) -> None:
+    if ids := list(ids):
+        transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=ids))

@@ -9,9 +9,10 @@ import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
-from catalog.importing.reading import Pictures, StyleRow, read_styles
+from catalog.importing.pictures import Pictures
+from catalog.importing.reading import StyleRow, read_styles
+from catalog.photos import UnreadablePicture, read_picture
 from recommender.encoders.preprocessing import letterbox
-from recommender.photos import UnreadablePicture, read_picture
 
 LABELS = ("article_type", "base_colour", "gender", "usage", "season")
 HELD_OUT_SHARE = 10
@@ -56,7 +57,7 @@ def load_products(styles: Path, images: Path) -> Products:
                 except (UnreadablePicture, OSError):
                     continue
                 rows.append(row)
-    columns = [_number([getattr(row, label) for row in rows]) for label in LABELS]
+    columns = [_number([row.values.get(label, "") for row in rows]) for label in LABELS]
     looks = {}
     return Products(
         skus=np.array([row.sku for row in rows]),

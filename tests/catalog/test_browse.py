@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from catalog.importing.writing import import_catalog
+from catalog.importing.jobs import import_catalog
 from catalog.models import Category, Product
 from tests.factories import CategoryFactory, ProductFactory
 from tests.pictures import style, write_catalogue, write_styles

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importing.reading import COLUMNS, Pictures, RowIssue, StyleRow, UnusableFile, read_styles
+from catalog.importing.pictures import Pictures
+from catalog.importing.reading import COLUMNS, FIELDS, RowIssue, StyleRow, guess_mapping, read_rows, read_styles
+from catalog.importing.tables import Table, UnusableFile
 from tests.pictures import style, write_styles
 
 HEADER = ",".join(COLUMNS)
@@ -34,15 +36,17 @@ def test_a_row_is_read_whole(folder):
         StyleRow(
             line=2,
             sku="15970",
-            gender="Men",
-            master_category="Apparel",
-            sub_category="Topwear",
-            article_type="Shirts",
-            base_colour="Navy Blue",
-            season="Fall",
-            year=2011,
-            usage="Casual",
-            name="Turtle Check Men Navy Blue Shirt",
+            values={
+                "gender": "Men",
+                "master_category": "Apparel",
+                "sub_category": "Topwear",
+                "article_type": "Shirts",
+                "base_colour": "Navy Blue",
+                "season": "Fall",
+                "year": 2011,
+                "usage": "Casual",
+                "name": "Turtle Check Men Navy Blue Shirt",
+            },
         )
     ]
 
@@ -61,9 +65,8 @@ def test_whatever_is_written_is_read_back(folder, rows, year):
     stream = io.StringIO(newline="")
     csv.writer(stream).writerows([COLUMNS, *([*row[:7], year, *row[7:]] for row in rows)])
     found = read(folder, stream.getvalue())
-    assert [(row.sku, row.gender, row.base_colour, row.year, row.usage, row.name) for row in found] == [
-        (sku, gender, colour, year, usage, name) for sku, gender, _, _, _, colour, _, usage, name in rows
-    ]
+    assert [row.sku for row in found] == [row[0] for row in rows]
+    assert [list(row.values.values()) for row in found] == [[*row[1:7], year, *row[7:]] for row in rows]
 
 
 @given(content=st.binary(max_size=400))
@@ -73,24 +76,83 @@ def test_no_file_breaks_the_reader(folder, content):
 
 
 @given(content=st.binary(max_size=200))
-def test_a_file_without_the_header_is_refused_with_a_reason(folder, content):
+def test_a_file_without_a_column_of_ids_is_refused_with_a_reason(folder, content):
     with pytest.raises(UnusableFile, match="first line"):
-        read(folder, content)
+        read(folder, b"name," + content)
 
 
-def test_commas_too_many_belong_to_the_name(folder):
+@given(content=st.binary(max_size=300), separator=st.sampled_from([",", ";", "\t", "|"]))
+def test_every_line_of_any_file_is_a_row_or_an_issue(folder, content, separator):
+    path = folder / "any.csv"
+    path.write_bytes(separator.join(["id", "name"]).encode() + b"\n" + content)
+    table = Table(path)
+    for repair in (True, False):
+        rows = list(read_rows(table, {"sku": 0}, repair))
+        assert len(rows) == sum(1 for _ in table.records())
+        good = [row.sku for row in rows if isinstance(row, StyleRow)]
+        assert len(set(good)) == len(good)
+
+
+CELL = st.text(st.characters(categories=["L", "N", "P", "S"], max_codepoint=0xFF), max_size=12).map(str.strip)
+
+
+@given(
+    names=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    separator=st.sampled_from([",", ";", "\t"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_table_reads_the_same_in_every_dialect(folder, names, encoding, separator, quoting, line_end):
+    rows = [[str(number), *cells] for number, cells in enumerate(names)]
+    with (folder / "dialect.csv").open("w", encoding=encoding, newline="") as stream:
+        writer = csv.writer(stream, delimiter=separator, quoting=quoting, lineterminator=line_end)
+        writer.writerows([["id", "colour", "name"], *rows])
+    found = list(read_styles(folder / "dialect.csv"))
+    assert [[row.sku, row.values["base_colour"], row.values["name"]] for row in found] == rows
+
+
+def test_what_windows_wrote_in_its_own_encoding_is_understood(folder):
+    (row,) = read(folder, "id;name;farbe\n1;Röcke für Mädchen – weiß;grün\n".encode("cp1252"))
+    assert row.values == {"name": "Röcke für Mädchen – weiß"}
+
+
+def test_excels_line_that_names_the_separator_is_understood(folder):
+    (row,) = read(folder, "sep=;\r\nid;name\r\n7;Shirt, blue\r\n")
+    assert (row.line, row.sku, row.values["name"]) == (3, "7", "Shirt, blue")
+
+
+def test_columns_are_known_by_many_names_and_each_once():
+    assert guess_mapping(list(COLUMNS)) == {field: number for number, field in enumerate(FIELDS)}
+    header = ["Title", "SKU", "Product ID", "Color", "Price", "Category", "Gender"]
+    assert guess_mapping(header) == {"name": 0, "sku": 1, "base_colour": 3, "master_category": 5, "gender": 6}
+
+
+def test_commas_too_many_belong_to_the_name_where_that_is_the_last_column(folder):
     (row,) = read(folder, f"{HEADER}\n{SHIRT}, Slim, Red\n")
-    assert row.name == "Turtle Check Men Navy Blue Shirt, Slim, Red"
+    assert row.values["name"] == "Turtle Check Men Navy Blue Shirt, Slim, Red"
+    assert row.is_repaired
+    table = Table(folder / "styles.csv")
+    (issue,) = read_rows(table, guess_mapping(table.header), repair=False)
+    assert issue.reason == "has 12 cells for 10 columns"
+    (issue,) = read(folder, "id,name,colour\n7,Shirt,Red,Slim\n")
+    assert issue.kind == "too many columns"
+
+
+def test_the_empty_cells_that_a_spreadsheet_adds_are_no_matter(folder):
+    (row,) = read(folder, f"{HEADER}\n{SHIRT},,,\n")
+    assert row.values["name"] == "Turtle Check Men Navy Blue Shirt"
+    assert not row.is_repaired
 
 
 def test_empty_values_stay_empty_and_na_is_a_usage(folder):
     (row,) = read(folder, f"{HEADER}\n7,Men,Apparel,Topwear,Shirts,,,,NA,\n")
-    assert (row.base_colour, row.season, row.year, row.usage, row.name) == ("", "", None, "NA", "")
+    assert list(row.values.values())[-5:] == ["", "", None, "NA", ""]
 
 
 def test_years_that_a_notebook_made_floats_are_years(folder):
     (row,) = read(folder, f"{HEADER}\n{SHIRT.replace('2011', '2011.0')}\n")
-    assert row.year == 2011
+    assert row.values["year"] == 2011
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(folder):
@@ -109,11 +171,11 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(folder):
         (SHIRT.replace("Fall", "F" * 101), "season is longer than 100 characters"),
         (SHIRT + "x" * 300, "productDisplayName is longer than 255 characters"),
         (SHIRT.replace("Fall", "F\0"), "season holds a NUL character"),
-        (SHIRT.replace("Fall", "F\udcff"), "season is not UTF-8 text"),
+        (SHIRT.replace("Fall", "F\udcff"), "season holds bytes that are no text"),
     ],
 )
 def test_a_bad_row_is_told_by_line_and_reason_and_the_next_one_is_read(folder, line, reason):
-    content = f"{HEADER}\n{line}\n{SHIRT}\n".encode("utf-8", "surrogateescape")
+    content = f"{HEADER}\n{line}\n{SHIRT} für Männer\n".encode("utf-8", "surrogateescape")
     issue, row = read(folder, content)
     assert isinstance(issue, RowIssue)
     assert issue.line == 2
@@ -144,20 +206,60 @@ def test_pictures_are_found_by_name_in_a_folder_and_in_a_zip(tmp_path):
             assert pictures.suffix("7") == ".JPG"
 
 
-def test_links_in_a_zip_are_left_out(tmp_path):
-    link = zipfile.ZipInfo("1.jpg")
+def test_entries_that_no_shop_should_touch_are_refused_by_name(tmp_path):
+    link = zipfile.ZipInfo("link.jpg")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "images.zip", "w") as stream:
         stream.writestr(link, "/etc/passwd")
+        stream.writestr("/etc/1.jpg", "")
+        stream.writestr("C:\\2.jpg", "")
+        stream.writestr("a/../../3.jpg", "")
+        stream.writestr("more.zip", "")
+        stream.writestr("bomb.jpg", bytes(20 << 20), zipfile.ZIP_DEFLATED)
+        stream.writestr("good.jpg", "")
+        stream.writestr("secret.jpg", "")
+    content = bytearray((tmp_path / "images.zip").read_bytes())
+    entry = content.rindex(b"secret.jpg") - 46
+    assert content[entry : entry + 4] == b"PK\1\2"
+    content[entry + 8] |= 1
+    (tmp_path / "images.zip").write_bytes(content)
     with Pictures(tmp_path / "images.zip") as pictures:
+        assert list(pictures) == ["good"]
+        reasons = {refused.name: refused.reason for refused in pictures.refused}
+    assert reasons.pop("bomb.jpg").startswith("unpacks to ")
+    assert reasons == {
+        "link.jpg": "is a link",
+        "/etc/1.jpg": "has an absolute path",
+        "C:\\2.jpg": "has an absolute path",
+        "a/../../3.jpg": "climbs out of the archive",
+        "more.zip": "is an archive in the archive; upload it by itself",
+        "secret.jpg": "is encrypted",
+    }
+
+
+def test_pictures_come_from_several_places_and_the_first_of_a_name_counts(tmp_path):
+    for name, skus in (("first", "12"), ("second", "23")):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as stream:
+            for sku in skus:
+                stream.writestr(f"{sku}.jpg", name)
+    with Pictures(tmp_path / "first.zip", tmp_path / "second.zip") as pictures:
+        assert sorted(pictures) == ["1", "2", "3"]
+        assert pictures.read("2") == b"first"
+        assert pictures.read("3") == b"second"
+
+
+def test_links_in_a_folder_are_refused(tmp_path):
+    (tmp_path / "1.jpg").symlink_to("/etc/passwd")
+    with Pictures(tmp_path) as pictures:
         assert len(pictures) == 0
+        assert pictures.refused[0].reason == "is a link"
 
 
 def test_an_entry_that_is_damaged_or_too_large_is_an_error_with_a_reason(tmp_path):
     archive = tmp_path / "images.zip"
     with zipfile.ZipFile(archive, "w") as stream:
         stream.writestr("1.jpg", b"some picture")
-        stream.writestr("2.jpg", bytes(31 << 20), zipfile.ZIP_DEFLATED)
+        stream.writestr("2.jpg", bytes(31 << 20))
     archive.write_bytes(archive.read_bytes().replace(b"some picture", b"same picture", 1))
     with Pictures(archive) as pictures:
         with pytest.raises(OSError, match="cannot be unpacked"):

@@ -11,12 +11,12 @@ import pytest
 import redis
 from django.conf import settings
 
-from catalog.importing.writing import import_catalog
+from catalog.importing.jobs import import_catalog
 from catalog.models import ImportJob, Product
+from catalog.photos import read_picture
 from recommender import embedding
 from recommender.encoders import load_encoder
 from recommender.models import Embedding
-from recommender.photos import read_picture
 from tests.pictures import write_catalogue
 from tests.processes import eventually, manage, running, worker
 

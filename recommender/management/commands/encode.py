@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from catalog.importing.reading import Pictures, UnusableFile
+from catalog.importing.pictures import Pictures
+from catalog.importing.tables import UnusableFile
+from catalog.photos import UnreadablePicture, read_picture
 from recommender.encoders import load_encoder
-from recommender.photos import UnreadablePicture, read_picture
 
 PICTURES_PER_BATCH = 64
 

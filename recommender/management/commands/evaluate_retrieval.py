@@ -6,7 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.importing.reading import Pictures, UnusableFile
+from catalog.importing.pictures import Pictures
+from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
 from recommender.report import Shop, write_report

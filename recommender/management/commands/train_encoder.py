@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.importing.reading import Pictures, UnusableFile
+from catalog.importing.pictures import Pictures
+from catalog.importing.tables import UnusableFile
 from recommender import evaluation, registry
 from recommender.encoders import SHIPPED, load_file
 from recommender.encoders.fashion import TRAINABLE

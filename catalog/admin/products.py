@@ -1,4 +1,4 @@
-"""The catalogue's administration."""
+"""Categories and products in the administration."""
 
 from functools import partial
 from pathlib import Path
@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 
 from catalog import images
-from catalog.models import Category, ImportIssue, ImportJob, Product
+from catalog.models import Category, Product
+from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
 
@@ -31,12 +33,17 @@ class CategoryAdmin(admin.ModelAdmin):
 class ProductAdmin(admin.ModelAdmin):
     list_display = ("thumbnail", "sku", "name", "category", "gender", "base_colour")
     list_display_links = ("thumbnail", "sku")
-    list_filter = ("gender", "season", "usage", "base_colour")
+    list_filter = (("archived_at", admin.EmptyFieldListFilter), "gender", "season", "usage", "base_colour")
     list_select_related = ("category__parent__parent",)
     list_per_page = 50
     search_fields = ("sku", "name")
     autocomplete_fields = ("category",)
-    readonly_fields = ("image_digest", "created_at", "updated_at")
+    readonly_fields = ("image_digest", "created_at", "updated_at", "archived_at")
+    actions = ("archive", "bring_back")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An import's page links to its products."""
+        return lookup == "changes__job" or super().lookup_allowed(lookup, value, request)
 
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
         obj.search_words = obj.collect_search_words()
@@ -48,36 +55,20 @@ class ProductAdmin(admin.ModelAdmin):
     def _take_picture(self, product: Product, upload: UploadedFile | None) -> None:
         if upload:
             product.image, product.image_digest = images.store(upload.read(), Path(upload.name).suffix)
+            product.picture_changed_at = timezone.now()
         else:
             product.image, product.image_digest = "", ""
+
+    @admin.action(description="Archive: hide from the shop and from search", permissions=["change"])
+    def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
+        products.in_the_shop().update(archived_at=timezone.now(), updated_at=timezone.now())
+
+    @admin.action(description="Bring back from the archive", permissions=["change"])
+    def bring_back(self, request: HttpRequest, products: ProductQuerySet) -> None:
+        products.exclude(archived_at=None).update(archived_at=None, updated_at=timezone.now())
 
     @admin.display(description="picture")
     def thumbnail(self, product: Product) -> str:
         if not product.image:
             return "–"
         return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', product.image.url)
-
-
-@admin.register(ImportJob)
-class ImportJobAdmin(admin.ModelAdmin):
-    list_display = ("id", "state", "rows", "created", "updated", "unchanged", "rejected", "started_at", "finished_at")
-    list_filter = ("state",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportJob | None = None) -> bool:
-        return False
-
-
-@admin.register(ImportIssue)
-class ImportIssueAdmin(admin.ModelAdmin):
-    list_display = ("job_id", "line", "sku", "reason")
-    list_filter = ("job",)
-    search_fields = ("sku", "reason")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportIssue | None = None) -> bool:
-        return False

@@ -1,11 +1,13 @@
 """From a hostile file to a clean RGB picture: the only place that decodes pictures."""
 
+import base64
 import io
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+from catalog.images import FORMATS
+
 PIXELS_LIMIT = 60_000_000
 SIDE_LIMIT = 20_000
 
@@ -57,3 +59,12 @@ def _on_white(picture: Image.Image) -> Image.Image:
 def _to_eight_bits(picture: Image.Image, low: float, high: float) -> Image.Image:
     scale = 255 / max(high - low, 1e-6)
     return picture.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+
+
+def data_address(picture: Image.Image, side: int) -> str:
+    """The RGB picture as a JPEG in a data: address, made no larger than so many pixels either way."""
+    small = picture.copy()
+    small.thumbnail((side, side))
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode()}"

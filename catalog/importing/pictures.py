@@ -1,0 +1,118 @@
+"""The pictures that come with a catalogue, in zips and folders, by the sku that their file names say."""
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from catalog.importing.tables import UnusableFile
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"})
+ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
+BYTES_LIMIT = 30 * 1024 * 1024
+RATIO_LIMIT = 100
+"""Pictures are compressed already; what unpacks to more than a hundredfold is made to fill a disk."""
+RATIO_MATTERS_FROM = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that came with the pictures and is not touched, and why."""
+
+    name: str
+    reason: str
+
+
+class Pictures:
+    """The pictures of zips and folders by sku: the file name without folder and suffix; the first of a name counts.
+
+    `refused` are the entries that a shop should not touch. Raises UnusableFile when a path is neither zip nor folder.
+    Use it as a context manager.
+    """
+
+    def __init__(self, *places: Path):
+        self.refused: list[Refused] = []
+        self._archives: list[zipfile.ZipFile] = []
+        self._entries: dict[str, tuple[zipfile.ZipFile | None, zipfile.ZipInfo | Path]] = {}
+        try:
+            for place in places:
+                self._take_folder(place) if place.is_dir() else self._take_archive(place)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> "Pictures":
+        return self
+
+    def __exit__(self, *_) -> None:
+        for archive in self._archives:
+            archive.close()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __contains__(self, sku: str) -> bool:
+        return sku in self._entries
+
+    def suffix(self, sku: str) -> str:
+        """The suffix of a picture's file: ".jpg"."""
+        _, entry = self._entries[sku]
+        return PurePosixPath(entry.filename if isinstance(entry, zipfile.ZipInfo) else entry.name).suffix
+
+    def read(self, sku: str) -> bytes:
+        """The bytes of a picture's file. Raises OSError, with the reason, when they cannot be had."""
+        archive, entry = self._entries[sku]
+        size = entry.file_size if archive else entry.stat().st_size
+        if size > BYTES_LIMIT:
+            raise OSError(f"the picture has {size / 1e6:.0f} MB; the limit is {BYTES_LIMIT / 1e6:.0f} MB")
+        try:
+            return archive.read(entry) if archive else entry.read_bytes()
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zipfile.zlib.error) as error:
+            raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
+
+    def _take_folder(self, folder: Path) -> None:
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink():
+                self.refused.append(Refused(str(path.relative_to(folder)), "is a link"))
+            elif path.is_file():
+                self._take(path.name, None, path)
+
+    def _take_archive(self, path: Path) -> None:
+        try:
+            archive = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise UnusableFile(f"{path.name} is neither a folder nor a readable zip: {error}") from error
+        self._archives.append(archive)
+        for entry in archive.infolist():
+            if entry.is_dir():
+                continue
+            if reason := _reason_to_refuse(entry):
+                self.refused.append(Refused(entry.filename, reason))
+            else:
+                self._take(entry.filename, archive, entry)
+
+    def _take(self, name: str, archive: zipfile.ZipFile | None, entry: zipfile.ZipInfo | Path) -> None:
+        file_name = PurePosixPath(name)
+        if file_name.suffix.lower() in SUFFIXES and not file_name.name.startswith("."):
+            self._entries.setdefault(file_name.stem, (archive, entry))
+
+
+def _reason_to_refuse(entry: zipfile.ZipInfo) -> str | None:
+    name = PurePosixPath(entry.filename.replace("\\", "/"))
+    if name.is_absolute() or (name.parts and name.parts[0].endswith(":")):
+        return "has an absolute path"
+    if ".." in name.parts:
+        return "climbs out of the archive"
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "is a link"
+    if entry.flag_bits & 0x1:
+        return "is encrypted"
+    if name.suffix.lower() in ARCHIVE_SUFFIXES:
+        return "is an archive in the archive; upload it by itself"
+    if entry.file_size > RATIO_MATTERS_FROM and entry.file_size > RATIO_LIMIT * max(entry.compress_size, 1):
+        return f"unpacks to {entry.file_size // max(entry.compress_size, 1)} times its size"
+    return None

@@ -1,0 +1,59 @@
+"""Where an import's files come from: uploads, kept on disk until the import is done, or a folder on the server."""
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from catalog.importing.pictures import SUFFIXES
+from catalog.importing.tables import UnusableFile
+from catalog.models import ImportJob
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+
+
+def keep(job: ImportJob, styles: UploadedFile, pictures: list[UploadedFile]) -> None:
+    """Moves the uploads to the job's folder and names them in the job, which is not saved."""
+    folder = _folder(job)
+    folder.mkdir(parents=True)
+    job.styles = str(_move(styles, folder / f"styles-{Path(styles.name).name}"))
+    job.pictures = [
+        str(_move(upload, folder / f"pictures-{number}-{Path(upload.name).name}"))
+        for number, upload in enumerate(pictures, 1)
+    ]
+
+
+def discard(job: ImportJob) -> None:
+    """Deletes what was uploaded for the job; a folder on the server stays."""
+    shutil.rmtree(_folder(job), ignore_errors=True)
+
+
+def find_in_folder(name: str) -> tuple[str, list[str]]:
+    """(The csv file, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
+    root = settings.IMPORT_ROOT.resolve()
+    folder = (root / name).resolve()
+    if not folder.is_relative_to(root) or not folder.is_dir():
+        raise UnusableFile(f"there is no folder {name!r} below the folder for imports")
+    tables = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file()]
+    if len(tables) != 1:
+        names = ", ".join(path.name for path in tables) or "none"
+        raise UnusableFile(f"the folder must hold one csv file, but holds: {names}")
+    zips = [str(path) for path in sorted(folder.glob("*.zip"))]
+    has_pictures = any(path.suffix.lower() in SUFFIXES for path in folder.rglob("*"))
+    return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]
+
+
+def _folder(job: ImportJob) -> Path:
+    return settings.VAR_DIR / "imports" / str(job.pk)
+
+
+def _move(upload: UploadedFile, target: Path) -> Path:
+    if hasattr(upload, "temporary_file_path"):
+        os.replace(upload.temporary_file_path(), target)
+        return target
+    with target.open("wb") as stream:
+        for chunk in upload.chunks():
+            stream.write(chunk)
+    return target
