@@ -154,8 +154,8 @@ class ImportJobAdmin(admin.ModelAdmin):
 
     @method_decorator(csrf_protect)
     def _start(self, request: HttpRequest) -> HttpResponse:
-        form = StartForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        form = StartForm(request.POST, request.FILES) if request.method == "POST" else StartForm()
+        if form.is_valid():
             job = form.start(request)
             wake_importer()
             return HttpResponseRedirect(job.get_absolute_url())

@@ -1,0 +1,220 @@
+"""The import desk in the administration: who gets in, how an import is started, watched and looked through."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from catalog.importing import jobs
+from catalog.models import ImportIssue, ImportJob, Product
+from tests.pictures import style, write_catalogue, write_styles
+
+pytestmark = pytest.mark.django_db
+START = "/admin/catalog/importjob/add/"
+State = ImportJob.State
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch) -> None:
+    """The tests are the worker themselves."""
+    monkeypatch.setattr("catalog.admin.imports.wake_importer", lambda: None)
+
+
+def zipped(images: Path) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in images.iterdir():
+            archive.write(path, path.name)
+    return stream.getvalue()
+
+
+def uploads(styles: Path, images: Path) -> dict[str, object]:
+    return {
+        "styles": SimpleUploadedFile("styles.csv", styles.read_bytes()),
+        "pictures": [SimpleUploadedFile("images.zip", zipped(images))],
+    }
+
+
+def page(client: Client, job: ImportJob, query: str = "") -> str:
+    return client.get(job.get_absolute_url() + query).content.decode()
+
+
+def test_uploads_are_previewed_confirmed_and_imported(admin_client, tmp_path):
+    response = admin_client.post(START, uploads(*write_catalogue(tmp_path, 12)))
+    job = ImportJob.objects.get()
+    assert response.url == job.get_absolute_url()
+    assert job.started_by.username == "admin"
+    assert "Reading the files" in page(admin_client, job)
+    jobs.advance()
+    shown = page(admin_client, job)
+    assert "Import these 12 rows" in shown
+    assert not Product.objects.exists()
+    admin_client.post(job.get_absolute_url(), {"action": "confirm", "repair": "on", "missing": "leave"})
+    while jobs.advance():
+        pass
+    assert Product.objects.with_picture().count() == 12
+    shown = page(admin_client, job)
+    assert "Done: 12 rows read" in shown
+    assert "12 new pictures" in shown
+    listed = admin_client.get(f"/admin/catalog/product/?changes__job={job.pk}").content.decode()
+    assert "12 products" in listed
+
+
+def test_uploads_are_deleted_when_they_are_no_longer_needed(admin_client, tmp_path, django_capture_on_commit_callbacks):
+    admin_client.post(START, uploads(*write_catalogue(tmp_path, 1)))
+    job = ImportJob.objects.get()
+    folder = settings.VAR_DIR / "imports" / str(job.pk)
+    assert sorted(path.name for path in folder.iterdir()) == ["pictures-1-images.zip", "styles-styles.csv"]
+    jobs.advance()
+    admin_client.post(job.get_absolute_url(), {"action": "confirm"})
+    with django_capture_on_commit_callbacks(execute=True):
+        while jobs.advance():
+            pass
+    assert not folder.exists()
+
+
+def test_an_upload_on_disk_is_moved_there(admin_client, tmp_path, settings):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+    admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
+    assert not list(Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"))
+    jobs.advance()
+    assert ImportJob.objects.get().preview["counts"]["new"] == 2
+
+
+def test_a_folder_on_the_server_is_imported_where_one_is_set_up(admin_client, tmp_path, settings):
+    assert "folder on the server" not in admin_client.get(START).content.decode()
+    settings.IMPORT_ROOT = tmp_path
+    (tmp_path / "autumn").mkdir()
+    write_catalogue(tmp_path / "autumn", 3)
+    admin_client.post(START, {"folder": "autumn"})
+    jobs.advance()
+    assert ImportJob.objects.get().preview["counts"]["new"] == 3
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("..", "there is no folder"),
+        ("/etc", "there is no folder"),
+        ("none", "there is no folder"),
+        ("outside", "there is no folder"),
+        ("empty", "one csv file, but holds: none"),
+        ("two", "one csv file, but holds: a.csv, b.csv"),
+    ],
+)
+def test_other_folders_are_refused(admin_client, tmp_path, settings, folder, reason):
+    settings.IMPORT_ROOT = tmp_path
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "two").mkdir()
+    (tmp_path / "outside").symlink_to("/etc")
+    for name in "ab":
+        (tmp_path / "two" / f"{name}.csv").touch()
+    assert reason in admin_client.post(START, {"folder": folder}).content.decode()
+    assert not ImportJob.objects.exists()
+
+
+def test_without_a_table_nothing_is_started(admin_client):
+    assert "Choose the table of products" in admin_client.post(START, {}).content.decode()
+    assert not ImportJob.objects.exists()
+
+
+def test_a_file_that_cannot_be_used_is_told_on_the_page(admin_client):
+    empty = {"styles": SimpleUploadedFile("styles.csv", b"\n"), "pictures": []}
+    admin_client.post(START, empty)
+    jobs.advance()
+    job = ImportJob.objects.get()
+    assert job.state == State.FAILED
+    assert "Failed: the first line must name the columns, but it is empty" in page(admin_client, job)
+
+
+def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
+    content = b"Nummer,Bezeichnung,Preis\n1,Rock,9\n"
+    admin_client.post(START, {"styles": SimpleUploadedFile("styles.csv", content)})
+    jobs.advance()
+    job = ImportJob.objects.get()
+    shown = page(admin_client, job)
+    assert "Bezeichnung" in shown
+    assert "not imported" in shown
+    assert "Import these" not in shown
+    chosen = {"action": "remap", "column0": "", "column1": "name", "column2": ""}
+    assert "Choose the column that holds" in admin_client.post(job.get_absolute_url(), chosen).content.decode()
+    chosen["column0"] = chosen["column2"] = "sku"
+    assert "More than one column is to fill: sku" in admin_client.post(job.get_absolute_url(), chosen).content.decode()
+    chosen["column2"] = ""
+    admin_client.post(job.get_absolute_url(), chosen)
+    jobs.advance()
+    assert "Import these 1 rows" in page(admin_client, job)
+
+
+def test_the_moving_part_is_the_same_as_in_the_page(admin_client, tmp_path):
+    admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
+    job = ImportJob.objects.get()
+    part = admin_client.get(reverse("admin:catalog_importjob_progress", args=[job.pk])).content.decode()
+    assert part.strip() in page(admin_client, job)
+    assert 'http-equiv="refresh"' in page(admin_client, job)
+
+
+def test_issues_are_filtered_and_downloaded_without_formulas(admin_client, tmp_path):
+    styles = write_styles(tmp_path / "styles.csv", [style("1", year="=1+1"), style("2")])
+    job = jobs.import_catalog(styles, tmp_path)
+    assert "2 issues" in page(admin_client, job)
+    assert "1 issue<" in page(admin_client, job, "?kind=bad+value")
+    response = admin_client.get(reverse("admin:catalog_importjob_issues", args=[job.pk]))
+    rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+    assert [(row["line"], row["sku"], row["kind"]) for row in rows] == [
+        ("2", "1", "bad value"),
+        ("3", "2", "no picture"),
+    ]
+    assert (rows[0]["column"], rows[0]["value"]) == ("year", "'=1+1")
+    assert ImportIssue.objects.get(kind="bad value").value == "=1+1"
+
+
+def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
+    admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
+    job = ImportJob.objects.get()
+    address = job.get_absolute_url()
+    for action, state in (("cancel", State.CANCELLED), ("resume", State.QUEUED)):
+        admin_client.post(address, {"action": action})
+        job.refresh_from_db()
+        assert job.state == state
+    while jobs.advance():
+        pass
+    assert "by now" in admin_client.post(address, {"action": "cancel"}, follow=True).content.decode()
+    admin_client.post(address, {"action": "undo"})
+    assert not Product.objects.exists()
+    assert "Undone" in page(admin_client, job)
+
+
+def test_only_staff_with_the_permission_import(client, tmp_path):
+    files = uploads(*write_catalogue(tmp_path, 1))
+    job = ImportJob.objects.create(styles="styles.csv")
+    addresses = [job.get_absolute_url(), f"/admin/catalog/importjob/{job.pk}/progress/"]
+    shopper = get_user_model().objects.create_user("shopper")
+    for user in (None, shopper):
+        if user:
+            client.force_login(user)
+        assert all(client.get(address).status_code == 302 for address in (START, *addresses))
+        assert client.post(START, files).status_code == 302
+    staff = get_user_model().objects.create_user("staff", is_staff=True)
+    client.force_login(staff)
+    assert all(client.get(address).status_code == 403 for address in (START, *addresses))
+    staff.user_permissions.add(Permission.objects.get(codename="view_importjob"))
+    assert client.get(job.get_absolute_url()).status_code == 200
+    assert client.post(job.get_absolute_url(), {"action": "cancel"}).status_code == 403
+    assert client.post(START, files).status_code == 403
+    assert ImportJob.objects.get().state == State.QUEUED
+
+
+def test_a_forged_upload_is_refused(admin_user):
+    forger = Client(enforce_csrf_checks=True)
+    forger.force_login(admin_user)
+    assert forger.post(START, {"styles": SimpleUploadedFile("styles.csv", b"id\n1\n")}).status_code == 403
+    assert not ImportJob.objects.exists()
