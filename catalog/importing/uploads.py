@@ -16,6 +16,8 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 
 def keep(job: ImportJob, styles: UploadedFile, pictures: list[UploadedFile]) -> None:
     """Moves the uploads to the job's folder and names them in the job, which is not saved."""
+    # Numbers come again when a database is made anew.
+    discard(job)
     folder = _folder(job)
     folder.mkdir(parents=True)
     job.styles = str(_move(styles, folder / f"styles-{Path(styles.name).name}"))

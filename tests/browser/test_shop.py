@@ -1,43 +1,17 @@
 """The shop in a real browser, on a phone and on a desk, with and without JavaScript."""
 
-import os
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from recommender.search import similar_to_product
+from tests.browser.conftest import PHONE
 from tests.factories import CategoryFactory, searchable_products
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 ADDRESSES = ("/", "/products/", "/search/photo/")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    executable = next(filter(None, map(shutil.which, CHROMIUM)))
-    # Playwright's own loop would make Django take the test for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable, args=arguments)
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
-def page(request, browser: Browser, live_server):
-    context = browser.new_context(viewport=request.param, base_url=live_server.url)
-    page = context.new_page()
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
-    assert problems == []
 
 
 @pytest.fixture
