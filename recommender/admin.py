@@ -2,12 +2,15 @@
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
+from catalog.admin.products import ProductAdmin
+from catalog.models import Product
+from catalog.querysets import ProductQuerySet
 from recommender import querysets
-from recommender.models import EmbeddingFailure, Encoder
-from recommender.registry import start_filling
+from recommender.models import Embedding, EmbeddingFailure, Encoder
+from recommender.registry import active_encoder, start_filling
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -23,6 +26,7 @@ class EncoderAdmin(ReadOnlyAdmin):
     list_display = ("name", "state", "searchable", "waiting", "failed", "dimensions", "digest", "created_at")
 
     actions = ("switch",)
+    change_list_template = "recommender/admin/encoders.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Encoder | None = None) -> bool:
         return False
@@ -50,6 +54,19 @@ class EncoderAdmin(ReadOnlyAdmin):
     def failed(self, encoder: Encoder) -> int:
         return querysets.failed(encoder).count()
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list, below how the work of the active encoder goes."""
+        encoder = active_encoder()
+        desk = {
+            "encoder": encoder,
+            "searchable": querysets.searchable(encoder).count(),
+            "waiting": querysets.waiting(encoder).count(),
+            "failed": querysets.failed(encoder).count(),
+            "speed": Embedding.objects.per_second(),
+            "delays": encoder.embeddings.delays_of_the_last_hour(),
+        }
+        return super().changelist_view(request, {**(extra_context or {}), "desk": desk, "title": "Embedding desk"})
+
 
 @admin.register(EmbeddingFailure)
 class EmbeddingFailureAdmin(ReadOnlyAdmin):
@@ -67,3 +84,27 @@ class EmbeddingFailureAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, failures: QuerySet) -> None:
         number, _ = failures.delete()
         self.message_user(request, f"{number} pictures wait for the worker again.")
+
+
+class SearchableProductAdmin(ProductAdmin):
+    """The catalogue's own, with where each product's embedding is."""
+
+    list_display = (*ProductAdmin.list_display, "search_state")
+    readonly_fields = ("search_state", *ProductAdmin.readonly_fields)
+
+    def get_queryset(self, request: HttpRequest) -> ProductQuerySet:
+        return querysets.with_search_state(super().get_queryset(request), active_encoder())
+
+    @admin.display(description="search")
+    def search_state(self, product: Product) -> str:
+        if product.pk is None or not product.image_digest:
+            return "no picture"
+        if product.failure:
+            return f"failed: {product.failure}"
+        if not product.is_embedded:
+            return "queued"
+        return "archived" if product.archived_at else "searchable"
+
+
+admin.site.unregister(Product)
+admin.site.register(Product, SearchableProductAdmin)

@@ -3,13 +3,20 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Aggregate, Exists, F, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from catalog.models import Product
 from catalog.querysets import ProductQuerySet
 
 LATELY = timedelta(seconds=10)
+
+
+class Median(Aggregate):
+    """The median of numbers or durations."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
 class EncoderQuerySet(models.QuerySet):
@@ -35,6 +42,14 @@ class EmbeddingQuerySet(models.QuerySet):
         """The throughput of the last ten seconds."""
         return self.filter(created_at__gt=timezone.now() - LATELY).count() / LATELY.total_seconds()
 
+    def delays_of_the_last_hour(self) -> dict[str, timedelta | None]:
+        """How long it took from a picture's saving until it was searchable: `median` and `worst`; None without any."""
+        recent = self.fresh().filter(
+            created_at__gt=timezone.now() - timedelta(hours=1), created_at__gte=F("product__picture_changed_at")
+        )
+        delays = recent.annotate(delay=F("created_at") - F("product__picture_changed_at"))
+        return delays.aggregate(median=Median("delay"), worst=Max("delay"))
+
     def in_the_shop(self) -> "EmbeddingQuerySet":
         """Fresh ones of products that are not archived: what a search may find."""
         return self.fresh().filter(product__archived_at=None)
@@ -54,6 +69,14 @@ def waiting(encoder: models.Model) -> ProductQuerySet:
     """Products whose present picture has neither an embedding nor a failure: what is still to do."""
     return Product.objects.with_picture().exclude(
         _of_present_picture(encoder.embeddings) | _of_present_picture(encoder.failures)
+    )
+
+
+def with_search_state(products: ProductQuerySet, encoder: models.Model) -> ProductQuerySet:
+    """The products with `is_embedded`, and with `failure`, the reason why their picture cannot be, or None."""
+    failures = encoder.failures.filter(product=OuterRef("pk"), image_digest=OuterRef("image_digest"))
+    return products.annotate(
+        is_embedded=_of_present_picture(encoder.embeddings), failure=Subquery(failures.values("reason")[:1])
     )
 
 

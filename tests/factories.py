@@ -1,6 +1,7 @@
 """Makes rows of the database for the tests."""
 
 import factory
+from django.utils import timezone
 
 from catalog import images
 from catalog.models import Category, Product
@@ -30,6 +31,7 @@ class ProductFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence("Product {}".format)
     image = factory.LazyAttribute(lambda product: product.stored[0])
     image_digest = factory.LazyAttribute(lambda product: product.stored[1])
+    picture_changed_at = factory.LazyFunction(timezone.now)
     search_words = factory.LazyAttribute(lambda product: product.name)
 
 

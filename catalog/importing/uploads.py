@@ -19,12 +19,9 @@ def keep(job: ImportJob, styles: UploadedFile, pictures: list[UploadedFile]) -> 
     # Numbers come again when a database is made anew.
     discard(job)
     folder = _folder(job)
-    folder.mkdir(parents=True)
-    job.styles = str(_move(styles, folder / f"styles-{Path(styles.name).name}"))
-    job.pictures = [
-        str(_move(upload, folder / f"pictures-{number}-{Path(upload.name).name}"))
-        for number, upload in enumerate(pictures, 1)
-    ]
+    job.styles = str(_move(styles, folder / "styles"))
+    # Two uploads may have the same name.
+    job.pictures = [str(_move(upload, folder / f"pictures-{n}")) for n, upload in enumerate(pictures, 1)]
 
 
 def discard(job: ImportJob) -> None:
@@ -51,7 +48,9 @@ def _folder(job: ImportJob) -> Path:
     return settings.VAR_DIR / "imports" / str(job.pk)
 
 
-def _move(upload: UploadedFile, target: Path) -> Path:
+def _move(upload: UploadedFile, folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    target = folder / Path(upload.name).name
     if hasattr(upload, "temporary_file_path"):
         os.replace(upload.temporary_file_path(), target)
         return target

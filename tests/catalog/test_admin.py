@@ -102,3 +102,40 @@ def test_the_first_administrator_is_made_once(capsys, client):
     assert client.login(username="admin", password=password)
     call_command("create_admin")
     assert capsys.readouterr().out == ""
+
+
+def test_the_embedding_desk_shows_how_far_the_pictures_are(admin_client):
+    searchable_products(3)
+    ProductFactory()
+    broken = ProductFactory(file=b"not a picture")
+    embedding.embed_products([broken.pk])
+    shown = admin_client.get(reverse("admin:recommender_encoder_changelist"))
+    desk = shown.context["desk"]
+    assert (desk["searchable"], desk["waiting"], desk["failed"]) == (3, 1, 1)
+    assert desk["speed"] > 0
+    assert 0 <= desk["delays"]["median"].total_seconds() <= desk["delays"]["worst"].total_seconds() < 60
+
+
+def test_every_product_shows_where_its_embedding_is(admin_client):
+    (searchable,) = searchable_products(1)
+    broken = ProductFactory(file=b"not a picture")
+    embedding.embed_products([broken.pk])
+    ProductFactory()
+    ProductFactory(image="", image_digest="")
+    shown = admin_client.get(reverse("admin:catalog_product_changelist")).content.decode()
+    for state in ("searchable", "failed: This file is not a JPEG", "queued", "no picture"):
+        assert f">{state}" in shown
+    assert (
+        "searchable" in admin_client.get(reverse("admin:catalog_product_change", args=[searchable.pk])).content.decode()
+    )
+
+
+def test_archived_products_leave_the_shop_and_come_back(admin_client, client):
+    (product,) = searchable_products(1)
+    address = reverse("admin:catalog_product_changelist")
+    admin_client.post(address, {"action": "archive", "_selected_action": [product.pk]})
+    assert client.get(product.get_absolute_url()).status_code == 404
+    assert product.sku not in client.get("/products/").content.decode()
+    assert client.get(f"/api/products/{product.sku}/similar/").status_code == 404
+    admin_client.post(address, {"action": "bring_back", "_selected_action": [product.pk]})
+    assert client.get(product.get_absolute_url()).status_code == 200

@@ -72,7 +72,7 @@ def test_uploads_are_deleted_when_they_are_no_longer_needed(admin_client, tmp_pa
     admin_client.post(START, uploads(*write_catalogue(tmp_path, 1)))
     job = ImportJob.objects.get()
     folder = settings.VAR_DIR / "imports" / str(job.pk)
-    assert sorted(path.name for path in folder.iterdir()) == ["pictures-1-images.zip", "styles-styles.csv"]
+    assert sorted(path.name for path in folder.glob("*/*")) == ["images.zip", "styles.csv"]
     jobs.advance()
     admin_client.post(job.get_absolute_url(), {"action": "confirm"})
     with django_capture_on_commit_callbacks(execute=True):
