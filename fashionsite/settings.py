@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -128,6 +129,9 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
         "data_folder_out": str(_queue),
         "control_folder": str(VAR_DIR / "broker-control"),
     }
+# A worker takes turns between its queues, so that a preview does not wait for all pictures of another import.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports")]
+CELERY_TASK_ROUTES = {"catalog.tasks.*": {"queue": "imports"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -23,7 +23,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Encoder)
 class EncoderAdmin(ReadOnlyAdmin):
-    list_display = ("name", "state", "searchable", "waiting", "failed", "dimensions", "digest", "created_at")
+    list_display = ("name", "state", "searchable", "waiting", "failed", "dimensions", "short_digest", "created_at")
 
     actions = ("switch",)
     change_list_template = "recommender/admin/encoders.html"
@@ -41,6 +41,10 @@ class EncoderAdmin(ReadOnlyAdmin):
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recommender.change_encoder")
+
+    @admin.display(description="digest")
+    def short_digest(self, encoder: Encoder) -> str:
+        return encoder.digest[:12]
 
     @admin.display
     def searchable(self, encoder: Encoder) -> int:
@@ -89,7 +93,7 @@ class EmbeddingFailureAdmin(ReadOnlyAdmin):
 class SearchableProductAdmin(ProductAdmin):
     """The catalogue's own, with where each product's embedding is."""
 
-    list_display = (*ProductAdmin.list_display, "search_state")
+    list_display = (*ProductAdmin.list_display[:3], "search_state", *ProductAdmin.list_display[3:])
     readonly_fields = ("search_state", *ProductAdmin.readonly_fields)
 
     def get_queryset(self, request: HttpRequest) -> ProductQuerySet:

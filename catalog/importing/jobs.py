@@ -33,7 +33,7 @@ from catalog.photos import UnreadablePicture, data_address, read_picture
 from catalog.querysets import ProductQuerySet
 
 ROWS_PER_BATCH = 250
-SLICE_SECONDS = 3.0
+SLICE_SECONDS = 2.0
 SHOWN_PRODUCTS = 20
 SHOWN_EXAMPLES = 100
 THUMBNAIL = 240

@@ -89,7 +89,7 @@ def test_a_worker_killed_at_work_and_a_lost_queue_lose_nothing(tmp_path):
     assert_every_vector_is_right()
 
 
-def test_an_import_killed_at_work_is_finished_by_running_it_again(tmp_path):
+def test_an_import_killed_at_work_goes_on_where_it_was(tmp_path):
     styles, images = write_catalogue(tmp_path, 2000)
     with running("python", "manage.py", "import_catalog", "--styles", styles, "--images", images) as process:
         eventually(Product.objects.exists)
@@ -97,10 +97,19 @@ def test_an_import_killed_at_work_is_finished_by_running_it_again(tmp_path):
         process.wait()
     known = Product.objects.count()
     assert 0 < known < 2000
-    job = import_catalog(styles, images)
-    assert (job.rows, job.created, job.updated, job.unchanged) == (2000, 2000 - known, 0, known)
-    assert Product.objects.count() == 2000
-    assert ImportJob.objects.count() == 2
+    job = ImportJob.objects.get()
+    assert (job.state, job.rows, job.created) == (ImportJob.State.RUNNING, known, known)
+    with worker() as process:
+        eventually(lambda: Product.objects.count() > known)
+        process.kill()
+        process.wait()
+    with worker():
+        eventually(lambda: ImportJob.objects.filter(state=ImportJob.State.DONE).exists())
+    job.refresh_from_db()
+    assert (job.rows, job.created, job.updated, job.unchanged) == (2000, 2000, 0, 0)
+    assert Product.objects.count() == job.changes.count() == 2000
+    again = import_catalog(styles, images)
+    assert (again.rows, again.unchanged) == (2000, 2000)
 
 
 def test_two_workers_share_the_work(tmp_path):
