@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.querysets import SEARCH_VECTOR, CategoryQuerySet, ImportJobQuerySet, ProductQuerySet
+from catalog.querysets import SEARCH_VECTOR, CategoryQuerySet, ImportChangeQuerySet, ImportJobQuerySet, ProductQuerySet
 
 LEVELS = 3
 """Of the category tree: master > sub > article type."""
@@ -125,6 +125,7 @@ class ImportJob(models.Model):
         DONE = "done"
         CANCELLED = "cancelled"
         FAILED = "failed"
+        UNDOING = "undoing", "being undone"
         UNDONE = "undone"
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -174,7 +175,7 @@ class ImportJob(models.Model):
 
     @property
     def is_at_work(self) -> bool:
-        return self.state in (self.State.READING, self.State.QUEUED, self.State.RUNNING)
+        return self.state in (self.State.READING, self.State.QUEUED, self.State.RUNNING, self.State.UNDOING)
 
     @property
     def previewed_rows(self) -> int:
@@ -205,6 +206,8 @@ class ImportChange(models.Model):
     before = models.JSONField(null=True)
     is_new_picture = models.BooleanField()
     written_at = models.DateTimeField()
+
+    objects = ImportChangeQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "product"], name="import_change_unique")]

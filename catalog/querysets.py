@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
 
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""
@@ -46,9 +46,15 @@ class ProductQuerySet(models.QuerySet):
         self.bulk_update(products, ["search_words"], batch_size=500)
 
 
+class ImportChangeQuerySet(models.QuerySet):
+    def touched_since(self) -> "ImportChangeQuerySet":
+        """Those whose product something else has written since."""
+        return self.exclude(product__updated_at=F("written_at"))
+
+
 class ImportJobQuerySet(models.QuerySet):
     def at_work(self) -> "ImportJobQuerySet":
         """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
-        return self.filter(state__in=["reading", "running", "queued"]).order_by(
-            Case(When(state="reading", then=0), When(state="running", then=1), default=2), "pk"
+        return self.filter(state__in=["reading", "undoing", "running", "queued"]).order_by(
+            Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )

@@ -40,6 +40,7 @@ THUMBNAIL = 240
 KEPT_WITHOUT_ROW = 1000
 IMPORT_LOCK = 0x696D706F7274
 State = ImportJob.State
+UNDOABLE = (State.DONE, State.CANCELLED, State.FAILED)
 
 
 class NotNow(Exception):
@@ -78,7 +79,7 @@ def advance(seconds: float = SLICE_SECONDS) -> bool:
         if job is None:
             return False
         try:
-            _preview(job) if job.state == State.READING else _run_slice(job, seconds)
+            _go_on(job, seconds)
         except _Cancelled:
             return True
         except (OperationalError, InterfaceError):
@@ -90,6 +91,15 @@ def advance(seconds: float = SLICE_SECONDS) -> bool:
             _finish(job, State.FAILED, f"{type(error).__name__}: {error}")
             raise
         return True
+
+
+def _go_on(job: ImportJob, seconds: float) -> None:
+    if job.state == State.READING:
+        _preview(job)
+    elif job.state == State.UNDOING:
+        _undo(job)
+    else:
+        _run_slice(job, seconds)
 
 
 def confirm(job: ImportJob, repair: bool, archive_missing: bool) -> None:
@@ -113,22 +123,14 @@ def resume(job: ImportJob) -> None:
     _move(job, (State.CANCELLED, State.FAILED), State.QUEUED, finished_at=None, error="")
 
 
-@transaction.atomic
 def undo(job: ImportJob) -> None:
-    """Gives the products back what the job changed. Raises NotNow when anything has touched one of them since."""
-    job = ImportJob.objects.select_for_update().get(pk=job.pk)
-    if job.state not in (State.DONE, State.CANCELLED, State.FAILED):
-        raise NotNow(f"This import is {job.get_state_display().lower()}, so there is nothing to undo.")
-    changes = job.changes.select_related("product__category__parent__parent").select_for_update(of=("self", "product"))
-    touched = [change.product.sku for change in changes if change.product.updated_at != change.written_at]
-    if touched:
-        raise NotNow(
-            f"{len(touched)} of its products were changed since, {', '.join(touched[:5])} among them. "
-            "An import can be undone while nothing has touched its products."
-        )
-    undo_changes(list(changes))
-    job.changes.all().delete()
-    _finish(job, State.UNDONE)
+    """Has a worker give the products back what the job changed.
+
+    Raises NotNow when anything has touched one of them since.
+    """
+    if job.state in UNDOABLE:
+        _check_untouched(job)
+    _move(job, UNDOABLE, State.UNDOING, error="")
 
 
 def _move(job: ImportJob, before: tuple[str, ...], after: str, **values: object) -> None:
@@ -143,6 +145,28 @@ def _finish(job: ImportJob, state: str, error: str = "") -> None:
     ImportJob.objects.filter(pk=job.pk).exclude(state=State.CANCELLED).update(
         state=state, error=error, finished_at=timezone.now()
     )
+
+
+def _check_untouched(job: ImportJob) -> None:
+    touched = job.changes.touched_since().values_list("product__sku", flat=True)
+    if touched:
+        raise NotNow(
+            f"{len(touched)} of its products were changed since, {', '.join(touched[:5])} among them. "
+            "An import can be undone while nothing has touched its products."
+        )
+
+
+@transaction.atomic
+def _undo(job: ImportJob) -> None:
+    # Whoever saves one of the products now waits until it is what it was.
+    list(Product.objects.filter(changes__job=job).select_for_update(of=("self",)).values_list("pk"))
+    try:
+        _check_untouched(job)
+    except NotNow as error:
+        _finish(job, State.DONE, str(error))
+        return
+    undo_changes(job.changes.all())
+    _finish(job, State.UNDONE)
 
 
 @contextmanager

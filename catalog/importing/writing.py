@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +12,14 @@ from catalog import images
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import Category, ImportChange, ImportIssue, ImportJob, Product
+from catalog.querysets import ImportChangeQuerySet
 from catalog.signals import pictures_changed
 
 TEXTS = ("name", "gender", "base_colour", "season", "year", "usage")
 CATEGORY_LEVELS = ("master_category", "sub_category", "article_type")
 WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "archived_at", "picture_changed_at")
+
+PRODUCTS_PER_QUERY = 500
 
 Values = dict[str, object]
 """What an import may change of a product, fit for JSON: the texts, the picture, the category's path, the archive."""
@@ -172,17 +176,17 @@ def archive(job: ImportJob, products: list[Product]) -> None:
     write_changes(job, changes, Categories())
 
 
-def undo_changes(changes: list[ImportChange]) -> None:
+def undo_changes(changes: ImportChangeQuerySet) -> None:
     """Gives each product what it was before the change; one that was not is deleted. Call it in a transaction."""
-    categories, restored = Categories(), []
-    for change in changes:
-        if change.before is None:
-            change.product.delete()
-            continue
-        apply(change.product, change.before, categories)
-        restored.append(change.product)
-    _save(restored)
-    _tell(product.pk for product in restored)
+    Product.objects.filter(changes__in=changes.filter(before__isnull=True)).delete()
+    categories = Categories()
+    restored = changes.select_related("product__category__parent__parent").iterator(chunk_size=PRODUCTS_PER_QUERY)
+    while batch := list(islice(restored, PRODUCTS_PER_QUERY)):
+        for change in batch:
+            apply(change.product, change.before, categories)
+        _save([change.product for change in batch])
+        _tell(change.product.pk for change in batch)
+    changes.delete()
 
 
 def _save(products: list[Product]) -> None:

@@ -189,6 +189,8 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
         pass
     assert "by now" in admin_client.post(address, {"action": "cancel"}, follow=True).content.decode()
     admin_client.post(address, {"action": "undo"})
+    assert "Giving its products back" in page(admin_client, job)
+    jobs.advance()
     assert not Product.objects.exists()
     assert "Undone" in page(admin_client, job)
 

@@ -150,8 +150,8 @@ def test_undo_gives_back_what_was_there(mixed):
     job = jobs.import_catalog(styles, images)
     assert shop() != before
     jobs.undo(job)
+    finished(job)
     assert shop() == before
-    job.refresh_from_db()
     assert job.state == State.UNDONE
     assert not ImportChange.objects.filter(job=job).exists()
 
@@ -164,6 +164,10 @@ def test_undo_is_refused_when_something_has_touched_its_products_since(tmp_path)
     product.save()
     with pytest.raises(jobs.NotNow, match="1 of its products were changed since, 2 among them"):
         jobs.undo(job)
+    # The same between the button and the worker.
+    ImportJob.objects.update(state=State.UNDOING)
+    assert finished(job).state == State.DONE
+    assert "2 among them" in job.error
     assert Product.objects.count() == 3
 
 
@@ -196,6 +200,7 @@ def test_undo_brings_back_the_archived(tmp_path):
     finished(job)
     assert list(Product.objects.in_the_shop().values_list("sku", flat=True)) == ["1"]
     jobs.undo(job)
+    finished(job)
     assert list(Product.objects.in_the_shop()) == [product]
 
 
