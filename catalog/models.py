@@ -182,6 +182,12 @@ class ImportJob(models.Model):
         return sum(self.preview["counts"].values())
 
     @property
+    def ignored_columns(self) -> list[str]:
+        """The columns of the table that are not imported."""
+        columns = enumerate(self.preview["header"])
+        return [name or f"column {number + 1}" for number, name in columns if number not in self.mapping.values()]
+
+    @property
     def repaired_rows(self) -> int:
         return sum(self.preview["repaired"].values())
 

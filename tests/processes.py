@@ -45,9 +45,9 @@ def manage(*arguments: object, **extra: object) -> subprocess.CompletedProcess:
 
 
 @contextmanager
-def running(*command: object, **extra: object) -> Iterator[subprocess.Popen]:
+def running(*command: object, cwd: Path = ROOT, **extra: object) -> Iterator[subprocess.Popen]:
     """A process that runs for as long as the block does, and then ends, with all that it started."""
-    process = subprocess.Popen([*map(str, command)], cwd=ROOT, env=environment(**extra), start_new_session=True)
+    process = subprocess.Popen([*map(str, command)], cwd=cwd, env=environment(**extra), start_new_session=True)
     try:
         yield process
     finally:

@@ -103,9 +103,10 @@ def train(
             now = min(share_done(step), 1.0)
             bar.set_postfix_str(f"step {step}, loss {losses[-1]:.2f}", refresh=False)
             bar.update(now - done)
-            if step % STEPS_BETWEEN_BACKUPS == 0:
+            is_measured = int(now * EVALUATIONS) > int(done * EVALUATIONS)
+            if is_measured or step % STEPS_BETWEEN_BACKUPS == 0:
                 _save(learner, backup)
-            if int(now * EVALUATIONS) > int(done * EVALUATIONS):
+            if is_measured:
                 course = {"step": step, "epochs": step / views.per_epoch, "loss": float(np.mean(losses))}
                 _note(folder, course | _figures(learner.encoder, held_out))
                 losses.clear()

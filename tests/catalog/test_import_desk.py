@@ -151,7 +151,9 @@ def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
     chosen["column2"] = ""
     admin_client.post(job.get_absolute_url(), chosen)
     jobs.advance()
-    assert "Import these 1 rows" in page(admin_client, job)
+    shown = page(admin_client, job)
+    assert "Import these 1 rows" in shown
+    assert "columns that are not imported: Preis" in shown
 
 
 def test_the_moving_part_is_the_same_as_in_the_page(admin_client, tmp_path):

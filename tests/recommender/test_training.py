@@ -1,7 +1,6 @@
 """The encoder's training: its data, its losses, and the whole recipe on a handful of products."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from recommender.models import Encoder
 from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.data import LABELS, UNKNOWN, cut_out, load_products
 from tests.pictures import as_file, drawing, style, write_styles
-from tests.processes import ROOT, manage
+from tests.processes import ROOT, eventually, manage, running
 
 
 @pytest.fixture(scope="module")
@@ -108,21 +107,25 @@ assert float(instance_loss(twin_pairs, twins)) < 1e-3
 
 @pytest.fixture(scope="module")
 def project(catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project, as the export writes the shipped files, in which a run was begun, resumed and exported."""
+    """A copy of the project, as an export writes the shipped files; in it a run was killed, resumed and exported."""
     folder = tmp_path_factory.mktemp("project")
     for app in ("catalog", "recommender"):
         shutil.copytree(ROOT / app, folder / app, ignore=shutil.ignore_patterns("__pycache__", "weights"))
-    first = _training(folder, "train", catalogue, "--epochs", "1")
-    assert re.search(r"step +epochs +loss +type@5", first)
-    assert _history(folder)[-1]["epochs"] == 1
-    second = _training(folder, "train", catalogue, "--epochs", "2")
-    assert "type@5" not in second
-    _training(folder, "export", catalogue)
+    with running(*_command("train", catalogue, "--epochs", "6"), cwd=folder) as process:
+        eventually((folder / "run" / "history.jsonl").exists, 120)
+        process.kill()
+        process.wait()
+    for command in (_command("train", catalogue, "--epochs", "6"), _command("export", catalogue)):
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+        assert result.returncode == 0, result.stderr
     return folder
 
 
 def test_the_recipe_runs_from_scratch_goes_on_where_it_was_and_exports(project):
-    assert [line["step"] for line in _history(project)] == [1, 2, 3, 4]
+    history = _history(project)
+    assert [line["step"] for line in history] == list(range(1, 13))
+    assert history[-1]["epochs"] == 6
+    assert {"loss", "type@5", "photo recall@1"} <= set(history[0])
     weights = project / "recommender" / "weights"
     card = json.loads((weights / "fashion-resnet.json").read_text())
     content = (weights / "fashion-resnet.tflite").read_bytes()
@@ -175,11 +178,7 @@ def _history(project: Path) -> list[dict]:
     return [json.loads(line) for line in (project / "run" / "history.jsonl").read_text().splitlines()]
 
 
-def _training(folder: Path, step: str, catalogue: tuple[Path, Path], *options: str) -> str:
+def _command(step: str, catalogue: tuple[Path, Path], *options: str) -> list[object]:
     styles, images = catalogue
-    command = [sys.executable, "-m", "recommender.training", step, "--styles", styles, "--images", images]
-    result = subprocess.run(
-        [*command, "--run", "run", *options], cwd=folder, capture_output=True, text=True, timeout=240, check=False
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout + result.stderr
+    paths = ("--styles", styles, "--images", images, "--run", "run")
+    return [sys.executable, "-m", "recommender.training", step, *paths, *options]
