@@ -1,5 +1,6 @@
 """styles.csv and pictures as they come: odd, damaged, hostile."""
 
+import contextlib
 import csv
 import io
 import stat
@@ -97,12 +98,8 @@ def test_every_line_of_any_file_is_a_row_or_an_issue(folder, content, separator)
     content=st.binary(max_size=300), mark=st.sampled_from([b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"i\0d\0"])
 )
 def test_any_bytes_are_rows_and_issues_or_an_unusable_file(folder, content, mark):
-    try:
-        rows = read(folder, mark + content)
-    except UnusableFile as error:
-        assert "first line" in str(error)
-    else:
-        assert all(isinstance(row, StyleRow | RowIssue) for row in rows)
+    with contextlib.suppress(UnusableFile):
+        assert all(isinstance(row, StyleRow | RowIssue) for row in read(folder, mark + content))
 
 
 CELL = st.text(st.characters(categories=["L", "N", "P", "S"], max_codepoint=0xFF), max_size=12).map(str.strip)
