@@ -3,7 +3,7 @@
 from rest_framework import generics, serializers
 
 from catalog.facets import Selection
-from catalog.models import Product
+from catalog.models import Category, Product
 
 
 class ProductSerializer(serializers.ModelSerializer):
@@ -26,7 +26,11 @@ class ProductList(generics.ListAPIView):
     queryset = Product.objects.none()
 
     def get_queryset(self):
-        return Selection(self.request.GET).products().with_categories()
+        path = self.request.GET.get("category", "")
+        category = Category.objects.at_path(path) if path else None
+        if path and category is None:
+            return Product.objects.none()
+        return Selection(self.request.GET, category).products().with_categories()
 
 
 class ProductDetail(generics.RetrieveAPIView):

@@ -1,24 +1,33 @@
 """Facets: the attributes that narrow the catalogue, with how many products each value would leave."""
 
+import hashlib
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db.models import Count
+from django.core.cache import cache
 from django.http import QueryDict
+from django.urls import reverse
 
-from catalog.models import Category, Product
+from catalog.models import CatalogVersion, Category, Product
 from catalog.querysets import ProductQuerySet
+from catalog.search import Words
 
-ATTRIBUTES = {"gender": "Gender", "base_colour": "Colour", "season": "Season", "usage": "Usage"}
+ATTRIBUTES = {"gender": "Gender", "base_colour": "Colour", "season": "Season", "usage": "Usage", "year": "Year"}
+SORTS = {"relevance": "Best match", "newest": "Newest", "name": "Name"}
+LONGEST_WORDS = 200
+SECONDS_KEPT = 3600
 
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a facet; `query` is the address that chooses it, or drops it when it is chosen."""
+    """One value of a facet; `address` is the page that chooses it, or drops it when it is chosen."""
 
     label: str
     count: int
     is_chosen: bool
-    query: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -35,30 +44,45 @@ class Facet:
 
 
 class Selection:
-    """What a shopper asked for in an address: category, attributes and words. Unknown values find nothing."""
+    """What a shopper asked for in an address: category, values of attributes, words, order.
 
-    def __init__(self, query: QueryDict):
-        self.query = query
+    Of several values of one attribute a product has one; it has one of each attribute. Unknown values find nothing.
+    """
+
+    def __init__(self, query: QueryDict, category: Category | None = None):
+        self.category = category
         # PostgreSQL's text knows no NUL.
-        asked = {name: value.replace("\0", "").strip() for name, value in query.items()}
-        self.words = asked.get("q", "")[:200]
-        self.attributes = {name: asked[name] for name in ATTRIBUTES if asked.get(name)}
-        number = asked.get("category", "")
-        is_number = number.isascii() and number.isdigit() and len(number) < 19
-        self.category = Category.objects.filter(pk=number).first() if is_number else None
+        asked = {name: [value.replace("\0", "").strip() for value in values] for name, values in query.lists()}
+        self.words = Words(asked.get("q", [""])[-1][:LONGEST_WORDS])
+        self.attributes = {
+            name: values for name in ATTRIBUTES if (values := sorted(set(filter(None, asked.get(name, [])))))
+        }
+        wanted = asked.get("sort", [""])[-1]
+        self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """The orders there are: by name and label, the one that is meant when none is named first."""
+        return SORTS if self.words else {name: label for name, label in SORTS.items() if name != "relevance"}
 
     @property
     def is_narrow(self) -> bool:
         return bool(self.words or self.attributes or self.category)
 
-    def products(self, without: str = "") -> ProductQuerySet:
-        """The chosen products; `without` leaves one facet's choice out, which is what its counts are made from."""
-        products = Product.objects.in_the_shop()
-        if self.words:
-            products = products.matching(self.words)
-        if self.category and without != "category":
-            products = products.in_category(self.category)
-        return products.filter(**{name: value for name, value in self.attributes.items() if name != without})
+    def products(self) -> ProductQuerySet:
+        """The chosen products in the chosen order."""
+        products = self._narrowed()
+        if self.sort == "relevance":
+            return products.most_relevant_first(self.words)
+        return products.order_by("name", "-id") if self.sort == "name" else products.order_by("-id")
+
+    @cached_property
+    def version(self) -> str:
+        return CatalogVersion.now()
+
+    @cached_property
+    def count(self) -> int:
+        return self._kept("count", lambda: self._narrowed().count())
 
     def facets(self) -> list[Facet]:
         """The facets that have something to choose from, counted within the other choices."""
@@ -69,49 +93,100 @@ class Selection:
         """What is chosen, each with the address that takes it away."""
         chips = []
         if self.words:
-            chips.append(Value(f"“{self.words}”", 0, True, self._query_with("q", "")))
+            chips.append(Value(f"“{self.words}”", 0, True, self.address(words="")))
         if self.category:
-            parent = self.category.parent
-            query = self._query_with("category", str(parent.pk) if parent else "")
-            chips.append(Value(self.category.name, 0, True, query))
-        for name, value in self.attributes.items():
-            chips.append(Value(value, 0, True, self._query_with(name, "")))
+            chips.append(Value(self.category.name, 0, True, self.address(category=self.category.parent)))
+        for name, values in self.attributes.items():
+            chips.extend(Value(value, 0, True, self._toggled(name, value)) for value in values)
         return chips
+
+    def orders(self) -> list[Value]:
+        """The orders there are, as values to choose."""
+        return [Value(label, 0, name == self.sort, self.address(sort=name)) for name, label in self.sorts.items()]
+
+    def did_you_mean(self) -> Value | None:
+        """Other words, where these find nothing."""
+        guess = self.words.guess(self.version) if self.words and not self.count else ""
+        return Value(guess, 0, False, self.address(words=guess)) if guess else None
+
+    def address(self, **changes: object) -> str:
+        """The page of this selection with other `category`, `words`, `attributes` or `sort`; always its first page."""
+        category = changes.get("category", self.category)
+        words = str(changes.get("words", self.words))
+        query = QueryDict(mutable=True)
+        if words:
+            query["q"] = words
+        for name, values in changes.get("attributes", self.attributes).items():
+            query.setlist(name, values)
+        sort = changes.get("sort", self.sort)
+        if sort != ("relevance" if words else "newest"):
+            query["sort"] = sort
+        path = category.get_absolute_url() if category else reverse("catalog:products")
+        return f"{path}?{query.urlencode()}" if query else path
+
+    def _narrowed(self, without: str = "") -> ProductQuerySet:
+        """The chosen products; `without` leaves one facet's choice out, which is what its counts are made from."""
+        products = Product.objects.in_the_shop()
+        if self.words:
+            products = products.matching(self.words)
+        if self.category and without != "category":
+            products = products.in_category(self.category)
+        return products.with_attributes({name: values for name, values in self.attributes.items() if name != without})
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
-        parent = self.category
-        if parent and not parent.children.exists():
-            parent = parent.parent
-        counts = dict(self.products(without="category").order_by().values_list("category").annotate(Count("pk")))
         nodes = Category.objects.in_bulk()
-        totals: dict[Category, int] = {}
-        for category, count in counts.items():
+        parent = self.category
+        if parent and not any(node.parent_id == parent.pk for node in nodes.values()):
+            parent = nodes.get(parent.parent_id)
+        totals = Counter()
+        for category, count in self._counts["category"].items():
             node = nodes.get(category)
             while node and node.parent_id != (parent.pk if parent else None):
                 node = nodes.get(node.parent_id)
             if node:
-                totals[node] = totals.get(node, 0) + count
+                totals[node] += count
+        for node in totals:
+            node.parent = nodes.get(node.parent_id)
         values = [
-            Value(node.name, count, node == self.category, self._query_with("category", str(node.pk)))
-            for node, count in sorted(totals.items(), key=lambda item: -item[1])
+            Value(node.name, count, node == self.category, self.address(category=node))
+            for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
         return Facet("category", "Category", values)
 
     def _attribute_facet(self, name: str, label: str) -> Facet:
-        products = self.products(without=name).exclude(**{name: ""}).order_by()
-        counts = products.values_list(name).annotate(count=Count("pk")).order_by("-count", name)
-        chosen = self.attributes.get(name)
+        chosen = self.attributes.get(name, [])
+        counts = {str(value): count for value, count in self._counts[name].items() if value not in ("", None)}
+        # What is chosen can be taken away even where it would leave nothing.
+        counts |= {value: 0 for value in chosen if value not in counts}
         values = [
-            Value(value, count, value == chosen, self._query_with(name, "" if value == chosen else value))
-            for value, count in counts
+            Value(value, count, value in chosen, self._toggled(name, value))
+            for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ]
         return Facet(name, label, values)
 
-    def _query_with(self, name: str, value: str) -> str:
-        query = self.query.copy()
-        query.pop("page", None)
-        query.pop(name, None)
-        if value:
-            query[name] = value
-        return query.urlencode()
+    @cached_property
+    def _counts(self) -> dict[str, dict[object, int]]:
+        """For each facet how many of the products that the other choices leave have each value."""
+        return self._kept("counts", self._count)
+
+    def _count(self) -> dict[str, dict[object, int]]:
+        free = [name for name in ("category", *ATTRIBUTES) if name not in self.attributes]
+        if self.category:
+            free.remove("category")
+        counts = self._narrowed().counts_by(*free) if free else {}
+        for name in {"category", *ATTRIBUTES} - set(free):
+            counts |= self._narrowed(without=name).counts_by(name)
+        return counts
+
+    def _kept(self, what: str, compute: Callable[[], object]):
+        """The computed, or what was computed before for the same choices and the same catalogue."""
+        choices = (str(self.words), self.category and self.category.pk, self.attributes)
+        digest = hashlib.sha256(repr((self.version, what, choices)).encode()).hexdigest()
+        return cache.get_or_set(f"facets:{digest}", compute, SECONDS_KEPT)
+
+    def _toggled(self, name: str, value: str) -> str:
+        values = self.attributes.get(name, [])
+        values = [kept for kept in values if kept != value] if value in values else [*values, value]
+        attributes = {other: chosen for other, chosen in self.attributes.items() if other != name}
+        return self.address(attributes=attributes | ({name: sorted(values)} if values else {}))

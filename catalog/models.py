@@ -1,5 +1,6 @@
 """What the shop sells, and the imports that brought it in."""
 
+from itertools import chain, count
 from pathlib import PurePath
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
 from catalog.querysets import SEARCH_VECTOR, CategoryQuerySet, ImportChangeQuerySet, ImportJobQuerySet, ProductQuerySet
 
@@ -21,6 +23,7 @@ class Category(models.Model):
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=110, allow_unicode=True, editable=False)
 
     objects = CategoryQuerySet.as_manager()
 
@@ -30,12 +33,23 @@ class Category(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["parent", "name"], name="category_unique_below_parent"),
             models.UniqueConstraint(fields=["name"], condition=Q(parent=None), name="category_unique_at_top"),
+            models.UniqueConstraint(fields=["parent", "slug"], name="category_slug_below_parent"),
+            models.UniqueConstraint(fields=["slug"], condition=Q(parent=None), name="category_slug_at_top"),
             models.CheckConstraint(condition=~Q(name=""), name="category_has_name"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="category_not_its_own_parent"),
         ]
 
     def __str__(self) -> str:
         return " > ".join(category.name for category in self.path)
+
+    def save(self, **options: object) -> None:
+        self.slug = self._free_slug()
+        if options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], "slug"}
+        super().save(**options)
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:category", args=["/".join(category.slug for category in self.path)])
 
     def clean(self) -> None:
         """Raises ValidationError where the tree would no longer be master > sub > article type."""
@@ -51,6 +65,13 @@ class Category(models.Model):
     def path(self) -> list["Category"]:
         """From the master category down to this one."""
         return [*self.parent.path, self] if self.parent else [self]
+
+    def _free_slug(self) -> str:
+        """The name for an address; with a number where a sibling's name comes to the same."""
+        slug = slugify(self.name, allow_unicode=True) or "category"
+        siblings = Category.objects.filter(parent=self.parent_id).exclude(pk=self.pk)
+        taken = set(siblings.filter(slug__startswith=slug).values_list("slug", flat=True))
+        return next(free for free in chain([slug], (f"{slug}-{n}" for n in count(2))) if free not in taken)
 
     def _levels_below(self) -> int:
         below = Category.objects.filter(parent=self.pk) if self.pk else Category.objects.none()
@@ -112,6 +133,21 @@ class Product(models.Model):
         categories = [category.name for category in self.category.path] if self.category else []
         words = [self.name, self.base_colour, *categories, self.gender, self.usage, self.season, self.sku]
         return " ".join(filter(None, words))
+
+
+class CatalogVersion(models.Model):
+    """When the catalogue last changed, in one row that triggers of the database write with every change."""
+
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.changed_at)
+
+    @classmethod
+    def now(cls) -> str:
+        """Another text after every change that is committed."""
+        changed_at = cls.objects.values_list("changed_at", flat=True).first()
+        return changed_at.strftime("%Y%m%dT%H%M%S.%f") if changed_at else "never"
 
 
 class ImportJob(models.Model):

@@ -1,14 +1,28 @@
 """Every query on the catalogue."""
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db import models
+import re
+
+from django.contrib.postgres.search import SearchRank, SearchVector
+from django.db import connection, models
 from django.db.models import Case, F, Q, When
+
+from catalog.search import Words
 
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""
+DEEPEST = 3
+YEAR = re.compile(r"[0-9]{4}")
 
 
 class CategoryQuerySet(models.QuerySet):
+    def at_path(self, path: str) -> models.Model | None:
+        """The category of an address like apparel/topwear/shirts, with those above it."""
+        slugs = path.split("/")
+        names = [f"{'parent__' * depth}slug" for depth in range(len(slugs))]
+        top = f"{'parent__' * len(slugs)}isnull" if len(slugs) < DEEPEST else None
+        wanted = dict(zip(names, reversed(slugs), strict=True)) | ({top: True} if top else {})
+        return self.select_related("parent__parent").filter(**wanted).first() if len(slugs) <= DEEPEST else None
+
     def within(self, category: models.Model) -> "CategoryQuerySet":
         """The category and everything below it."""
         return self.filter(Q(pk=category.pk) | Q(parent=category) | Q(parent__parent=category))
@@ -33,10 +47,38 @@ class ProductQuerySet(models.QuerySet):
     def in_category(self, category: models.Model) -> "ProductQuerySet":
         return self.filter(category__in=type(category).objects.within(category))
 
-    def matching(self, words: str) -> "ProductQuerySet":
-        """Products whose name, category and attributes have all of the words, in any of their forms."""
-        query = SearchQuery(words, config="english", search_type="websearch")
-        return self.annotate(search_vector=SEARCH_VECTOR).filter(search_vector=query)
+    def with_attributes(self, attributes: dict[str, list[str]]) -> "ProductQuerySet":
+        """Products that have one of the values of each attribute; what cannot be a value is none's."""
+        possible = dict(attributes)
+        if "year" in possible:
+            possible["year"] = [year for year in possible["year"] if YEAR.fullmatch(year)]
+        return self.filter(**{f"{name}__in": values for name, values in possible.items()})
+
+    def counts_by(self, *columns: str) -> dict[str, dict[object, int]]:
+        """For each column how many products have each of its values, all counted in one pass."""
+        chosen, parameters = self.order_by().values_list(*columns).query.sql_with_params()
+        names = [f"c{number}" for number in range(len(columns))]
+        sets = ", ".join(f"({name})" for name in names)
+        is_counted = ", ".join(f"GROUPING({name})" for name in names)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(names)}, {is_counted}, count(*) "  # noqa: S608 – the names are numbers
+                f"FROM ({chosen}) AS chosen ({', '.join(names)}) GROUP BY GROUPING SETS ({sets})",
+                parameters,
+            )
+            rows = cursor.fetchall()
+        counts: dict[str, dict[object, int]] = {column: {} for column in columns}
+        for row in rows:
+            column = row[len(columns) : -1].index(0)
+            counts[columns[column]][row[column]] = row[-1]
+        return counts
+
+    def matching(self, words: Words) -> "ProductQuerySet":
+        """Products whose name, category and attributes have all of the words."""
+        return self.annotate(search_vector=SEARCH_VECTOR).filter(search_vector=words.query())
+
+    def most_relevant_first(self, words: Words) -> "ProductQuerySet":
+        return self.order_by(SearchRank(SEARCH_VECTOR, words.query()).desc(), "-id")
 
     def refresh_search_words(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""

@@ -6,6 +6,7 @@ app_name = "catalog"
 urlpatterns = [
     path("", views.home, name="home"),
     path("products/", views.product_list, name="products"),
+    path("c/<path:path>/", views.product_list, name="category"),
     path("products/<str:sku>/", views.product, name="product"),
     path("media/<path:path>", views.media, name="media"),
 ]

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from catalog.facets import Selection
-from catalog.models import Product
+from catalog.models import Category, Product
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -18,13 +18,19 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     products = Product.objects.in_the_shop().with_picture().for_cards()[:PRODUCTS_ON_HOME]
-    return render(request, "catalog/home.html", {"products": products, "facets": Selection(request.GET).facets()})
+    return render(request, "catalog/home.html", {"products": products, "selection": Selection(QueryDict())})
 
 
 @require_safe
-def product_list(request: HttpRequest) -> HttpResponse:
-    selection = Selection(request.GET)
-    page = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
+def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
+    """All products, or those of the category at that path, narrowed by the query."""
+    category = Category.objects.at_path(path) if path else None
+    if path and category is None:
+        raise Http404
+    selection = Selection(request.GET, category)
+    paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
+    paginator.count = selection.count
+    page = paginator.get_page(request.GET.get("page"))
     return render(request, "catalog/product_list.html", {"selection": selection, "page": page})
 
 

@@ -43,3 +43,51 @@ for (const sheet of document.querySelectorAll("[data-open-when-wide]")) {
   follow();
   wide.addEventListener("change", follow);
 }
+
+// The next page joins this one when the shopper comes near its end.
+function loadOnScroll(list) {
+  const grid = list.querySelector(".grid");
+  const pages = list.querySelector(".pages");
+  if (!grid || !pages) return;
+  const place = location.href;
+  restoreAfterWayBack(place, grid, pages);
+  const observer = new IntersectionObserver(async ([entry]) => {
+    const next = pages.querySelector("[rel=next]");
+    if (!entry.isIntersecting || !next || pages.ariaBusy === "true") return;
+    pages.ariaBusy = "true";
+    try {
+      const response = await fetch(next.href);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      grid.append(...page.querySelector(".browse .grid").children);
+      pages.replaceChildren(...page.querySelector(".pages").children);
+    } catch {
+      // The links to the pages still work.
+      observer.disconnect();
+    }
+    pages.ariaBusy = "false";
+    // Asked again, as the end may still be in sight.
+    observer.unobserve(pages);
+    observer.observe(pages);
+  }, { rootMargin: "1200px" });
+  observer.observe(pages);
+  addEventListener("pagehide", () => {
+    const seen = { place, grid: grid.innerHTML, pages: pages.innerHTML, top: scrollY };
+    try {
+      sessionStorage.setItem("seen", JSON.stringify(seen));
+    } catch {
+      // A browser that keeps nothing starts at the top.
+    }
+  });
+}
+
+function restoreAfterWayBack(place, grid, pages) {
+  const [navigation] = performance.getEntriesByType("navigation");
+  if (navigation.type !== "back_forward") return;
+  const seen = JSON.parse(sessionStorage.getItem("seen") ?? "null");
+  if (seen?.place !== place) return;
+  grid.innerHTML = seen.grid;
+  pages.innerHTML = seen.pages;
+  scrollTo(0, seen.top);
+}
+
+for (const list of document.querySelectorAll("[data-load-on-scroll]")) loadOnScroll(list);

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from recommender.search import similar_to_product
 from tests.browser.conftest import PHONE
-from tests.factories import CategoryFactory, searchable_products
+from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +98,26 @@ def test_a_shopper_narrows_the_shop_and_takes_the_filter_away(page, products):
     expect(cards).to_have_count(15)
     page.get_by_role("link", name="Remove Men").click()
     expect(cards).to_have_count(30)
+
+
+def test_more_products_come_while_scrolling_and_the_way_back_leads_to_the_same_place(page, live_server):
+    ProductFactory.create_batch(110)
+    cards = page.locator(".card")
+    page.goto("/products/")
+    expect(cards).to_have_count(48)
+    for count in (96, 110):
+        cards.last.scroll_into_view_if_needed()
+        expect(cards).to_have_count(count)
+    expect(page.locator("[rel=next]")).to_have_count(0)
+    assert len(set(skus(page))) == 110
+    far = cards.nth(100)
+    far.scroll_into_view_if_needed()
+    sku = far.get_attribute("data-sku")
+    far.click()
+    page.wait_for_url(f"**/products/{sku}/")
+    page.go_back()
+    expect(cards).to_have_count(110)
+    expect(page.locator(f"[data-sku={sku}]")).to_be_in_viewport()
 
 
 def test_words_find_products_from_every_page(page, products):

@@ -5,8 +5,12 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from catalog.facets import Selection
 from catalog.importing.jobs import import_catalog
 from catalog.models import Category, Product
 from tests.factories import CategoryFactory, ProductFactory
@@ -49,8 +53,16 @@ def skus(client: Client, address: str) -> set[str]:
         ("q=heels", "4"),
         ("q=striped&gender=Men", ""),
         ("gender=Nobody", ""),
+        ("gender=Men&gender=Women", "1234"),
+        ("gender=Women&gender=Nobody&season=Fall", "1"),
+        ("year=2011", "1234"),
+        ("year=2012&year=soon", ""),
+        ("q=str", "1"),
+        ("q=red+plain+shi", "2"),
+        ("q=crimson+t-shirt", ""),
+        ("q=%27%26%7C%21%28", "1234"),
         ("q=%00&gender=%00", "1234"),
-        ("category=999999999999999999999", "1234"),
+        ("sort=nonsense", "1234"),
         ("page=999", "1234"),
     ],
 )
@@ -61,13 +73,131 @@ def test_filters_and_words_narrow_the_shop(client, shop, query, expected):
 def test_a_category_shows_what_is_anywhere_below_it(client, shop):
     for name, expected in (("Apparel", "123"), ("Topwear", "123"), ("Heels", "4")):
         category = Category.objects.get(name=name)
-        assert skus(client, f"/products/?category={category.pk}") == set(expected)
+        assert skus(client, category.get_absolute_url()) == set(expected)
+    assert skus(client, "/c/apparel/topwear/shirts/?base_colour=Red") == {"2"}
+    for nowhere in ("/c/shirts/", "/c/topwear/", "/c/apparel/topwear/shirts/more/", "/c/apparel//"):
+        assert client.get(nowhere).status_code == 404
 
 
 def test_facets_count_within_the_other_choices(client, shop):
     page = client.get("/products/?gender=Men").content.decode()
     found = re.findall(r"<span>([\w ]+)</span>\s*<span class=\"count\">(\d+)</span>", page)
     assert {("Men", "3"), ("Women", "1"), ("Navy Blue", "2"), ("Red", "1"), ("Footwear", "1")} <= set(found)
+
+
+COLOURS, GENDERS = ("Red", "Blue", "Green", ""), ("Men", "Women", "")
+CHOICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "gender": st.lists(st.sampled_from([*GENDERS[:2], "Nobody"]), min_size=1, max_size=2),
+        "base_colour": st.lists(st.sampled_from(COLOURS[:3]), min_size=1, max_size=3),
+        "year": st.lists(st.sampled_from(["2011", "2012"]), min_size=1, max_size=2),
+        "q": st.sampled_from(["shirt", "red", "men -blue", "striped"]),
+    },
+)
+
+
+@pytest.fixture
+def many() -> list[Category]:
+    """Two categories that hold 60 products of mixed attributes."""
+    top = CategoryFactory(name="Apparel")
+    leaves = [CategoryFactory(name=name, parent=top) for name in ("Shirts", "Belts")]
+    for number in range(60):
+        product = ProductFactory.build(
+            name="Striped" if number % 7 else "Plain",
+            category=leaves[number % 2],
+            gender=GENDERS[number % 3],
+            base_colour=COLOURS[number % 4],
+            year=(2011, 2012, None)[number % 5 % 3],
+        )
+        product.search_words = product.collect_search_words()
+        product.save()
+    return leaves
+
+
+@given(choices=CHOICES, leaf=st.sampled_from([None, 0, 1]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(many, choices, leaf):
+    query = QueryDict(mutable=True)
+    for name, values in choices.items():
+        query.setlist(name, [values] if isinstance(values, str) else values)
+    category = None if leaf is None else many[leaf]
+    selection = Selection(query, category)
+    assert selection.count == selection.products().count()
+    for facet in selection.facets():
+        for value in facet.values:
+            alone = query.copy()
+            if facet.name == "category":
+                chosen = Category.objects.get(name=value.label)
+            else:
+                alone.setlist(facet.name, [value.label])
+                chosen = category
+            assert value.count == Selection(alone, chosen).products().count()
+
+
+def test_counts_follow_the_catalogue(client, shop):
+    def women() -> int:
+        (facet,) = [facet for facet in Selection(QueryDict()).facets() if facet.name == "gender"]
+        return {value.label: value.count for value in facet.values}.get("Women", 0)
+
+    assert women() == 1
+    Product.objects.filter(sku="2").update(gender="Women")
+    assert women() == 2
+    Product.objects.filter(sku="1").delete()
+    assert women() == 1
+
+
+def test_orders(client):
+    for name in ("Blouse", "Anorak red", "Red red coat"):
+        product = ProductFactory(name=name)
+        product.search_words = name
+        product.save()
+
+    def names(query: str) -> list[str]:
+        page = client.get(f"/products/?{query}").content.decode()
+        return re.findall(r'class="card-name">([^<]*)<', page)
+
+    assert names("") == ["Red red coat", "Anorak red", "Blouse"]
+    assert names("sort=name") == ["Anorak red", "Blouse", "Red red coat"]
+    assert names("q=red") == ["Red red coat", "Anorak red"]
+    assert names("q=red&sort=name") == ["Anorak red", "Red red coat"]
+
+
+def test_shoppers_words_are_understood(client, tmp_path):
+    rows = [
+        style("1", articleType="Sports Shoes", baseColour="Red", productDisplayName="Puma Men Future Cat"),
+        style("2", articleType="Sports Shoes", baseColour="Red", gender="Women", productDisplayName="Puma Women Cat"),
+        style("3", articleType="Tshirts", productDisplayName="Polo T-shirt"),
+    ]
+    import_catalog(write_styles(tmp_path / "styles.csv", rows), tmp_path)
+    assert skus(client, "/products/?q=red+running+shoes+men") == {"1"}
+    assert skus(client, "/products/?q=trainers+ladies") == {"2"}
+    assert skus(client, "/products/?q=t-shirts") == {"3"}
+
+
+def test_words_that_find_nothing_are_guessed(client, shop):
+    page = client.get("/products/?q=stripped+shrit&gender=Women").content.decode()
+    assert '<a href="/products/?q=striped+shirt&amp;gender=Women">striped shirt</a>' in page
+    assert "Did you mean" not in client.get("/products/?q=zzzzqqqq").content.decode()
+    assert "Did you mean" not in client.get("/products/?q=shirt").content.decode()
+
+
+def test_addresses_of_categories_are_told_apart(client):
+    top = CategoryFactory(name="Shoes & Co")
+    other = CategoryFactory(name="Shoes, Co")
+    assert [top.get_absolute_url(), other.get_absolute_url()] == ["/c/shoes-co/", "/c/shoes-co-2/"]
+    top.save()
+    assert top.slug == "shoes-co"
+    assert CategoryFactory(name="鞋", parent=top).get_absolute_url() == "/c/shoes-co/%E9%9E%8B/"
+    assert CategoryFactory(name="???", parent=top).slug == "category"
+
+
+def test_a_page_asks_few_queries(client, shop, django_assert_max_num_queries):
+    client.get("/products/")
+    for address in ("/products/", "/products/?gender=Men&q=shirt", "/c/apparel/topwear/", "/products/4/"):
+        Product.objects.filter(sku="1").update(year=2000)
+        with django_assert_max_num_queries(10):
+            client.get(address)
 
 
 def test_pages_follow_each_other_and_keep_the_filter(client):
