@@ -41,6 +41,10 @@ class ProductQuerySet(models.QuerySet):
         """All but the archived ones."""
         return self.filter(archived_at=None)
 
+    def latest_id(self) -> int:
+        """The highest id there is; 0 without products."""
+        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
+
     def with_picture(self) -> "ProductQuerySet":
         return self.exclude(image_digest="")
 

@@ -9,6 +9,7 @@ from django.views.static import serve
 
 from catalog.facets import Selection
 from catalog.models import Category, Product
+from catalog.seen import keep_seen, read_seen
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -36,8 +37,11 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, sku: str) -> HttpResponse:
-    products = Product.objects.in_the_shop().with_categories()
-    return render(request, "catalog/product.html", {"product": get_object_or_404(products, sku=sku)})
+    product = get_object_or_404(Product.objects.in_the_shop().with_categories(), sku=sku)
+    seen = [pk for pk in read_seen(request) if pk != product.pk]
+    response = render(request, "catalog/product.html", {"product": product, "seen": seen})
+    keep_seen(response, [product.pk, *seen])
+    return response
 
 
 @require_safe

@@ -1,16 +1,15 @@
-"""The "Visually similar" panel."""
+"""The panels of a product's page."""
 
 from django import template
+from django.template import RequestContext
 
 from catalog.models import Product
-from recommender.search import similar_to_product
-
-PANEL_PRODUCTS = 12
+from recommender.panels import panels
 
 register = template.Library()
 
 
-@register.inclusion_tag("recommender/_similar.html")
-def similar_panel(product: Product) -> dict:
-    """The products that look most like this one, as a panel; nothing while it is not searchable."""
-    return {"product": product, "matches": similar_to_product(product, PANEL_PRODUCTS)}
+@register.inclusion_tag("recommender/_panels.html", takes_context=True)
+def product_panels(context: RequestContext, product: Product) -> dict:
+    """What looks like the product, its other colours, what goes with it, and what was seen before it."""
+    return {"product": product, "panels": panels(product, context.get("seen", []))}
