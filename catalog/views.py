@@ -10,6 +10,7 @@ from django.views.static import serve
 from catalog.facets import Selection
 from catalog.models import Category, Product
 from catalog.seen import keep_seen, read_seen
+from catalog.sharing import structured_data
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -37,9 +38,13 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, sku: str) -> HttpResponse:
-    product = get_object_or_404(Product.objects.in_the_shop().with_categories(), sku=sku)
+    product = get_object_or_404(Product.objects.with_categories(), sku=sku)
+    if product.archived_at:
+        return render(request, "catalog/archived.html", {"product": product}, status=404)
     seen = [pk for pk in read_seen(request) if pk != product.pk]
-    response = render(request, "catalog/product.html", {"product": product, "seen": seen})
+    response = render(
+        request, "catalog/product.html", {"product": product, "seen": seen, "data": structured_data(request, product)}
+    )
     keep_seen(response, [product.pk, *seen])
     return response
 

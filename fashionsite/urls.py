@@ -1,10 +1,12 @@
 """The site's addresses."""
 
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
+from catalog.sharing import SITEMAPS
 from recommender import api as recommender_api
 
 admin.site.site_header = admin.site.site_title = "Shop administration"
@@ -20,6 +22,10 @@ api = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap_index"),
+    path(
+        "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"
+    ),
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),
 ]

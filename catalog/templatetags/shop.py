@@ -1,6 +1,10 @@
 """What the shop's templates need beside Django's own filters."""
 
+import json
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from PIL import ImageColor
 
 SWATCHES = {
@@ -33,6 +37,16 @@ SWATCHES = {
 }
 
 register = template.Library()
+# What would end the element, or begin another one, in a page.
+HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def structured_data(data: object) -> str:
+    """The data as JSON-LD in a script element."""
+    # No markup of the data's is left after the translation.
+    text = mark_safe(json.dumps(data).translate(HARMLESS))  # noqa: S308
+    return format_html('<script type="application/ld+json">{}</script>', text)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Browsing: filters, words, pages, single products, the pictures."""
 
+import json
 import re
 
 import pytest
@@ -7,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.facets import Selection
 from catalog.importing.jobs import import_catalog
 from catalog.models import Category, Product
-from tests.factories import CategoryFactory, ProductFactory
+from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import style, write_catalogue, write_styles
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +275,31 @@ def test_the_category_tree_stays_a_tree_of_three_levels():
     top.parent = bottom
     with pytest.raises(ValidationError, match="below itself"):
         top.full_clean()
+
+
+def test_pages_tell_search_engines_what_they_are(client, shop):
+    page = client.get("/products/4/?from=somewhere").content.decode()
+    assert '<link rel="canonical" href="http://testserver/products/4/">' in page
+    assert '<meta property="og:title" content="Pumps">' in page
+    product, crumbs = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
+    assert (product["@type"], product["sku"], product["category"]) == ("Product", "4", "Footwear > Shoes > Heels")
+    assert crumbs["itemListElement"][1]["item"] == "http://testserver/c/footwear/shoes/"
+    page = client.get("/c/apparel/?gender=Men&page=1").content.decode()
+    assert '<link rel="canonical" href="http://testserver/c/apparel/?gender=Men">' in page
+
+
+def test_the_sitemap_lists_what_is_in_the_shop(client, shop):
+    Product.objects.filter(sku="1").update(archived_at=timezone.now())
+    assert "http://testserver/sitemap-products.xml" in client.get("/sitemap.xml").content.decode()
+    products = client.get("/sitemap-products.xml").content.decode()
+    assert "http://testserver/products/2/" in products
+    assert "http://testserver/products/1/" not in products
+    assert "http://testserver/c/footwear/shoes/heels/" in client.get("/sitemap-categories.xml").content.decode()
+
+
+def test_an_archived_product_offers_what_looks_like_it(client):
+    first, second = searchable_products(2)
+    Product.objects.filter(pk=first.pk).update(archived_at=timezone.now())
+    response = client.get(first.get_absolute_url())
+    assert response.status_code == 404
+    assert f'data-sku="{second.sku}"' in response.content.decode()

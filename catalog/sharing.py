@@ -1,0 +1,51 @@
+"""What search engines and those a page is shared with are told: structured data and the sitemap."""
+
+from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest
+
+from catalog.models import Category, Product
+from catalog.querysets import CategoryQuerySet, ProductQuerySet
+
+
+class ProductSitemap(Sitemap):
+    limit = 10_000
+
+    def items(self) -> ProductQuerySet:
+        return Product.objects.in_the_shop().order_by("pk")
+
+    def lastmod(self, product: Product):
+        return product.updated_at
+
+
+class CategorySitemap(Sitemap):
+    def items(self) -> CategoryQuerySet:
+        return Category.objects.select_related("parent__parent").order_by("pk")
+
+
+SITEMAPS = {"products": ProductSitemap, "categories": CategorySitemap}
+
+
+def structured_data(request: HttpRequest, product: Product) -> list[dict]:
+    """The product and the way to it, as https://schema.org/Product and BreadcrumbList."""
+    path = product.category.path if product.category else []
+    facts = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "sku": product.sku,
+        "name": product.title,
+        "category": " > ".join(category.name for category in path),
+        "color": product.base_colour,
+        "image": request.build_absolute_uri(product.image.url) if product.image else "",
+        "url": request.build_absolute_uri(product.get_absolute_url()),
+    }
+    crumbs = [
+        {
+            "@type": "ListItem",
+            "position": position,
+            "name": category.name,
+            "item": request.build_absolute_uri(category.get_absolute_url()),
+        }
+        for position, category in enumerate(path, 1)
+    ]
+    known = {name: value for name, value in facts.items() if value}
+    return [known, {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": crumbs}]
