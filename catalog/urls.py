@@ -8,5 +8,7 @@ urlpatterns = [
     path("products/", views.product_list, name="products"),
     path("c/<path:path>/", views.product_list, name="category"),
     path("products/<str:sku>/", views.product, name="product"),
+    path("products/<str:sku>/favourite/", views.toggle_favourite, name="toggle_favourite"),
+    path("favourites/", views.favourites, name="favourites"),
     path("media/<path:path>", views.media, name="media"),
 ]

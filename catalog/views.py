@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
 from catalog.facets import Selection
+from catalog.kept import FAVOURITES, SEEN
 from catalog.models import Category, Product
-from catalog.seen import keep_seen, read_seen
 from catalog.sharing import structured_data
 
 PRODUCTS_PER_PAGE = 48
@@ -41,11 +41,34 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.with_categories(), sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
-    seen = [pk for pk in read_seen(request) if pk != product.pk]
-    response = render(
-        request, "catalog/product.html", {"product": product, "seen": seen, "data": structured_data(request, product)}
-    )
-    keep_seen(response, [product.pk, *seen])
+    seen = [pk for pk in SEEN.read(request) if pk != product.pk]
+    context = {
+        "product": product,
+        "seen": seen,
+        "data": structured_data(request, product),
+        "is_favourite": product.pk in FAVOURITES.read(request),
+    }
+    response = render(request, "catalog/product.html", context)
+    SEEN.write(response, [product.pk, *seen])
+    return response
+
+
+@require_safe
+def favourites(request: HttpRequest) -> HttpResponse:
+    """The shopper's favourites side by side."""
+    ids = FAVOURITES.read(request)
+    products = Product.objects.in_the_shop().with_categories().in_bulk(ids)
+    return render(request, "catalog/favourites.html", {"products": [products[pk] for pk in ids if pk in products]})
+
+
+@require_POST
+def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
+    """Takes the product in or out, and leads back to where the shopper was."""
+    product = get_object_or_404(Product, sku=sku)
+    ids = FAVOURITES.read(request)
+    kept = [pk for pk in ids if pk != product.pk]
+    response = redirect("catalog:favourites" if "from_list" in request.POST else product)
+    FAVOURITES.write(response, kept if len(kept) < len(ids) else [product.pk, *kept])
     return response
 
 

@@ -11,7 +11,7 @@ from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ADDRESSES = ("/", "/products/", "/search/photo/")
+ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/")
 
 
 @pytest.fixture
