@@ -6,8 +6,7 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from catalog.images import FORMATS
-
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 PIXELS_LIMIT = 60_000_000
 SIDE_LIMIT = 20_000
 

@@ -40,7 +40,13 @@ def build_encoder() -> keras.Model:
     pooled = GeneralizedMeanPooling(name="pooling", dtype="float32")(features)
     embedding = layers.Dense(EMBEDDING_DIMENSIONS, use_bias=False, name="projection", dtype="float32")(pooled)
     embedding = layers.BatchNormalization(name="neck", dtype="float32")(embedding)
-    embedding = layers.UnitNormalization(name="embedding", dtype="float32")(embedding)
+    embedding = layers.UnitNormalization(name="look", dtype="float32")(embedding)
+    # Nothing until the training's last step sets it.
+    whitening = layers.Dense(
+        EMBEDDING_DIMENSIONS, use_bias=False, kernel_initializer="identity", name="whitening", dtype="float32"
+    )
+    whitening.trainable = False
+    embedding = layers.UnitNormalization(name="embedding", dtype="float32")(whitening(embedding))
     return keras.Model(pictures, embedding, name="fashion_resnet")
 
 

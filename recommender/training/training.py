@@ -15,6 +15,7 @@ from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
 from recommender.training.model import build_encoder
 from recommender.training.optimizer import Muon, learning_rate
+from recommender.training.whitening import whiten
 
 PRODUCTS_PER_BATCH = 96
 STEPS_BETWEEN_BACKUPS = 100
@@ -78,8 +79,8 @@ def train(
     """Leaves the trained encoder in `folder`/encoder.weights.h5, and keeps the unfinished run's state there.
 
     The run is as long as so many epochs or so many minutes, and begins with random weights, or with those of the file
-    `start`. The held-out figures are printed twelve times on the way, and kept in `folder`/history.jsonl. Raises
-    ArithmeticError when the loss is no longer a number.
+    `start`. The held-out figures are printed twelve times on the way and at the end, and kept in
+    `folder`/history.jsonl. Raises ArithmeticError when the loss is no longer a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training, held_out = products.split()
@@ -111,6 +112,8 @@ def train(
                 _note(folder, course | _figures(learner.encoder, held_out))
                 losses.clear()
             done = now
+    whiten(learner.encoder, training)
+    _note(folder, {"step": step, "epochs": step / views.per_epoch, "loss": None} | _figures(learner.encoder, held_out))
     _save(learner.encoder, folder / WEIGHTS)
 
 
@@ -140,12 +143,12 @@ def _save(model: keras.Model, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _note(folder: Path, row: dict[str, float]) -> None:
+def _note(folder: Path, row: dict[str, float | None]) -> None:
     """Prints a line of the table of figures, below its header if it is the first one, and adds it to the history."""
     history = folder / HISTORY
     if not history.exists():
         tqdm.write(" ".join(f"{name:>14}" for name in row))
-    tqdm.write(" ".join(f"{figure:14.6g}" for figure in row.values()))
+    tqdm.write(" ".join(f"{'' if figure is None else format(figure, '.6g'):>14}" for figure in row.values()))
     with history.open("a") as stream:
         stream.write(json.dumps(row) + "\n")
 

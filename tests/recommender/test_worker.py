@@ -66,7 +66,9 @@ def test_waiting_without_a_worker_embeds_by_itself(tmp_path):
     assert "3 products, 3 images, 3 embeddings" in result.stdout
 
 
-@pytest.mark.parametrize(("styles", "reason"), [("none.csv", "does not exist"), ("bad.csv", "no column of the first line holds")])
+@pytest.mark.parametrize(
+    ("styles", "reason"), [("none.csv", "does not exist"), ("bad.csv", "no column of the first line holds")]
+)
 def test_a_file_that_cannot_be_used_is_refused_with_a_reason(tmp_path, styles, reason):
     (tmp_path / "bad.csv").write_text("number,title\n1,Shirt\n")
     result = manage("import_catalog", "--styles", tmp_path / styles, "--images", tmp_path)
