@@ -277,15 +277,19 @@ def test_the_category_tree_stays_a_tree_of_three_levels():
         top.full_clean()
 
 
+def canonical(page: str) -> str:
+    return re.search(r'<link rel="canonical"\s+href="([^"]*)"', page)[1]
+
+
 def test_pages_tell_search_engines_what_they_are(client, shop):
     page = client.get("/products/4/?from=somewhere").content.decode()
-    assert '<link rel="canonical" href="http://testserver/products/4/">' in page
+    assert canonical(page) == "http://testserver/products/4/"
     assert '<meta property="og:title" content="Pumps">' in page
     product, crumbs = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
     assert (product["@type"], product["sku"], product["category"]) == ("Product", "4", "Footwear > Shoes > Heels")
     assert crumbs["itemListElement"][1]["item"] == "http://testserver/c/footwear/shoes/"
     page = client.get("/c/apparel/?gender=Men&page=1").content.decode()
-    assert '<link rel="canonical" href="http://testserver/c/apparel/?gender=Men">' in page
+    assert canonical(page) == "http://testserver/c/apparel/?gender=Men"
 
 
 def test_the_sitemap_lists_what_is_in_the_shop(client, shop):
