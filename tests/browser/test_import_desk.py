@@ -59,10 +59,10 @@ def test_a_merchant_imports_a_catalogue_and_watches_it_become_searchable(page, f
         page.get_by_role("button", name="Import these 60 rows").click()
         expect(page.get_by_text("Done: 60 rows read")).to_be_visible(timeout=30_000)
         expect(page.get_by_text("59 of its 59 new pictures are searchable")).to_be_visible(timeout=30_000)
-    assert numbers(page) == previewed
-    assert querysets.searchable(registry.active_encoder()).count() == 59
-    page.get_by_role("button", name="Undo this import").click()
-    expect(page.get_by_text("Undone")).to_be_visible()
+        assert numbers(page) == previewed
+        assert querysets.searchable(registry.active_encoder()).count() == 59
+        page.get_by_role("button", name="Undo this import").click()
+        expect(page.get_by_text("Undone")).to_be_visible(timeout=30_000)
     assert not Product.objects.exists()
 
 
