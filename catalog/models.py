@@ -12,10 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.querysets import SEARCH_VECTOR, CategoryQuerySet, ImportChangeQuerySet, ImportJobQuerySet, ProductQuerySet
-
-LEVELS = 3
-"""Of the category tree: master > sub > article type."""
+from catalog.querysets import (
+    LEVELS,
+    SEARCH_VECTOR,
+    CategoryQuerySet,
+    ImportChangeQuerySet,
+    ImportJobQuerySet,
+    ProductQuerySet,
+)
 
 
 class Category(models.Model):
@@ -164,6 +168,9 @@ class ImportJob(models.Model):
         UNDOING = "undoing", "being undone"
         UNDONE = "undone"
 
+    AT_WORK = (State.READING, State.UNDOING, State.RUNNING, State.QUEUED)
+    """The states in which a worker has to go on with it."""
+
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     styles = models.CharField("styles file", max_length=1000)
     pictures = models.JSONField(default=list)
@@ -211,17 +218,21 @@ class ImportJob(models.Model):
 
     @property
     def is_at_work(self) -> bool:
-        return self.state in (self.State.READING, self.State.QUEUED, self.State.RUNNING, self.State.UNDOING)
+        return self.state in self.AT_WORK
 
     @property
     def previewed_rows(self) -> int:
         return sum(self.preview["counts"].values())
 
     @property
+    def columns(self) -> list[str]:
+        """What to call each column of the table, even one without a name."""
+        return [name or f"column {number}" for number, name in enumerate(self.preview["header"], 1)]
+
+    @property
     def ignored_columns(self) -> list[str]:
         """The columns of the table that are not imported."""
-        columns = enumerate(self.preview["header"])
-        return [name or f"column {number + 1}" for number, name in columns if number not in self.mapping.values()]
+        return [name for number, name in enumerate(self.columns) if number not in self.mapping.values()]
 
     @property
     def repaired_rows(self) -> int:

@@ -9,6 +9,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 PIXELS_LIMIT = 60_000_000
 SIDE_LIMIT = 20_000
+# Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
+DAMAGE = (OSError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError)
 
 
 class UnreadablePicture(Exception):
@@ -27,15 +29,29 @@ def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Im
             return _decode(content, at_least)
     except UnidentifiedImageError as error:
         raise UnreadablePicture("This file is not a JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF picture.") from error
-    # Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
-    except (OSError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError) as error:
+    except DAMAGE as error:
         raise UnreadablePicture(f"This picture is damaged: {error}") from error
     except Image.DecompressionBombError as error:
         raise UnreadablePicture("This picture is too large.") from error
 
 
+def is_picture(content: bytes) -> bool:
+    """Whether these bytes begin as a picture does; whether all of it can be decoded, `read_picture` finds out."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with _open(content):
+                return True
+    except (*DAMAGE, Image.DecompressionBombError):
+        return False
+
+
+def _open(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content), formats=FORMATS)
+
+
 def _decode(content: bytes, at_least: tuple[int, int]) -> Image.Image:
-    picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    picture = _open(content)
     width, height = picture.size
     if width * height > PIXELS_LIMIT or max(width, height) > SIDE_LIMIT:
         raise UnreadablePicture(f"This picture is too large: {width} x {height} pixels.")

@@ -10,7 +10,8 @@ from catalog.search import Words
 
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""
-DEEPEST = 3
+LEVELS = 3
+"""Of the category tree: master > sub > article type."""
 YEAR = re.compile(r"[0-9]{4}")
 
 
@@ -19,9 +20,9 @@ class CategoryQuerySet(models.QuerySet):
         """The category of an address like apparel/topwear/shirts, with those above it."""
         slugs = path.split("/")
         names = [f"{'parent__' * depth}slug" for depth in range(len(slugs))]
-        top = f"{'parent__' * len(slugs)}isnull" if len(slugs) < DEEPEST else None
+        top = f"{'parent__' * len(slugs)}isnull" if len(slugs) < LEVELS else None
         wanted = dict(zip(names, reversed(slugs), strict=True)) | ({top: True} if top else {})
-        return self.select_related("parent__parent").filter(**wanted).first() if len(slugs) <= DEEPEST else None
+        return self.select_related("parent__parent").filter(**wanted).first() if len(slugs) <= LEVELS else None
 
     def within(self, category: models.Model) -> "CategoryQuerySet":
         """The category and everything below it."""
@@ -101,6 +102,6 @@ class ImportChangeQuerySet(models.QuerySet):
 class ImportJobQuerySet(models.QuerySet):
     def at_work(self) -> "ImportJobQuerySet":
         """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
-        return self.filter(state__in=["reading", "undoing", "running", "queued"]).order_by(
+        return self.filter(state__in=self.model.AT_WORK).order_by(
             Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )

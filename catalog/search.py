@@ -50,7 +50,6 @@ class Words:
         self._text = text.strip()
         joined = re.sub(r"\bt[ -]?shirt", "tshirt", self._text.lower()).replace("'", "")
         self._tokens = [(bool(minus), word) for minus, word in TOKEN.findall(joined)]
-        self._is_typed_on = not text.endswith(" ")
 
     def __str__(self) -> str:
         return self._text
@@ -62,7 +61,7 @@ class Words:
         """The last word may be the beginning of one, as it may not be typed to its end."""
         last = len(self._tokens) - 1
         terms = [
-            ("!" if is_unwanted else "") + _term(word, may_go_on=self._is_typed_on and number == last)
+            ("!" if is_unwanted else "") + _term(word, may_go_on=number == last)
             for number, (is_unwanted, word) in enumerate(self._tokens)
         ]
         return SearchQuery(" & ".join(terms), config="english", search_type="raw")

@@ -6,19 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 
 from catalog.admin.products import ProductAdmin
+from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.models import Product
 from catalog.querysets import ProductQuerySet
 from recommender import querysets
 from recommender.models import Embedding, EmbeddingFailure, Encoder
 from recommender.registry import active_encoder, start_filling
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
 
 
 @admin.register(Encoder)

@@ -2,8 +2,7 @@
 
 import io
 import json
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +15,10 @@ from tqdm import tqdm
 from catalog.importing.pictures import Pictures
 from catalog.photos import read_picture
 from recommender import evaluation
-from recommender.encoders import PictureEncoder
+from recommender.encoders import PictureEncoder, encode_all
 from recommender.search import CANDIDATES
 from recommender.training.data import LABELS, Products
 
-PICTURES_PER_BATCH = 64
 PHOTOGRAPHED_SIZE = (150, 200)
 INDEX_QUERIES = 1000
 INDEX_NEIGHBOURS = 12
@@ -72,10 +70,10 @@ class Shop:
         """Embeds all products and photographs, and looks for the nearest of each by exact search."""
         products = self.products
         rows = tqdm(range(len(products)), desc="Encoding", unit="picture")
-        gallery, seconds = _encode(encoder, (self.picture(row) for row in rows))
+        gallery, seconds = encode_all(encoder, (self.picture(row) for row in rows))
         chosen, drawn = evaluation.draw_photographs(len(products), self.small_picture)
         photographs = list(tqdm(drawn, total=len(chosen), desc="Photographing", unit="picture"))
-        vectors, _ = _encode(encoder, map(Image.fromarray, photographs))
+        vectors, _ = encode_all(encoder, map(Image.fromarray, photographs))
         neighbours, found = evaluation.nearest_others(gallery), evaluation.nearest(gallery, vectors)
         scores = evaluation.agreement(neighbours, products.labels)
         scores |= evaluation.photo_recall(found, chosen, products.look)
@@ -83,25 +81,6 @@ class Shop:
 
     def figures(self, encoder: PictureEncoder) -> dict[str, float]:
         return {name: float(np.nanmean(values)) for name, values in self.see(encoder).scores.items()}
-
-
-def _encode(encoder: PictureEncoder, pictures: Iterable[Image.Image]) -> tuple[np.ndarray, float]:
-    """(Vectors (n, d), the seconds that the encoder took)."""
-    vectors, batch, seconds = [], [], 0.0
-
-    def flush() -> float:
-        started = time.perf_counter()
-        vectors.append(encoder.encode(np.stack(batch)))
-        batch.clear()
-        return time.perf_counter() - started
-
-    for picture in pictures:
-        batch.append(encoder.prepare(picture))
-        if len(batch) == PICTURES_PER_BATCH:
-            seconds += flush()
-    if batch:
-        seconds += flush()
-    return np.concatenate(vectors), seconds
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET
 
+from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.importing import jobs, uploads
 from catalog.importing.reading import FIELDS
 from catalog.importing.tables import UnusableFile
@@ -90,9 +91,9 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._job = job
         fields = {column: field for field, column in job.mapping.items()}
-        for number, name in enumerate(job.preview["header"]):
+        for number, name in enumerate(job.columns):
             self.fields[f"column{number}"] = forms.ChoiceField(
-                label=name or f"column {number + 1}",
+                label=name,
                 choices=self.CHOICES,
                 required=False,
                 initial=fields.get(number, IGNORED),
@@ -162,12 +163,17 @@ class ImportJobAdmin(admin.ModelAdmin):
         return self._render(request, "start", form=form, title="Import a catalogue")
 
     def job_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        job = get_object_or_404(ImportJob.objects.select_related("started_by"), pk=pk)
+        job = self._job(request, pk)
         if request.method == "POST":
             return self._act(request, job)
+        return self._job_page(request, job, MappingForm(job) if job.state == job.State.READY else None)
+
+    def _job(self, request: HttpRequest, pk: int) -> ImportJob:
+        """Raises Http404 and PermissionDenied."""
+        job = get_object_or_404(ImportJob, pk=pk)
         if not self.has_view_permission(request, job):
             raise PermissionDenied
-        return self._job_page(request, job, MappingForm(job) if job.state == job.State.READY else None)
+        return job
 
     def _job_page(self, request: HttpRequest, job: ImportJob, mapping: MappingForm | None) -> HttpResponse:
         issues = job.issues.all()
@@ -209,16 +215,12 @@ class ImportJobAdmin(admin.ModelAdmin):
     @method_decorator(require_GET)
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The part of the job's page that moves."""
-        job = get_object_or_404(ImportJob, pk=pk)
-        if not self.has_view_permission(request, job):
-            raise PermissionDenied
+        job = self._job(request, pk)
         return render(request, "catalog/admin/_progress.html", {"job": job})
 
     @method_decorator(require_GET)
     def issues_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        job = get_object_or_404(ImportJob, pk=pk)
-        if not self.has_view_permission(request, job):
-            raise PermissionDenied
+        job = self._job(request, pk)
         return StreamingHttpResponse(
             _csv_lines(job),
             content_type="text/csv; charset=utf-8",
@@ -231,18 +233,12 @@ class ImportJobAdmin(admin.ModelAdmin):
 
 
 @admin.register(ImportIssue)
-class ImportIssueAdmin(admin.ModelAdmin):
+class ImportIssueAdmin(ReadOnlyAdmin):
     list_display = ("job_link", "line", "sku", "kind", "column", "value", "reason")
     list_display_links = None
     list_filter = ("kind", "job")
     list_select_related = ("job",)
     search_fields = ("sku", "reason", "value")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ImportIssue | None = None) -> bool:
-        return False
 
     @admin.display(description="import", ordering="job")
     def job_link(self, issue: ImportIssue) -> str:

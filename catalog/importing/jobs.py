@@ -194,6 +194,10 @@ class _Source:
     def rows(self, repair: bool) -> Iterator[StyleRow | RowIssue]:
         return read_rows(self.table, self.mapping, repair)
 
+    def without_row(self, seen: set[str]) -> list[str]:
+        """The pictures that came for none of the ids."""
+        return [sku for sku in self.pictures if sku not in seen]
+
 
 def _batches(rows: Iterator[StyleRow | RowIssue]) -> Iterator[tuple[list[StyleRow], list[RowIssue]]]:
     while batch := list(islice(rows, ROWS_PER_BATCH)):
@@ -210,7 +214,7 @@ def _run_slice(job: ImportJob, seconds: float) -> None:
             _begin(job, source)
         rows = source.rows(job.repair)
         # The reader has to see the rows before, as it knows from them which id is a repeated one.
-        seen = Counter(row.sku for row in islice(rows, job.rows))
+        seen = {row.sku for row in islice(rows, job.rows)}
         started, categories = time.monotonic(), Categories()
         for good, bad in _batches(rows):
             if not _write_batch(job, good, bad, source.pictures, categories):
@@ -218,7 +222,7 @@ def _run_slice(job: ImportJob, seconds: float) -> None:
             seen.update(row.sku for row in (*good, *bad))
             if time.monotonic() - started > seconds:
                 return
-        without_row = [sku for sku in source.pictures if sku not in seen]
+        without_row = source.without_row(seen)
     _end(job, seen, without_row)
 
 
@@ -255,7 +259,7 @@ def _write_batch(
 
 
 @transaction.atomic
-def _end(job: ImportJob, seen: Counter, without_row: list[str]) -> None:
+def _end(job: ImportJob, seen: set[str], without_row: list[str]) -> None:
     if not _is_still(job, State.RUNNING):
         return
     reason = "a picture came for this id, but no row"
@@ -269,7 +273,7 @@ def _end(job: ImportJob, seen: Counter, without_row: list[str]) -> None:
     transaction.on_commit(partial(uploads.discard, job))
 
 
-def _missing(seen: Counter) -> ProductQuerySet:
+def _missing(seen: set[str]) -> ProductQuerySet:
     """The products in the shop that the file does not name, not even in a row that was refused."""
     return Product.objects.with_categories().in_the_shop().exclude(sku__in=list(seen))
 
@@ -310,12 +314,12 @@ class _Outcome:
         self._products: list[dict] = []
 
     def counted(self) -> dict[str, object]:
-        seen = Counter()
+        seen = set()
         for good, bad in _batches(self._source.rows(repair=True)):
             self._count(good, bad)
             seen.update(row.sku for row in (*good, *bad))
             self._note_progress()
-        without_row = [sku for sku in self._source.pictures if sku not in seen]
+        without_row = self._source.without_row(seen)
         return {
             "counts": self._counts,
             "repaired": self._repaired,

@@ -8,11 +8,10 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import images
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import Category, ImportChange, ImportIssue, ImportJob, Product
-from catalog.photos import FORMATS
+from catalog.photos import FORMATS, is_picture
 from catalog.querysets import ImportChangeQuerySet
 from catalog.signals import pictures_changed
 
@@ -117,7 +116,7 @@ def _take_picture(after: Values, row: StyleRow, source: Pictures, store: StorePi
         content = source.read(row.sku)
     except OSError as error:
         return RowIssue(row.line, row.sku, "unreadable picture", str(error))
-    if not images.is_picture(content):
+    if not is_picture(content):
         reason = f"its picture is not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         return RowIssue(row.line, row.sku, "unreadable picture", reason)
     after["image"], after["image_digest"] = store(content, source.suffix(row.sku))

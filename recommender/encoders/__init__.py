@@ -1,5 +1,7 @@
 """The networks that turn pictures into embeddings, by name."""
 
+import time
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from typing import Protocol
@@ -7,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
+PICTURES_PER_BATCH = 64
 SHIPPED = {
     "fashion-resnet": "recommender.encoders.fashion.FashionResNet",
     "imagenet-resnet50": "recommender.encoders.imagenet.ImageNetResNet50",
@@ -40,3 +43,22 @@ def load_file(content: bytes) -> PictureEncoder:
     from recommender.encoders.fashion import FashionResNet
 
     return FashionResNet(content)
+
+
+def encode_all(encoder: PictureEncoder, pictures: Iterable[Image.Image]) -> tuple[np.ndarray, float]:
+    """(Embeddings float32 (n, d) of any number of pictures, the seconds that the encoder itself took)."""
+    vectors, batch, seconds = [np.empty((0, encoder.dimensions), np.float32)], [], 0.0
+
+    def flush() -> float:
+        started = time.perf_counter()
+        vectors.append(encoder.encode(np.stack(batch)))
+        batch.clear()
+        return time.perf_counter() - started
+
+    for picture in pictures:
+        batch.append(encoder.prepare(picture))
+        if len(batch) == PICTURES_PER_BATCH:
+            seconds += flush()
+    if batch:
+        seconds += flush()
+    return np.concatenate(vectors), seconds

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -10,10 +11,10 @@ import tensorflow as tf
 
 from recommender.encoders.fashion import TRAINABLE, WEIGHTS, FashionResNet
 from recommender.evaluation import evaluate
+from recommender.training import RUN_WEIGHTS
 from recommender.training.data import Products
-from recommender.training.model import build_encoder
+from recommender.training.model import build_encoder, embed
 from recommender.training.training import HISTORY, TwoViews
-from recommender.training.training import WEIGHTS as RUN_WEIGHTS
 
 CALIBRATION_BATCHES = 4
 FLOAT_OPERATIONS = ["MAXIMUM", "POW", "MEAN", "FULLY_CONNECTED", "SQUARE", "SUM", "RSQRT", "MINIMUM", "MUL"]
@@ -32,9 +33,7 @@ def export(products: Products, folder: Path) -> None:
     content = quantise(folder / RUN_WEIGHTS, products)
     served = FashionResNet(content)
 
-    def exact(pictures: np.ndarray) -> np.ndarray:
-        return encoder.predict(pictures, batch_size=256, verbose=0)
-
+    exact = partial(embed, encoder)
     cosines = (exact(held_out.pictures) * served.encode(held_out.pictures)).sum(axis=1)
     card = {
         "name": "fashion-resnet",

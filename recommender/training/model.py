@@ -1,6 +1,7 @@
 """The fashion ResNet: a residual network for small product pictures, in backend-agnostic Keras 3."""
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
@@ -72,3 +73,8 @@ def _residual_block(features, channels: int, strides: int):
     features = _convolution(features, channels, strides=strides)
     features = _convolution(features, channels, activate=False)
     return layers.ReLU()(layers.Add()([features, shortcut]))
+
+
+def embed(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """What the network makes of pictures uint8 (n, 80, 60, 3): float32 (n, d)."""
+    return network.predict(pictures, batch_size=256, verbose=0)

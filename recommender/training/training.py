@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -10,10 +11,11 @@ import numpy as np
 from tqdm import tqdm
 
 from recommender.evaluation import evaluate
+from recommender.training import RUN_WEIGHTS
 from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
-from recommender.training.model import build_encoder
+from recommender.training.model import build_encoder, embed
 from recommender.training.optimizer import Muon, learning_rate
 from recommender.training.whitening import whiten
 
@@ -22,7 +24,6 @@ STEPS_BETWEEN_BACKUPS = 100
 EVALUATIONS = 12
 FINE_TUNING = 0.25
 """Weights that already see well move at this share of the learning rate."""
-WEIGHTS = "encoder.weights.h5"
 HISTORY = "history.jsonl"
 
 
@@ -114,7 +115,7 @@ def train(
             done = now
     whiten(learner.encoder, training)
     _note(folder, {"step": step, "epochs": step / views.per_epoch, "loss": None} | _figures(learner.encoder, held_out))
-    _save(learner.encoder, folder / WEIGHTS)
+    _save(learner.encoder, folder / RUN_WEIGHTS)
 
 
 def _clock(views: TwoViews, epochs: int | None, minutes: float | None) -> Callable[[int], float]:
@@ -154,4 +155,4 @@ def _note(folder: Path, row: dict[str, float | None]) -> None:
 
 
 def _figures(encoder: keras.Model, products: Products) -> dict[str, float]:
-    return evaluate(lambda pictures: encoder.predict(pictures, batch_size=256, verbose=0), products)
+    return evaluate(partial(embed, encoder), products)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from recommender.training.data import LABELS, Products
+from recommender.training.model import embed
 
 SAMPLE = 10_000
 KIND = ("article_type", "base_colour", "gender")
@@ -22,7 +23,7 @@ def whiten(encoder: keras.Model, products: Products) -> None:
     """
     chosen = np.random.default_rng(0).permutation(len(products))[:SAMPLE]
     before = keras.Model(encoder.input, encoder.get_layer("look").output)
-    looks = before.predict(products.pictures[chosen], batch_size=256, verbose=0)
+    looks = embed(before, products.pictures[chosen])
     kinds = products.labels[chosen][:, [LABELS.index(label) for label in KIND]]
     variances, directions = np.linalg.eigh(_covariance_within(kinds, looks))
     scales = (variances + FLOOR * variances.mean() + 1e-9) ** -STRENGTH

@@ -22,7 +22,8 @@ from tests.pictures import as_file, drawing, style, write_styles
 from tests.processes import ROOT, eventually, manage, running
 
 
-@pytest.fixture(scope="module")
+# For the session, as the tests of this module do not run in a row: those with a database of their own come earlier.
+@pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """(styles.csv, folder of pictures) of 260 products; the last ten show the same pictures as the first ten."""
     folder = tmp_path_factory.mktemp("catalogue")
@@ -105,7 +106,7 @@ assert float(instance_loss(twin_pairs, twins)) < 1e-3
     assert result.returncode == 0, result.stderr
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def project(catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, as an export writes the shipped files; in it a run was killed, resumed and exported."""
     folder = tmp_path_factory.mktemp("project")

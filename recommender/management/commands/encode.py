@@ -1,19 +1,19 @@
 """Writes the embeddings of any pictures to a file."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from PIL import Image
 from tqdm import tqdm
 
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from catalog.photos import UnreadablePicture, read_picture
-from recommender.encoders import load_encoder
-
-PICTURES_PER_BATCH = 64
+from recommender.encoders import encode_all, load_encoder
 
 
 class Command(BaseCommand):
@@ -38,18 +38,17 @@ class Command(BaseCommand):
 
     def _encode(self, source: Pictures) -> tuple[list[str], np.ndarray]:
         """The names of the readable pictures, and their vectors (n, d)."""
-        encoder = load_encoder(settings.ENCODER)
-        ids, batch, vectors = [], [], [np.empty((0, encoder.dimensions), np.float32)]
+        ids = []
+        vectors, _ = encode_all(load_encoder(settings.ENCODER), self._read(source, ids))
+        return ids, vectors
+
+    def _read(self, source: Pictures, ids: list[str]) -> Iterator[Image.Image]:
+        """The readable pictures; the name of each goes to `ids`."""
         for name in tqdm(source, total=len(source), desc="Encoding", unit="image"):
             try:
-                batch.append(encoder.prepare(read_picture(source.read(name))))
+                picture = read_picture(source.read(name))
             except (UnreadablePicture, OSError) as error:
                 self.stderr.write(f"{name}: {error}")
                 continue
             ids.append(name)
-            if len(batch) == PICTURES_PER_BATCH:
-                vectors.append(encoder.encode(np.stack(batch)))
-                batch = []
-        if batch:
-            vectors.append(encoder.encode(np.stack(batch)))
-        return ids, np.concatenate(vectors)
+            yield picture

@@ -14,11 +14,11 @@ from recommender import evaluation, registry
 from recommender.encoders import SHIPPED, load_file
 from recommender.encoders.fashion import TRAINABLE
 from recommender.report import Shop
+from recommender.training import RUN_WEIGHTS
 from recommender.training.data import Products, load_products
 
 FEWEST_HELD_OUT = 20
 SHIPPED_NAME = "fashion-resnet"
-WEIGHTS = "encoder.weights.h5"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
 
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         shutil.rmtree(folder, ignore_errors=True)
         train(products, folder, minutes=minutes, start=start)
         self.stdout.write("Quantising and measuring")
-        encoder = load_file(quantise(folder / WEIGHTS, products))
+        encoder = load_file(quantise(folder / RUN_WEIGHTS, products))
         self._compare(in_use, held_out.figures(encoder))
         registered = registry.register(name, encoder)
         shutil.rmtree(_folder(name), ignore_errors=True)
@@ -88,8 +88,8 @@ def _folder(name: str) -> Path:
 
 
 def _weights(name: str) -> Path:
-    path = TRAINABLE if name == SHIPPED_NAME else _folder(name) / WEIGHTS
+    path = TRAINABLE if name == SHIPPED_NAME else _folder(name) / RUN_WEIGHTS
     if not path.exists():
-        own = (path.parent.name for path in _folder("").glob(f"*/{WEIGHTS}"))
+        own = (path.parent.name for path in _folder("").glob(f"*/{RUN_WEIGHTS}"))
         raise CommandError(f"there are no weights of {name!r}; --from is one of: {', '.join([SHIPPED_NAME, *own])}")
     return path
