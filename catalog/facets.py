@@ -86,6 +86,9 @@ class Selection:
 
     def facets(self) -> list[Facet]:
         """The facets that have something to choose from, counted within the other choices."""
+        return self._kept(f"facets {self.sort}", self._facets)
+
+    def _facets(self) -> list[Facet]:
         facets = [self._category_facet(), *(self._attribute_facet(name, label) for name, label in ATTRIBUTES.items())]
         return [facet for facet in facets if facet.values]
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from catalog import renditions
 from catalog.querysets import (
     LEVELS,
     SEARCH_VECTOR,
@@ -95,7 +96,11 @@ class Product(models.Model):
     usage = models.CharField(max_length=100, blank=True)
     image = models.ImageField(upload_to="products", max_length=255, blank=True)
     image_digest = models.CharField("SHA-256 of the image", max_length=64, blank=True, editable=False)
+    image_width = models.PositiveIntegerField("width of the image in pixels", null=True, editable=False)
+    image_height = models.PositiveIntegerField("height of the image in pixels", null=True, editable=False)
+    image_colour = models.CharField("colour of the image's placeholder", max_length=7, blank=True, editable=False)
     search_words = models.TextField(blank=True, editable=False)
+    design = models.CharField("name without its colour", max_length=255, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     picture_changed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -110,6 +115,7 @@ class Product(models.Model):
             models.Index(fields=["base_colour"], name="product_base_colour"),
             models.Index(fields=["season"], name="product_season"),
             models.Index(fields=["usage"], name="product_usage"),
+            models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
             GinIndex(SEARCH_VECTOR, name="product_search"),
         ]
@@ -128,12 +134,29 @@ class Product(models.Model):
         return reverse("catalog:product", args=[self.sku])
 
     @property
+    def image_address(self) -> str:
+        """The picture at a size that suits a card; the file itself where it is no larger."""
+        widths = renditions.widths_for(self.image_width or 0)
+        return renditions.address(self.image_digest, widths[min(1, len(widths) - 1)]) if widths else self.image.url
+
+    @property
+    def image_addresses(self) -> str:
+        """For `srcset`: all sizes of the picture; empty where there is but one."""
+        widths = renditions.widths_for(self.image_width or 0)
+        return ", ".join(f"{renditions.address(self.image_digest, width)} {width}w" for width in widths)
+
+    @property
     def title(self) -> str:
         """What to call it, even when it has no name."""
         return self.name or (self.category.name if self.category else self.sku)
 
-    def collect_search_words(self) -> str:
-        """The text that word search looks through."""
+    def derive(self) -> None:
+        """Sets what follows from other fields: the text that word search looks through, and the design."""
+        self.search_words = self._collect_search_words()
+        colour = set(self.base_colour.lower().split())
+        self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
+
+    def _collect_search_words(self) -> str:
         categories = [category.name for category in self.category.path] if self.category else []
         words = [self.name, self.base_colour, *categories, self.gender, self.usage, self.season, self.sku]
         return " ".join(filter(None, words))

@@ -42,10 +42,6 @@ class ProductQuerySet(models.QuerySet):
         """All but the archived ones."""
         return self.filter(archived_at=None)
 
-    def latest_id(self) -> int:
-        """The highest id there is; 0 without products."""
-        return self.order_by("-pk").values_list("pk", flat=True).first() or 0
-
     def with_picture(self) -> "ProductQuerySet":
         return self.exclude(image_digest="")
 
@@ -89,7 +85,7 @@ class ProductQuerySet(models.QuerySet):
         """Brings the text behind word search up to date, after a category was renamed or moved."""
         products = list(self.with_categories())
         for product in products:
-            product.search_words = product.collect_search_words()
+            product.derive()
         self.bulk_update(products, ["search_words"], batch_size=500)
 
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("products/<str:sku>/", views.product, name="product"),
     path("products/<str:sku>/favourite/", views.toggle_favourite, name="toggle_favourite"),
     path("favourites/", views.favourites, name="favourites"),
+    path("media/renditions/<int:width>/<slug:digest>.webp", views.rendition, name="rendition"),
     path("media/<path:path>", views.media, name="media"),
 ]

@@ -2,14 +2,16 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
+from catalog import renditions
 from catalog.facets import Selection
 from catalog.kept import FAVOURITES, SEEN
 from catalog.models import Category, Product
+from catalog.photos import UnreadablePicture
 from catalog.sharing import structured_data
 
 PRODUCTS_PER_PAGE = 48
@@ -75,7 +77,26 @@ def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponse:
     """A stored picture. Its name is the digest of its content, so that a browser may keep it for good."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    return _kept_for_good(serve(request, path, document_root=settings.MEDIA_ROOT))
+
+
+@require_safe
+def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponse:
+    """A picture in another size, made now where no worker has made it yet."""
+    path = renditions.path(digest, width)
+    if not path.exists():
+        product = Product.objects.with_picture().filter(image_digest=digest).first()
+        if product is None or width not in renditions.WIDTHS:
+            raise Http404
+        try:
+            with product.image.open("rb") as stream:
+                renditions.make(digest, stream.read(), width)
+        except (UnreadablePicture, OSError) as error:
+            raise Http404(str(error)) from error
+    return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))
+
+
+def _kept_for_good(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = f"public, max-age={YEAR_IN_SECONDS}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'"
     return response

@@ -1,17 +1,23 @@
 """What staff see of the embeddings: how many products are searchable, waiting and failed, and why."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
 from catalog.admin.products import ProductAdmin
 from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.models import Product
 from catalog.querysets import ProductQuerySet
-from recommender import querysets
-from recommender.models import Embedding, EmbeddingFailure, Encoder
+from recommender import quality, querysets, tasks
+from recommender.models import Embedding, EmbeddingFailure, Encoder, Mark, QualityReport
 from recommender.registry import active_encoder, start_filling
+
+MARKS_SHOWN = 24
 
 
 @admin.register(Encoder)
@@ -81,6 +87,42 @@ class EmbeddingFailureAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, failures: QuerySet) -> None:
         number, _ = failures.delete()
         self.message_user(request, f"{number} pictures wait for the worker again.")
+
+
+@admin.register(Mark)
+class MarkAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "times", "product", "other", "last_at")
+    list_select_related = ("product", "other")
+    list_filter = ("kind",)
+    search_fields = ("product__sku", "other__sku")
+
+
+@admin.register(QualityReport)
+class QualityReportAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "encoder", "products", "category", "colour")
+    list_select_related = ("encoder",)
+    change_list_template = "recommender/admin/quality.html"
+
+    def get_urls(self) -> list:
+        measure = self.admin_site.admin_view(require_POST(self.measure))
+        return [path("measure/", measure, name="recommender_qualityreport_measure"), *super().get_urls()]
+
+    def measure(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        tasks.measure_quality.delay()
+        self.message_user(request, "A worker compares every product with its five nearest; reload in a minute.")
+        return redirect("admin:recommender_qualityreport_changelist")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The latest report with the panels that agree least, and what shoppers marked most."""
+        report = QualityReport.objects.select_related("encoder").first()
+        desk = {
+            "report": report,
+            "panels": quality.panels(report) if report else [],
+            "marks": Mark.objects.select_related("product__category", "other__category")[:MARKS_SHOWN],
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **desk, "title": "Quality of the panels"})
 
 
 class SearchableProductAdmin(ProductAdmin):

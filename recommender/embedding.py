@@ -8,6 +8,7 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from catalog import renditions
 from catalog.models import Product
 from catalog.photos import UnreadablePicture, read_picture
 from recommender import querysets, registry
@@ -38,6 +39,7 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     )
     pictures, failures = _prepare(encoder.load(), products)
     if pictures:
+        Product.objects.bulk_update(pictures, ["image_width", "image_height", "image_colour"])
         _save_embeddings(encoder, list(pictures), encoder.load().encode(np.stack(list(pictures.values()))))
     _save_failures(encoder, failures)
     return Result(len(pictures), len(failures))
@@ -53,9 +55,14 @@ def _prepare(network: PictureEncoder, products: list[Product]) -> tuple[dict[Pro
 
 
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | str:
+    """What the encoder sees; on the way the product learns what its pages need to know of the picture."""
     try:
         with product.image.open("rb") as stream:
-            return network.prepare(read_picture(stream.read()))
+            picture = read_picture(stream.read())
+        traits = renditions.traits_of(picture)
+        product.image_width, product.image_height, product.image_colour = traits.width, traits.height, traits.colour
+        renditions.make_all(product.image_digest, picture)
+        return network.prepare(picture)
     except UnreadablePicture as error:
         return str(error)
     except OSError as error:

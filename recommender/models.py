@@ -3,12 +3,12 @@
 from functools import lru_cache
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from pgvector.django import VectorField
 
 from catalog.models import Product
 from recommender.encoders import PictureEncoder, load_encoder, load_file
-from recommender.querysets import EmbeddingQuerySet, EncoderQuerySet
+from recommender.querysets import EmbeddingQuerySet, EncoderQuerySet, MarkQuerySet
 
 
 class Encoder(models.Model):
@@ -94,3 +94,48 @@ class EmbeddingFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.reason}"
+
+
+class Mark(models.Model):
+    """How often shoppers said that a product does not belong beside another one. Who said it is not kept."""
+
+    class Kind(models.TextChoices):
+        LOOK = "look", "not similar"
+        COLOUR = "colour", "wrong colour"
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="marks")
+    other = models.ForeignKey(Product, models.CASCADE, related_name="marks_beside_others")
+    kind = models.CharField(max_length=6, choices=Kind)
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField(auto_now=True)
+
+    objects = MarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-times", "-last_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "other", "kind"], name="mark_unique"),
+            models.CheckConstraint(condition=~Q(product=F("other")), name="mark_is_about_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.other_id} beside {self.product_id}: {self.get_kind_display()}"
+
+
+class QualityReport(models.Model):
+    """How well the active encoder's panels agreed with the catalogue's attributes, over all products, at one time."""
+
+    encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="quality_reports")
+    products = models.PositiveIntegerField()
+    category = models.FloatField("same category in the first five")
+    colour = models.FloatField("same colour in the first five")
+    worst = models.JSONField(default=list)
+    """[sku, [skus of its five]] of the products whose panels agree least"""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        get_latest_by = "id"
+
+    def __str__(self) -> str:
+        return f"{self.encoder} on {self.products} products"

@@ -1,14 +1,21 @@
 """What a product's page shows beside it: what looks like it, other colours, what goes with it, what was seen."""
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from catalog.models import Product
-from recommender.search import Match, Neighbourhood
+from django.core.cache import cache
 
+from catalog.models import CatalogVersion, Product
+from recommender import search
+from recommender.models import Embedding
+from recommender.search import Match
+
+SECONDS_KEPT = 3600
+COMPANIONS_KEPT = 300
 SIMILAR, COLOURS, COMPANIONS, SEEN = 12, 8, 6, 8
 CANDIDATES = 60
-LEAST_NAME_SHARED = 0.6
 PATTERNS = {
     "check": "checked",
     "checked": "checked",
@@ -44,13 +51,17 @@ COMPANY_OF_OTHERS = ("Topwear", "Bottomwear", "Shoes", "Bags", "Watches", "Belts
 
 @dataclass(frozen=True)
 class Card:
-    """A product in a panel; `shared` is what it has in common with the page's, `more` how many show its picture too."""
+    """A product in a panel, and what is folded into its card."""
 
     product: Product
     similarity: int | None = None
     """In percent"""
     shared: str = ""
-    more: int = 0
+    """What it has in common with the page's"""
+    copies: tuple[Product, ...] = ()
+    """Others that show the very same picture"""
+    colours: tuple[Product, ...] = ()
+    """The same design in other colours"""
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,9 @@ class Panel:
 
 def panels(product: Product, seen: list[int]) -> list[Panel]:
     """The panels of a product's page; `seen` are the ids of the products that were looked at before, latest first."""
-    neighbourhood = Neighbourhood.of(product)
-    colours = _in_other_colours(product, neighbourhood)
-    similar = _similar(product, neighbourhood, {card.product.pk for card in colours})
+    own = search.embedding_of(product)
+    colours = _in_other_colours(product, own) if own else []
+    similar = _similar(product, own, {card.product.pk for card in colours}) if own else []
     shown = {product.pk, *(card.product.pk for card in (*colours, *similar))}
     companions = _companions(product, shown)
     shown.update(card.product.pk for card in companions)
@@ -79,62 +90,75 @@ def panels(product: Product, seen: list[int]) -> list[Panel]:
     ]
 
 
-def _similar(product: Product, neighbourhood: Neighbourhood, shown: set[int]) -> list[Card]:
-    matches = neighbourhood.nearest(CANDIDATES)
-    others = (match for match in matches if match.product.pk not in shown)
+def _similar(product: Product, own: Embedding, shown: set[int]) -> list[Card]:
+    others = (match for match in search.around(own, CANDIDATES) if match.product.pk not in shown)
     cards = fold(match for match in others if match.product.image_digest != product.image_digest)
     return [replace(card, shared=shared_words(product, card.product)) for card in cards[:SIMILAR]]
 
 
 def fold(matches: Iterable[Match]) -> list[Card]:
-    """One card for each picture, in the order of the matches."""
+    """One card for each picture, and one for each design in all its colours, in the order of the matches."""
     cards: dict[str, Card] = {}
     for match in matches:
         digest = match.product.image_digest
         known = cards.get(digest)
-        cards[digest] = replace(known, more=known.more + 1) if known else Card(match.product, match.percent)
-    return list(cards.values())
+        copies = (*known.copies, match.product) if known else ()
+        cards[digest] = replace(known, copies=copies) if known else Card(match.product, match.percent)
+    return _fold_colours(cards.values())
 
 
-def _in_other_colours(product: Product, neighbourhood: Neighbourhood) -> list[Card]:
-    """Products of the same kind and all but the same name, the nearest of each other colour."""
-    if not product.base_colour or not product.category_id:
+def _fold_colours(cards: Iterable[Card]) -> list[Card]:
+    folded: dict[object, Card] = {}
+    for card in cards:
+        product = card.product
+        design = (product.category_id, product.design) if product.design else product.pk
+        known = folded.get(design)
+        if known is None:
+            folded[design] = card
+        elif product.base_colour in {"", *(shown.base_colour for shown in (known.product, *known.colours))}:
+            # The same colour again is another product.
+            folded[product.pk] = card
+        else:
+            folded[design] = replace(known, colours=(*known.colours, product))
+    return list(folded.values())
+
+
+def _in_other_colours(product: Product, own: Embedding) -> list[Card]:
+    if not (product.design and product.base_colour and product.category_id):
         return []
-    matches = neighbourhood.nearest(CANDIDATES, category=product.category_id, other_colour_than=product.base_colour)
-    name = _words_of_design(product)
-    cards: dict[str, Card] = {}
-    for match in matches:
-        if match.product.base_colour not in cards and _is_alike(name, _words_of_design(match.product)):
-            cards[match.product.base_colour] = Card(match.product, shared=match.product.base_colour)
-    return list(cards.values())[:COLOURS]
-
-
-def _words_of_design(product: Product) -> set[str]:
-    """The words of the name without those of its colour."""
-    return set(product.name.lower().split()) - set(product.base_colour.lower().split())
-
-
-def _is_alike(name: set[str], other: set[str]) -> bool:
-    return bool(name) and len(name & other) >= LEAST_NAME_SHARED * len(name | other)
+    matches = search.in_other_colours(own, product)
+    return [Card(match.product, shared=match.product.base_colour) for match in matches[:COLOURS]]
 
 
 def _companions(product: Product, shown: set[int]) -> list[Card]:
     """Of each other kind of thing that is worn with this one, one for the same person, usage and season."""
     names = [category.name for category in product.category.path] if product.category else []
     kind = names[1] if len(names) > 1 else ""
-    fitting = Product.objects.in_the_shop().with_picture().exclude(pk__in=shown).filter(usage=product.usage)
-    fitting = fitting.filter(gender__in=[product.gender, "Unisex"], season=product.season)
-    if product.base_colour not in NEUTRAL:
-        fitting = fitting.filter(base_colour__in=[*NEUTRAL, product.base_colour])
-    # Other products of the same kind get other companions: the search begins at another place.
-    pivot = product.pk * 2_654_435_761 % max(Product.objects.latest_id(), 1)
-    choices = [
-        fitting.filter(category__parent__name=other, pk__gt=pivot).order_by("pk")[:1]
-        for other in COMPANY.get(kind, COMPANY_OF_OTHERS)
-        if other != kind
-    ]
-    chosen = choices[0].union(*choices[1:], all=True)
-    return [Card(companion) for companion in chosen][:COMPANIONS]
+    occasion = (product.gender, product.usage, product.season)
+    key = hashlib.sha256(repr((occasion, CatalogVersion.now())).encode()).hexdigest()
+    pool = cache.get_or_set(f"companions:{key}", lambda: _companions_for(*occasion), SECONDS_KEPT)
+    chosen = []
+    for other in COMPANY.get(kind, COMPANY_OF_OTHERS):
+        fitting = [pk for pk, colour in pool.get(other, []) if pk not in shown and _go_together(product, colour)]
+        if other != kind and fitting:
+            # Other products of the same kind get other companions.
+            chosen.append(fitting[product.pk * 2_654_435_761 % len(fitting)])
+    products = Product.objects.in_the_shop().for_cards().in_bulk(chosen[:COMPANIONS])
+    return [Card(products[pk]) for pk in chosen if pk in products]
+
+
+def _companions_for(gender: str, usage: str, season: str) -> dict[str, list[tuple[int, str]]]:
+    """Up to 300 (id, colour) of each kind of thing with a picture, from all over the catalogue."""
+    fitting = Product.objects.in_the_shop().with_picture()
+    fitting = fitting.filter(gender__in=[gender, "Unisex"], usage=usage, season=season).order_by("pk")
+    kinds = defaultdict(list)
+    for pk, colour, kind in fitting.values_list("pk", "base_colour", "category__parent__name"):
+        kinds[kind].append((pk, colour))
+    return {kind: some[:: 1 + len(some) // COMPANIONS_KEPT] for kind, some in kinds.items()}
+
+
+def _go_together(product: Product, colour: str) -> bool:
+    return product.base_colour in NEUTRAL or colour in NEUTRAL or colour == product.base_colour
 
 
 def _earlier(ids: list[int]) -> list[Card]:

@@ -55,6 +55,23 @@ class EmbeddingQuerySet(models.QuerySet):
         return self.fresh().filter(product__archived_at=None)
 
 
+class MarkQuerySet(models.QuerySet):
+    def add(self, product: Product, other: Product, kind: str) -> None:
+        """Counts one more shopper who said so."""
+        self.bulk_create(
+            [self.model(product=product, other=other, kind=kind, times=0)],
+            update_conflicts=True,
+            unique_fields=["product", "other", "kind"],
+            update_fields=["last_at"],
+        )
+        self.filter(product=product, other=other, kind=kind).update(times=F("times") + 1)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """(sku, sku of what does not look like it), each once."""
+        looks = self.filter(kind="look").order_by("product__sku", "other__sku")
+        return list(looks.values_list("product__sku", "other__sku"))
+
+
 def searchable(encoder: models.Model) -> ProductQuerySet:
     """Products whose present picture has an embedding."""
     return Product.objects.with_picture().filter(_of_present_picture(encoder.embeddings))

@@ -116,8 +116,13 @@ def _as_text(vector: np.ndarray) -> str:
     return "[" + ",".join(map(str, vector.tolist())) + "]"
 
 
-def write_report(shop: Shop, encoders: dict[str, PictureEncoder], folder: Path) -> dict[str, dict]:
-    """Writes index.html, report.json and three PNG sheets for each encoder, and returns what is in report.json."""
+def write_report(
+    shop: Shop, encoders: dict[str, PictureEncoder], folder: Path, marks: list[tuple[str, str]]
+) -> dict[str, dict]:
+    """Writes index.html, report.json and three PNG sheets for each encoder, and returns what is in report.json.
+
+    `marks` are pairs of skus that shoppers called not similar: test cases that an encoder should not fail again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     report = {}
     for name, encoder in encoders.items():
@@ -127,6 +132,7 @@ def write_report(shop: Shop, encoders: dict[str, PictureEncoder], folder: Path) 
             "milliseconds": seen.milliseconds,
             "index_recall": index_recall(seen.gallery),
             "figures": _with_margins(seen.scores),
+            "marks": _heeded(shop.products, seen, marks),
             "categories": list(_by_category(shop.products, seen)),
             "sheets": _write_sheets(shop, seen, name, folder),
         }
@@ -134,6 +140,13 @@ def write_report(shop: Shop, encoders: dict[str, PictureEncoder], folder: Path) 
     context = {"report": report, "products": len(shop.products), "photographs": len(seen.chosen)}
     (folder / "index.html").write_text(render_to_string("recommender/evaluation.html", context))
     return report
+
+
+def _heeded(products: Products, seen: Seen, marks: list[tuple[str, str]]) -> dict[str, int]:
+    """Of the marked pairs among these products, how many an encoder no longer shows among the first five."""
+    rows = {str(sku): row for row, sku in enumerate(products.skus)}
+    pairs = [(rows[sku], rows[other]) for sku, other in marks if sku in rows and other in rows]
+    return {"pairs": len(pairs), "heeded": sum(other not in seen.neighbours[row] for row, other in pairs)}
 
 
 def _with_margins(scores: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:

@@ -1,5 +1,7 @@
 """Every nearest-neighbour query."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +10,14 @@ from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField
 
 from catalog.models import Product
-from recommender.models import Encoder
+from recommender.models import Embedding, Encoder
 from recommender.querysets import EmbeddingQuerySet
 
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
+DESIGNS = 40
+CLOSE_SHAPE = 0.4
+"""The cosine from which on two colours of one design have a close shape."""
 
 
 @dataclass(frozen=True)
@@ -29,48 +34,78 @@ class Match:
 
 def similar_to_product(product: Product, count: int) -> list[Match]:
     """The products that look most like this one, best first, without itself; none while it is not searchable."""
-    return Neighbourhood.of(product).nearest(count)
+    own = embedding_of(product)
+    return around(own, count) if own else []
 
 
 def similar_to_vector(encoder: Encoder, vector: np.ndarray, count: int) -> list[Match]:
     """The products whose pictures are nearest to an embedding by this encoder, best first."""
-    return _nearest(encoder, encoder.embeddings.all(), vector, count)
+    return similar_to_vectors(encoder, [vector], count)[0]
 
 
-class Neighbourhood:
-    """What lies around a product: the vector is looked up once, and asked with as often as a page needs."""
-
-    def __init__(self, product: Product, encoder: Encoder | None, vector: np.ndarray | None):
-        self._product, self._encoder, self._vector = product, encoder, vector
-
-    @classmethod
-    def of(cls, product: Product) -> "Neighbourhood":
-        encoder = Encoder.objects.active()
-        own = encoder and encoder.embeddings.fresh().filter(product=product).first()
-        return cls(product, encoder, own.vector if own else None)
-
-    def nearest(self, count: int, category: int | None = None, other_colour_than: str = "") -> list[Match]:
-        """The nearest others, best first, of a category or of other colours if asked; none while not searchable."""
-        if self._vector is None:
-            return []
-        among = self._encoder.embeddings.exclude(product=self._product)
-        if category is not None:
-            among = among.filter(product__category=category)
-        if other_colour_than:
-            among = among.exclude(product__base_colour__in=["", other_colour_than])
-        return _nearest(self._encoder, among, self._vector, count)
+def similar_to_vectors(encoder: Encoder, vectors: list[np.ndarray], count: int) -> list[list[Match]]:
+    """For each embedding by this encoder the products whose pictures are nearest to it, best first."""
+    among = encoder.embeddings.defer("vector")
+    with index_settings():
+        return [_matches(nearest(encoder, among, vector, count)) for vector in vectors]
 
 
-@transaction.atomic
-def _nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Match]:
-    with connection.cursor() as cursor:
-        # With a filter the index goes on until it has enough, in the order of the distances. The planner takes fresh
-        # embeddings for rare, and would sort all distances instead of asking the index.
-        cursor.execute(
-            "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('enable_sort', 'off', true), "
-            "set_config('hnsw.ef_search', %s, true)",
-            [str(max(CANDIDATES, count))],
-        )
+def embeddings_of(ids: list[int]) -> dict[int, Embedding]:
+    """The active encoder's embeddings, with the encoder, of those of the products that can be found, by id."""
+    rows = Embedding.objects.in_the_shop().filter(encoder__state=Encoder.State.ACTIVE, product__in=ids)
+    return {row.product_id: row for row in rows.select_related("encoder", "product")}
+
+
+def embedding_of(product: Product) -> Embedding | None:
+    """The active encoder's embedding of the product's present picture, with the encoder; None while there is none."""
+    own = Embedding.objects.fresh().filter(encoder__state=Encoder.State.ACTIVE, product=product)
+    return own.select_related("encoder").first()
+
+
+def around(own: Embedding, count: int) -> list[Match]:
+    """What lies nearest to an embedded product, best first, without itself."""
+    among = own.encoder.embeddings.defer("vector").exclude(product=own.product_id)
+    with index_settings():
+        return _matches(nearest(own.encoder, among, own.vector, count))
+
+
+def in_other_colours(own: Embedding, product: Product) -> list[Match]:
+    """The product's design in other colours, the closest shape first, one of each colour."""
+    among = own.encoder.embeddings.defer("vector").filter(
+        product__category=product.category_id, product__design=product.design
+    )
+    others = among.exclude(product__base_colour__in=["", product.base_colour])
+    best = {}
+    for match in _matches(nearest(own.encoder, others, own.vector, DESIGNS)):
+        if match.similarity >= CLOSE_SHAPE:
+            best.setdefault(match.product.base_colour, match)
+    return list(best.values())
+
+
+@contextmanager
+def index_settings() -> Iterator[None]:
+    """What a transaction of `nearest` queries needs from PostgreSQL."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # With a filter the index goes on until it has enough, in the order of the distances. The planner takes
+            # fresh embeddings for rare, and would sort all distances instead of asking the index.
+            cursor.execute(
+                "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), "
+                "set_config('enable_sort', 'off', true), set_config('hnsw.ef_search', %s, true)",
+                [str(CANDIDATES)],
+            )
+        yield
+
+
+def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Embedding]:
+    """Those of the encoder's embeddings that are nearest to a vector (d,), best first, each with its `distance`.
+
+    Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
+    """
     halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
-    nearest = among.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
-    return [Match(row.product, 1 - row.distance) for row in nearest.select_related("product__category")[:count]]
+    ordered = among.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
+    return list(ordered.select_related("product__category")[:count])
+
+
+def _matches(rows: list[Embedding]) -> list[Match]:
+    return [Match(row.product, 1 - row.distance) for row in rows]

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from recommender import embedding, registry
+from recommender import embedding, quality, registry
 from recommender.models import Embedding
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,11 @@ def catch_up() -> None:
     if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
         enqueue(embedding.waiting_ids())
     registry.switch_when_complete()
+
+
+@shared_task
+def measure_quality() -> None:
+    quality.measure()
 
 
 def enqueue(product_ids: list[int], **_) -> None:

@@ -3,4 +3,8 @@ from django.urls import path
 from recommender import views
 
 app_name = "recommender"
-urlpatterns = [path("search/photo/", views.photo_search, name="photo_search")]
+urlpatterns = [
+    path("explore/", views.explore, name="explore"),
+    path("products/<str:sku>/marks/", views.mark, name="mark"),
+    path("search/photo/", views.photo_search, name="photo_search"),
+]

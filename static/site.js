@@ -37,6 +37,38 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-photo-form]")) form.removeAttribute("aria-busy");
 });
 
+// A placeholder has had its time when its picture is there.
+function uncover(image) {
+  if (image.complete && image.naturalWidth) image.style.backgroundColor = "";
+}
+addEventListener("load", ({ target }) => target instanceof HTMLImageElement && uncover(target), true);
+for (const image of document.images) uncover(image);
+
+// Pointing at a colour shows its picture in the card.
+function tryColourOn({ target }) {
+  const swatch = target.closest?.("[data-picture]");
+  if (!swatch) return;
+  const image = swatch.closest(".card").querySelector(".picture img");
+  image.removeAttribute("srcset");
+  image.src = swatch.dataset.picture;
+}
+addEventListener("pointerover", tryColourOn);
+addEventListener("focusin", tryColourOn);
+
+// A mark is noted without leaving the page.
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!("marks" in form.dataset)) return;
+  event.preventDefault();
+  const card = form.closest(".marks");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
+    card.textContent = response.ok ? "Noted" : "Not noted";
+  } catch {
+    form.submit();
+  }
+});
+
 const wide = matchMedia("(min-width: 60rem)");
 for (const sheet of document.querySelectorAll("[data-open-when-wide]")) {
   const follow = () => (sheet.open = wide.matches);

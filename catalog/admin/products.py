@@ -46,7 +46,7 @@ class ProductAdmin(admin.ModelAdmin):
         return lookup == "changes__job" or super().lookup_allowed(lookup, value, request)
 
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
-        obj.search_words = obj.collect_search_words()
+        obj.derive()
         if "image" in form.changed_data:
             self._take_picture(obj, form.cleaned_data["image"])
         super().save_model(request, obj, form, change)

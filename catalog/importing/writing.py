@@ -17,7 +17,7 @@ from catalog.signals import pictures_changed
 
 TEXTS = ("name", "gender", "base_colour", "season", "year", "usage")
 CATEGORY_LEVELS = ("master_category", "sub_category", "article_type")
-WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "archived_at", "picture_changed_at")
+WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "design", "archived_at", "picture_changed_at")
 
 PRODUCTS_PER_QUERY = 500
 
@@ -167,7 +167,7 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
     product.category = categories.at(*values["category"])
     if values["is_archived"] != (product.archived_at is not None):
         product.archived_at = now if values["is_archived"] else None
-    product.search_words = product.collect_search_words()
+    product.derive()
 
 
 def archive(job: ImportJob, products: list[Product]) -> None:

@@ -112,7 +112,7 @@ def many() -> list[Category]:
             base_colour=COLOURS[number % 4],
             year=(2011, 2012, None)[number % 5 % 3],
         )
-        product.search_words = product.collect_search_words()
+        product.derive()
         product.save()
     return leaves
 

@@ -10,6 +10,7 @@ from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
+from recommender.models import Mark
 from recommender.report import Shop, write_report
 from recommender.training.data import load_products
 
@@ -40,11 +41,15 @@ class Command(BaseCommand):
             if len(products) < FEWEST_PRODUCTS:
                 raise CommandError(f"{len(products)} products with a picture are too few to measure anything")
             with Pictures(images) as source:
-                results = write_report(Shop(products, source), encoders, report)
+                results = write_report(Shop(products, source), encoders, report, Mark.objects.pairs())
         except (UnusableFile, OSError, registry.UnknownEncoder) as error:
             raise CommandError(str(error)) from error
         for name, result in results.items():
             self.stdout.write(f"{name}: {result['milliseconds']:.2f} ms a picture, HNSW {result['index_recall']:.4f}")
+            if result["marks"]["pairs"]:
+                self.stdout.write(
+                    "  {heeded} of {pairs} pairs that shoppers marked are kept apart".format(**result["marks"])
+                )
             for figure, (mean, margin) in result["figures"].items():
                 self.stdout.write(f"  {figure:16} {mean:.3f} ± {margin:.3f}")
         self.stdout.write(f"{len(products)} products; the report is {report / 'index.html'}")

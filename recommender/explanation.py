@@ -1,0 +1,105 @@
+"""Which parts of two pictures make them similar, for any encoder: what the similarity loses when a part is hidden."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from django.core.cache import cache
+from PIL import Image, ImageFilter
+
+from catalog.models import Product
+from catalog.photos import UnreadablePicture, read_picture
+from recommender.encoders import PictureEncoder
+from recommender.registry import active_encoder
+
+ROWS, COLUMNS = 8, 6
+HIDDEN = 0.3
+"""The sides of what is hidden at a time, in parts of the picture's."""
+FAINTEST = 0.25
+SECONDS_KEPT = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Region:
+    """A cell of a picture that is cut into 8 rows of 6, and how much it counts (0..1)."""
+
+    column: int
+    row: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Of why `other` is shown: the regions of the page's own picture, and those of the other's."""
+
+    other: Product
+    own_regions: list[Region]
+    other_regions: list[Region]
+
+
+def explain(product: Product, others: list[Product]) -> list[Explanation]:
+    """What of the product's picture matches each other's, and what of theirs; others that cannot be read are left out.
+
+    Source: Zeiler, Fergus: Visualizing and Understanding Convolutional Networks (2014), section 4.2, with the
+    similarity in the place of a class score.
+    """
+    encoder = active_encoder()
+    digests = [product.image_digest, *(other.image_digest for other in others)]
+    key = hashlib.sha256(repr((encoder.digest, digests)).encode()).hexdigest()
+    found = cache.get_or_set(f"explained:{key}", lambda: _explain(encoder.load(), product, others), SECONDS_KEPT)
+    return [Explanation(other, *found[other.pk]) for other in others if other.pk in found]
+
+
+def _explain(
+    network: PictureEncoder, product: Product, others: list[Product]
+) -> dict[int, tuple[list[Region], list[Region]]]:
+    own = _read(network, product)
+    if own is None:
+        return {}
+    own_vectors = _with_each_part_hidden(network, own)
+    found = {}
+    for other in others:
+        picture = _read(network, other)
+        if picture is not None:
+            vectors = _with_each_part_hidden(network, picture)
+            found[other.pk] = (_regions(own_vectors, vectors[0]), _regions(vectors, own_vectors[0]))
+    return found
+
+
+def _read(network: PictureEncoder, product: Product) -> np.ndarray | None:
+    try:
+        with product.image.open("rb") as stream:
+            return network.prepare(read_picture(stream.read()))
+    except (UnreadablePicture, OSError):
+        return None
+
+
+def _with_each_part_hidden(network: PictureEncoder, picture: np.ndarray) -> np.ndarray:
+    """float32 (1 + 48, d): the embedding of a prepared picture, then with the surroundings of each cell blurred out."""
+    height, width = picture.shape[:2]
+    blurred = np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(width / 5)))
+    views = [picture]
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            view = picture.copy()
+            part = (_around(row, ROWS, height), _around(column, COLUMNS, width))
+            view[part] = blurred[part]
+            views.append(view)
+    return network.encode(np.stack(views))
+
+
+def _around(cell: int, cells: int, side: int) -> slice:
+    middle, reach = (cell + 0.5) / cells * side, HIDDEN / 2 * side
+    return slice(max(0, round(middle - reach)), round(middle + reach))
+
+
+def _regions(vectors: np.ndarray, other: np.ndarray) -> list[Region]:
+    """The cells without which the picture is less similar to the other one; the one that counts most has weight 1."""
+    similarity = vectors @ other
+    lost = np.clip(similarity[0] - similarity[1:], 0, None)
+    weights = lost / max(float(lost.max()), 1e-6)
+    return [
+        Region(number % COLUMNS, number // COLUMNS, round(float(weight), 2))
+        for number, weight in enumerate(weights)
+        if weight >= FAINTEST
+    ]

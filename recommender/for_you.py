@@ -1,0 +1,38 @@
+"""Recommendations for a browser, from the products that it has looked at and nothing else."""
+
+from itertools import chain, zip_longest
+
+import numpy as np
+
+from recommender import explore, search
+from recommender.diversity import farthest_points, unit
+from recommender.panels import Card, fold
+
+INTERESTS = 3
+CANDIDATES = 40
+PRODUCTS = 24
+
+
+def for_you(seen: list[int]) -> list[Card]:
+    """Products near what those ids have in common, taking turns between the interests; none of them seen already.
+
+    `seen` has the latest first. Without any it is a diverse choice.
+    """
+    known = search.embeddings_of(seen) if seen else {}
+    if not known:
+        return [Card(product) for product in explore.diverse_products(PRODUCTS)]
+    looked_at = [known[pk] for pk in seen if pk in known]
+    digests = {row.image_digest for row in looked_at}
+    interests = _interests(np.stack([row.vector for row in looked_at]).astype(np.float32))
+    turns = search.similar_to_vectors(looked_at[0].encoder, interests, CANDIDATES)
+    matches = filter(None, chain.from_iterable(zip_longest(*turns)))
+    return fold(match for match in matches if match.product.image_digest not in digests)[:PRODUCTS]
+
+
+def _interests(vectors: np.ndarray) -> list[np.ndarray]:
+    """Up to three directions: the looks (n, d) gather around the latest one and those that differ most from it."""
+    centres = vectors[farthest_points(vectors, INTERESTS)]
+    nearest = (vectors @ centres.T).argmax(axis=1)
+    return [
+        unit(vectors[nearest == number].mean(axis=0)) for number in range(len(centres)) if (nearest == number).any()
+    ]
