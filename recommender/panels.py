@@ -80,8 +80,9 @@ def panels(product: Product, seen: list[int]) -> list[Panel]:
     similar = _similar(product, own, {card.product.pk for card in colours}) if own else []
     shown = {product.pk, *(card.product.pk for card in (*colours, *similar))}
     companions = _companions(product, shown)
-    shown.update(card.product.pk for card in companions)
-    earlier = _earlier([pk for pk in seen if pk not in shown][:SEEN])
+    earlier = [pk for pk in seen if pk not in {*shown, *companions}][:SEEN]
+    products = Product.objects.in_the_shop().for_cards().in_bulk([*companions, *earlier])
+    companions, earlier = ([Card(products[pk]) for pk in ids if pk in products] for ids in (companions, earlier))
     return [
         Panel("similar", "Visually similar", similar),
         Panel("colours", "Same look, other colours", colours),
@@ -130,8 +131,8 @@ def _in_other_colours(product: Product, own: Embedding) -> list[Card]:
     return [Card(match.product, shared=match.product.base_colour) for match in matches[:COLOURS]]
 
 
-def _companions(product: Product, shown: set[int]) -> list[Card]:
-    """Of each other kind of thing that is worn with this one, one for the same person, usage and season."""
+def _companions(product: Product, shown: set[int]) -> list[int]:
+    """Of each other kind of thing that is worn with this one, the id of one for the same person, usage and season."""
     names = [category.name for category in product.category.path] if product.category else []
     kind = names[1] if len(names) > 1 else ""
     occasion = (product.gender, product.usage, product.season)
@@ -143,8 +144,7 @@ def _companions(product: Product, shown: set[int]) -> list[Card]:
         if other != kind and fitting:
             # Other products of the same kind get other companions.
             chosen.append(fitting[product.pk * 2_654_435_761 % len(fitting)])
-    products = Product.objects.in_the_shop().for_cards().in_bulk(chosen[:COMPANIONS])
-    return [Card(products[pk]) for pk in chosen if pk in products]
+    return chosen[:COMPANIONS]
 
 
 def _companions_for(gender: str, usage: str, season: str) -> dict[str, list[tuple[int, str]]]:
@@ -159,11 +159,6 @@ def _companions_for(gender: str, usage: str, season: str) -> dict[str, list[tupl
 
 def _go_together(product: Product, colour: str) -> bool:
     return product.base_colour in NEUTRAL or colour in NEUTRAL or colour == product.base_colour
-
-
-def _earlier(ids: list[int]) -> list[Card]:
-    products = Product.objects.in_the_shop().in_bulk(ids) if ids else {}
-    return [Card(products[pk]) for pk in ids if pk in products]
 
 
 def shared_words(product: Product, other: Product) -> str:

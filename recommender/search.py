@@ -16,7 +16,7 @@ from recommender.querysets import EmbeddingQuerySet
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
 DESIGNS = 40
-CLOSE_SHAPE = 0.4
+CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
 
 

@@ -32,7 +32,13 @@ class ProductFactory(factory.django.DjangoModelFactory):
     image = factory.LazyAttribute(lambda product: product.stored[0])
     image_digest = factory.LazyAttribute(lambda product: product.stored[1])
     picture_changed_at = factory.LazyFunction(timezone.now)
-    search_words = factory.LazyAttribute(lambda product: product.name)
+
+    @classmethod
+    def _create(cls, model_class: type[Product], **values: object) -> Product:
+        product = model_class(**values)
+        product.derive()
+        product.save()
+        return product
 
 
 def searchable_products(count: int) -> list[Product]:

@@ -3,15 +3,18 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from recommender import embedding
+from recommender.models import Mark
 from recommender.search import similar_to_product
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DESK, PHONE
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/")
+ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/", "/explore/")
 
 
 @pytest.fixture
@@ -165,3 +168,78 @@ def _luminance(colour: str) -> float:
     channels = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
     linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def colours_of_a_design() -> None:
+    """A shirt in three colours."""
+    category = CategoryFactory(name="Polos")
+    shirts = [
+        ProductFactory(category=category, base_colour=colour, name=f"Puma {colour} Shirt")
+        for colour in ("Red", "Blue", "Green")
+    ]
+    embedding.embed_products([shirt.pk for shirt in shirts])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser, live_server, products, scheme):
+    """WCAG 2.2 AA, as far as axe-core can tell."""
+    colours_of_a_design()
+    tagged = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    for viewport in (PHONE, DESK):
+        context = browser.new_context(color_scheme=scheme, base_url=live_server.url, viewport=viewport)
+        page = context.new_page()
+        page.goto(products[0].get_absolute_url())
+        page.get_by_role("button", name="Keep as a favourite").click()
+        wander = f"/explore/?like={products[1].sku}"
+        explained = f"{products[1].get_absolute_url()}?explain"
+        narrow = "/products/?q=shirts&base_colour=Red"
+        for address in (*ADDRESSES, products[1].get_absolute_url(), explained, wander, narrow, "/nowhere/"):
+            page.goto(address)
+            result = Axe().run(page, options=tagged)
+            assert result.violations_count == 0, f"{address}: {result.generate_report()}"
+        page.goto("/search/photo/")
+        with page.expect_navigation():
+            page.locator("input[name=photo]").set_input_files(photo(look_of(products[1])))
+        result = Axe().run(page, options=tagged)
+        assert result.violations_count == 0, result.generate_report()
+        context.close()
+
+
+def test_pointing_at_a_colour_shows_its_picture_in_the_card(browser, live_server):
+    (other,) = searchable_products(1)
+    colours_of_a_design()
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.goto(other.get_absolute_url())
+    card = page.locator(".card")
+    expect(card).to_have_count(1)
+    expect(card.locator(".swatch")).to_have_count(2)
+    before = card.locator("img").get_attribute("src")
+    swatch = card.locator(".swatch").first
+    swatch.hover()
+    assert card.locator("img").get_attribute("src") == swatch.get_attribute("data-picture") != before
+    context.close()
+
+
+def test_a_mark_is_noted_without_leaving_the_page(page, products):
+    page.goto(products[0].get_absolute_url())
+    card = page.locator(".card").first
+    other = card.get_attribute("data-sku")
+    card.locator(".marks summary").click()
+    card.get_by_role("button", name="Wrong colour").click()
+    expect(card.get_by_text("Noted")).to_be_visible()
+    assert Mark.objects.get().other.sku == other
+    assert Mark.objects.get().kind == "colour"
+
+
+def test_a_shopper_wanders_to_a_product_without_a_word(page, products):
+    page.goto("/explore/")
+    wanted = skus(page)[9]
+    page.locator(f"[data-sku={wanted}]").get_by_role("link", name="More like").click()
+    expect(page).to_have_url(re.compile(f"like={wanted}"))
+    assert skus(page)[0] == wanted
+    unwanted = skus(page)[3]
+    page.locator(f"[data-sku={unwanted}]").get_by_role("link", name="Less like").click()
+    expect(page.locator(f"[data-sku={unwanted}]")).to_have_count(0)
+    page.locator(f"[data-sku={wanted}]").get_by_role("link", name="Open").click()
+    expect(page).to_have_url(re.compile(f"/products/{wanted}/$"))
