@@ -119,8 +119,15 @@ def cancel(job: ImportJob) -> None:
 
 
 def resume(job: ImportJob) -> None:
-    """Goes on with a cancelled or failed job where it was. Raises NotNow."""
-    _move(job, (State.CANCELLED, State.FAILED), State.QUEUED, finished_at=None, error="")
+    """Goes on with a cancelled or failed job where it was; one that has written nothing is previewed again.
+
+    Raises NotNow.
+    """
+    ended = (State.CANCELLED, State.FAILED)
+    if job.run_at is None:
+        _move(job, ended, State.READING, finished_at=None, error="", preview=None)
+    else:
+        _move(job, ended, State.QUEUED, finished_at=None, error="")
 
 
 def undo(job: ImportJob) -> None:

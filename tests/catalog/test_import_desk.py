@@ -183,10 +183,23 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
     admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
     job = ImportJob.objects.get()
     address = job.get_absolute_url()
-    for action, state in (("cancel", State.CANCELLED), ("resume", State.QUEUED)):
+    steps = (
+        ("cancel", State.CANCELLED),
+        # What nobody has confirmed is not imported, but previewed again.
+        ("resume", State.READING),
+        ("confirm", State.QUEUED),
+        ("cancel", State.CANCELLED),
+    )
+    for action, state in steps:
         admin_client.post(address, {"action": action})
         job.refresh_from_db()
         assert job.state == state
+        if state == State.READING:
+            jobs.advance()
+    admin_client.post(address, {"action": "resume"})
+    jobs.advance()
+    assert not Product.objects.exists()
+    admin_client.post(address, {"action": "confirm"})
     while jobs.advance():
         pass
     assert "by now" in admin_client.post(address, {"action": "cancel"}, follow=True).content.decode()
