@@ -10,7 +10,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 PIXELS_LIMIT = 60_000_000
 SIDE_LIMIT = 20_000
 # Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
-DAMAGE = (OSError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError)
+DAMAGE = (OSError, RuntimeError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError)
 
 
 class UnreadablePicture(Exception):

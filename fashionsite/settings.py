@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import dj_database_url
 from celery.schedules import crontab
@@ -113,6 +114,27 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Photos that somebody searches with are kept for half an hour, in memory alone: files of a memory file system, which
+# all processes of this machine share, or Redis, which all machines share.
+CACHE_URL = os.environ.get("CACHE_URL", "")
+_memory = Path("/dev/shm")  # noqa: S108 – the folder below it is this user's own
+_photos = (_memory if os.access(_memory, os.W_OK) else VAR_DIR) / f"photos-{os.getuid()}-{crc32(bytes(VAR_DIR)):08x}"
+if CACHE_URL:
+    CACHES = {
+        name: {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": name}
+        for name in ("default", "photos")
+    }
+else:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+        "photos": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": _photos,
+            "OPTIONS": {"MAX_ENTRIES": 4000},
+        },
+    }
+PHOTO_RATE = os.environ.get("PHOTO_RATE", "120/min")
+PHOTO_FROM_ADDRESS = os.environ.get("PHOTO_FROM_ADDRESS") == "1"
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
 # On the disk where imports wait, so that a catalogue of several GB is moved there and not copied.
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
@@ -146,6 +168,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 REST_FRAMEWORK = {
+    # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
+    "NUM_PROXIES": 1 if _is_https else 0,
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -10,8 +10,11 @@ from rest_framework.views import APIView
 
 from catalog.api import ProductSerializer
 from catalog.models import Product
-from recommender.photo_search import PhotoProblem, search_by_photo
-from recommender.search import similar_to_product
+from recommender.photo import regions
+from recommender.photo.limits import PhotoThrottle
+from recommender.photo.search import PhotoProblem, propose, read_upload
+from recommender.registry import active_encoder
+from recommender.search import similar_to_product, similar_to_vector
 
 MOST = 100
 
@@ -43,16 +46,23 @@ class SimilarProducts(APIView):
 
 
 class PhotoSearch(APIView):
-    """The products that look most like an uploaded picture (multipart field `photo`), best first."""
+    """The products that look most like an uploaded picture (multipart field `photo`), best first.
+
+    It looks at the part of the picture that looks most like a product of the shop.
+    """
 
     parser_classes = (MultiPartParser,)
+    throttle_classes = (PhotoThrottle,)
 
     @extend_schema(request=PhotoSerializer, responses=MatchSerializer(many=True))
     def post(self, request: Request) -> Response:
         asked = PhotoSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            found = search_by_photo(asked.validated_data["photo"], asked.validated_data["count"])
+            photo = read_upload(asked.validated_data["photo"])
         except PhotoProblem as problem:
             return Response({"photo": [str(problem)]}, status=problem.status)
-        return Response(MatchSerializer(found.matches, many=True, context={"request": request}).data)
+        encoder = active_encoder()
+        look = regions.best(propose(encoder, photo))
+        matches = similar_to_vector(encoder, look.vector, asked.validated_data["count"])
+        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)

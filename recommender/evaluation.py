@@ -81,19 +81,19 @@ def photograph(random: np.random.Generator, picture: np.ndarray, other: np.ndarr
     It shares no code with the augmentation of the training, so that it measures more than what was practised.
     """
     product = Image.fromarray(picture)
-    background = _background(random, product.size, Image.fromarray(other))
-    mask = _mask(product)
+    photo = background(random, product.size, Image.fromarray(other))
+    mask = mask_of(product)
     angle = random.uniform(-12, 12)
     scale = random.uniform(0.6, 1.0)
     size = (round(product.width * scale), round(product.height * scale))
     product = product.resize(size, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC, fillcolor="white")
     mask = mask.resize(size, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC)
-    corner = [int(random.integers(0, free + 1)) for free in np.subtract(background.size, size)]
-    background.paste(product, tuple(corner), mask)
-    return np.asarray(_develop(random, background))
+    corner = [int(random.integers(0, free + 1)) for free in np.subtract(photo.size, size)]
+    photo.paste(product, tuple(corner), mask)
+    return np.asarray(develop(random, photo))
 
 
-def _mask(product: Image.Image) -> Image.Image:
+def mask_of(product: Image.Image) -> Image.Image:
     """Opaque where the picture differs from the white that a flood from its corners reaches."""
     width, height = product.size
     flooded = product.copy()
@@ -107,7 +107,7 @@ def _mask(product: Image.Image) -> Image.Image:
     return mask.filter(ImageFilter.GaussianBlur(0.6)) if covered > 0.05 else Image.new("L", product.size, 255)
 
 
-def _background(random: np.random.Generator, size: tuple[int, int], other: Image.Image) -> Image.Image:
+def background(random: np.random.Generator, size: tuple[int, int], other: Image.Image) -> Image.Image:
     kind = random.integers(3)
     if kind == 0:
         return Image.new("RGB", size, tuple(int(value) for value in random.integers(40, 240, 3)))
@@ -117,7 +117,7 @@ def _background(random: np.random.Generator, size: tuple[int, int], other: Image
     return other.resize((size[0] * 3, size[1] * 3)).crop((size[0], size[1], size[0] * 2, size[1] * 2))
 
 
-def _develop(random: np.random.Generator, photo: Image.Image) -> Image.Image:
+def develop(random: np.random.Generator, photo: Image.Image) -> Image.Image:
     photo = ImageEnhance.Brightness(photo).enhance(random.uniform(0.7, 1.25))
     photo = ImageEnhance.Contrast(photo).enhance(random.uniform(0.8, 1.2))
     balance = random.uniform(0.88, 1.12, 3)

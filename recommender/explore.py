@@ -52,8 +52,7 @@ class Wander:
         return Tile(product, _address([*likes, product.sku], dislikes), _address(likes, [*dislikes, product.sku]))
 
     def _wall(self) -> list[Product]:
-        asked = Product.objects.filter(sku__in=[*self.likes, *self.dislikes])
-        known = {row.product.sku: row for row in search.embeddings_of(asked).values()}
+        known = search.embeddings_of_skus((*self.likes, *self.dislikes))
         likes = [known[sku] for sku in self.likes if sku in known]
         dislikes = [known[sku].vector for sku in self.dislikes if sku in known]
         if not likes:
@@ -102,8 +101,7 @@ def _diverse(dislikes: list[np.ndarray]) -> list[int]:
     encoder = Encoder.objects.active()
     if encoder is None:
         return []
-    key = f"diverse:{encoder.pk}:{CatalogVersion.now()}"
-    ids, vectors = cache.get_or_set(key, lambda: _sample(encoder), SECONDS_KEPT)
+    ids, vectors = sample(encoder)
     if dislikes and len(ids):
         closest = (vectors @ np.stack(dislikes).T).max(axis=1)
         far = closest <= np.median(closest)
@@ -114,8 +112,12 @@ def _diverse(dislikes: list[np.ndarray]) -> list[int]:
     return [int(ids[number]) for number in farthest_points(vectors, TILES, middle)]
 
 
-def _sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
+def sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
     """(ids (n,), vectors float32 (n, d)) of up to 1,500 products from all over the catalogue, the same every time."""
+    return cache.get_or_set(f"sample:{encoder.pk}:{CatalogVersion.now()}", lambda: _sample(encoder), SECONDS_KEPT)
+
+
+def _sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
     every = max(1, encoder.embeddings.count() // SAMPLE)
     rows = encoder.embeddings.in_the_shop().annotate(place=Mod("product_id", every)).filter(place=0)
     found = {row.image_digest: row for row in rows.order_by("product_id")[:SAMPLE]}.values()

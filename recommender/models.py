@@ -51,6 +51,22 @@ def _load(name: str, digest: str) -> PictureEncoder:
     return load_file(bytes(file.content)) if file else load_encoder(name)
 
 
+class Calibration(models.Model):
+    """What an encoder's cosines mean in this shop, measured on its own products (recommender.calibration)."""
+
+    encoder = models.OneToOneField(Encoder, models.CASCADE, primary_key=True, related_name="calibration")
+    thresholds = models.JSONField()
+    """[loosely similar, close] from which cosine on, by category id; "" for every other"""
+    colours = models.JSONField()
+    """The vector by which a colour's products differ from others of their kind, by colour"""
+    directions = models.JSONField()
+    """Unit vectors that span those"""
+    measured_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.encoder} at {self.measured_at}"
+
+
 class EncoderFile(models.Model):
     """The LiteRT file of an encoder that has one. In the database every web process and worker finds it."""
 

@@ -15,6 +15,8 @@ from recommender.querysets import EmbeddingQuerySet
 
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
+FEW_CANDIDATES = 24
+LOOK_ALIKES = 1000
 DESIGNS = 40
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
@@ -56,6 +58,13 @@ def embeddings_of(ids: list[int]) -> dict[int, Embedding]:
     return {row.product_id: row for row in rows.select_related("encoder", "product")}
 
 
+def embeddings_of_skus(skus: tuple[str, ...]) -> dict[str, Embedding]:
+    """The active encoder's embeddings of those of the products that can be found, by sku, in that order."""
+    rows = Embedding.objects.in_the_shop().filter(encoder__state=Encoder.State.ACTIVE, product__sku__in=skus)
+    known = {row.product.sku: row for row in rows.select_related("encoder", "product")}
+    return {sku: known[sku] for sku in skus if sku in known}
+
+
 def embedding_of(product: Product) -> Embedding | None:
     """The active encoder's embedding of the product's present picture, with the encoder; None while there is none."""
     own = Embedding.objects.fresh().filter(encoder__state=Encoder.State.ACTIVE, product=product)
@@ -82,8 +91,30 @@ def in_other_colours(own: Embedding, product: Product) -> list[Match]:
     return list(best.values())
 
 
+def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
+    """float32 (n,): for each of the vectors (n, d) its cosine to the nearest embedding; -1 where there is none."""
+    sql = f"""
+        SELECT 1 - nearest.distance FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (vector, number)
+        LEFT JOIN LATERAL (
+            SELECT embedding.vector::halfvec({encoder.dimensions}) <=> asked.vector::halfvec AS distance
+            FROM recommender_embedding AS embedding WHERE encoder_id = {encoder.pk} ORDER BY distance LIMIT 1
+        ) AS nearest ON true ORDER BY number
+    """  # noqa: S608 – the two are numbers
+    with index_settings(FEW_CANDIDATES), connection.cursor() as cursor:
+        cursor.execute(sql, [[str(vector.tolist()) for vector in vectors]])
+        return np.array([-1 if found is None else found for (found,) in cursor.fetchall()], np.float32)
+
+
+def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
+    """(distance, *columns) of the up to 1,000 products nearest to a vector (d,), best first."""
+    halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
+    rows = encoder.embeddings.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
+    with index_settings(LOOK_ALIKES):
+        return list(rows.values_list("distance", *columns)[:LOOK_ALIKES])
+
+
 @contextmanager
-def index_settings() -> Iterator[None]:
+def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
     """What a transaction of `nearest` queries needs from PostgreSQL."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -92,7 +123,7 @@ def index_settings() -> Iterator[None]:
             cursor.execute(
                 "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), "
                 "set_config('enable_sort', 'off', true), set_config('hnsw.ef_search', %s, true)",
-                [str(CANDIDATES)],
+                [str(candidates)],
             )
         yield
 

@@ -7,8 +7,10 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from recommender import embedding, quality, registry
+from recommender import calibration, embedding, quality, registry
 from recommender.models import Embedding
+from recommender.photo import store
+from recommender.registry import active_encoder
 
 logger = logging.getLogger(__name__)
 STALLED_AFTER = timedelta(seconds=50)
@@ -25,11 +27,15 @@ def catch_up() -> None:
     if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
         enqueue(embedding.waiting_ids())
     registry.switch_when_complete()
+    store.forget_expired()
+    if not embedding.waiting_ids():
+        calibration.calibrate_if_new()
 
 
 @shared_task
 def measure_quality() -> None:
     quality.measure()
+    calibration.calibrate(active_encoder())
 
 
 def enqueue(product_ids: list[int], **_) -> None:

@@ -1,8 +1,11 @@
 """Search by photo, the wall to wander along, and what shoppers say of the panels."""
 
+import math
+from dataclasses import replace
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,24 +13,83 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.models import Product
 from recommender.explore import Wander
 from recommender.models import Mark
-from recommender.photo_search import PhotoProblem, search_by_photo
-
-RESULTS = 24
+from recommender.photo import store
+from recommender.photo.limits import PhotoThrottle
+from recommender.photo.query import EMPHASES, ExpiredLook, Query, seal
+from recommender.photo.regions import WHOLE, Box
+from recommender.photo.results import Results
+from recommender.photo.search import MOST_PHOTOS, PhotoProblem, look_again, look_at, read_address, read_upload
+from recommender.registry import active_encoder
 
 
 # The upload changes nothing on the server, so there is nothing to forge.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def photo_search(request: HttpRequest) -> HttpResponse:
-    context = {"limit": settings.PHOTO_BYTES_LIMIT}
-    status = 200
-    if request.method == "POST":
-        try:
-            found = search_by_photo(request.FILES.get("photo"), RESULTS)
-            context |= {"matches": found.matches, "preview": found.preview}
-        except PhotoProblem as problem:
-            context["problem"], status = str(problem), problem.status
-    return render(request, "recommender/photo_search.html", context, status=status)
+    """The form, or what looks like the photos that are uploaded, or that the address names."""
+    try:
+        query = _uploaded(request) if request.method == "POST" else Query.parse(request.GET)
+        if not query:
+            return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
+        return render(request, "recommender/photo_results.html", _found(query))
+    except PhotoProblem as problem:
+        context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
+        return render(request, "recommender/photo_search.html", context, status=problem.status)
+
+
+def _uploaded(request: HttpRequest) -> Query:
+    """Looks at the photos that came with the request. Raises PhotoProblem."""
+    throttle = PhotoThrottle()
+    if not throttle.allow_request(request, None):
+        raise PhotoProblem(f"That was quick! Please try again in {math.ceil(throttle.wait() or 1)} seconds.", 429)
+    address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+    uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
+    if address and not uploads:
+        photos = [read_address(address)]
+    else:
+        photos = [read_upload(upload) for upload in uploads or [None]]
+    looks = [look_at(photo) for photo in photos]
+    encoder = active_encoder()
+    return Query(
+        photos=tuple(look.name for look in looks),
+        box=looks[0].box if len(looks) == 1 else None,
+        looks=tuple(seal(look.vector, encoder) for look in looks),
+    )
+
+
+def _found(query: Query) -> dict:
+    """What the page of results shows. Raises PhotoProblem."""
+    encoder = active_encoder()
+    if not query.looks and query.photos:
+        look = look_again(query.photos[0], query.box or WHOLE)
+        if look is None:
+            raise PhotoProblem("This photo has been forgotten, as promised. Please bring it again.", 410)
+        query = replace(query, looks=(seal(look.vector, encoder),))
+    try:
+        vector = query.vector(encoder)
+    except ExpiredLook as error:
+        raise PhotoProblem("This search is too old to be repeated. Please bring the photo again.", 410) from error
+    if vector is None:
+        raise PhotoProblem("None of these products can be searched with.", 404)
+    kept = [(name, photo) for name in query.photos if (photo := store.find(name))]
+    boxes = [Box.parse(box) for _, photo in kept for box in photo.boxes] if len(kept) == 1 else []
+    return {
+        "query": query,
+        "results": Results(query, encoder, vector),
+        "photos": [name for name, _ in kept],
+        "boxes": [(box, query.address(box=box, looks=())) for box in boxes],
+        "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
+        "emphases": list(EMPHASES),
+    }
+
+
+@require_safe
+def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
+    """A photo that is being searched with, for whoever knows its name, until it is forgotten."""
+    kept = store.find(name)
+    if kept is None:
+        raise Http404
+    return HttpResponse(kept.content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
 @require_safe

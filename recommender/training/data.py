@@ -39,8 +39,12 @@ class Products:
 
     def split(self) -> tuple["Products", "Products"]:
         """(training, held out), by picture, so that no picture stands on both sides; the same on every machine."""
-        held_out = np.array([_is_held_out(picture) for picture in self.pictures])
+        held_out = self.is_held_out()
         return self._only(~held_out), self._only(held_out)
+
+    def is_held_out(self) -> np.ndarray:
+        """bool (n,)"""
+        return np.array([_is_held_out(picture) for picture in self.pictures])
 
     def _only(self, chosen: np.ndarray) -> "Products":
         return Products(self.skus[chosen], self.pictures[chosen], self.labels[chosen], self.look[chosen], self.classes)

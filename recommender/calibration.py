@@ -1,0 +1,136 @@
+"""What an encoder's cosines mean in this shop: which are close, and which directions of its space are colour."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from catalog.models import Product
+from catalog.photos import UnreadablePicture, read_picture
+from recommender import evaluation
+from recommender.models import Calibration, Encoder
+
+PHOTOGRAPHS = 600
+FALSE_ALARMS = (0.3, 0.1)
+"""The share of what is called loosely similar or better, and of what is called close, that may be of another kind."""
+FOUND = 48
+FEWEST_PRODUCTS = 20
+FEWEST_FOUND = 300
+FEWEST_OF_COLOUR = 5
+COLOUR_DIRECTIONS = 8
+MOST_PRODUCTS = 40_000
+PHOTOGRAPHED_SIZE = (150, 200)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """n products that can be found: ids, digests, categories and colours (n,), vectors float32 (n, d)."""
+
+    ids: np.ndarray
+    digests: np.ndarray
+    categories: np.ndarray
+    colours: np.ndarray
+    vectors: np.ndarray
+
+
+def calibrate(encoder: Encoder) -> Calibration | None:
+    """Measures on the shop's own products and keeps the result; None while there are too few of them."""
+    catalogue = _load(encoder)
+    if len(catalogue.ids) < FEWEST_PRODUCTS:
+        return None
+    thresholds = _thresholds(*_photograph(encoder, catalogue), catalogue)
+    colours, directions = _colours(catalogue)
+    values = {"thresholds": thresholds, "colours": colours, "directions": directions}
+    return Calibration.objects.update_or_create(encoder=encoder, defaults=values)[0]
+
+
+def calibrate_if_new() -> None:
+    """Calibrates the active encoder when that has never been done."""
+    encoder = Encoder.objects.active()
+    if encoder and not Calibration.objects.filter(encoder=encoder).exists():
+        calibrate(encoder)
+
+
+def _load(encoder: Encoder) -> Catalogue:
+    columns = ("product", "image_digest", "product__category", "product__base_colour", "vector")
+    rows = list(encoder.embeddings.in_the_shop().order_by("product").values_list(*columns)[:MOST_PRODUCTS])
+    ids, digests, categories = (np.array([row[column] or 0 for row in rows]) for column in range(3))
+    vectors = np.array([row[4] for row in rows], np.float32).reshape(-1, encoder.dimensions)
+    return Catalogue(ids, digests, categories, np.array([str(row[3]) for row in rows]), vectors)
+
+
+def _photograph(encoder: Encoder, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
+    """(rows (m,) of products, embeddings (m, d) of one photo-like distortion of each)."""
+    random = np.random.default_rng(11)
+    chosen, pictures = [], []
+    for row, picture in _pictures(random, catalogue):
+        chosen.append(row)
+        pictures.append(picture)
+    network = encoder.load()
+    photographs = [
+        network.prepare(Image.fromarray(evaluation.photograph(random, picture, pictures[number - 1])))
+        for number, picture in enumerate(pictures)
+    ]
+    return np.array(chosen), network.encode(np.stack(photographs))
+
+
+def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tuple[int, np.ndarray]]:
+    rows = random.permutation(len(catalogue.ids))[:PHOTOGRAPHS]
+    products = Product.objects.in_bulk(catalogue.ids[rows].tolist())
+    for row in rows:
+        try:
+            with products[catalogue.ids[row]].image.open("rb") as stream:
+                picture = read_picture(stream.read())
+        except (KeyError, UnreadablePicture, OSError):
+            continue
+        picture.thumbnail(PHOTOGRAPHED_SIZE)
+        yield int(row), np.asarray(picture)
+
+
+def _thresholds(chosen: np.ndarray, photographs: np.ndarray, catalogue: Catalogue) -> dict[str, tuple[float, float]]:
+    """(cosine from which on a product is loosely similar, and close) by its category; "" is for all the others."""
+    similarity = photographs @ catalogue.vectors.T
+    # As if the shop did not have the photographed product.
+    similarity[catalogue.digests[chosen][:, None] == catalogue.digests[None, :]] = -1
+    found = np.argsort(-similarity, axis=1)[:, :FOUND]
+    cosines = np.take_along_axis(similarity, found, axis=1).ravel()
+    kinds = catalogue.categories[found].ravel()
+    is_right = (catalogue.categories[found] == catalogue.categories[chosen][:, None]).ravel()
+    thresholds = {"": _levels(cosines, is_right)}
+    for kind in np.unique(kinds):
+        members = kinds == kind
+        if members.sum() >= FEWEST_FOUND:
+            thresholds[str(int(kind))] = _levels(cosines[members], is_right[members])
+    return thresholds
+
+
+def _levels(cosines: np.ndarray, is_right: np.ndarray) -> tuple[float, float]:
+    """The lowest cosines from which on no more than the accepted share of what was found is of another kind."""
+    order = np.argsort(-cosines)
+    right_so_far = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
+    levels = []
+    for accepted in FALSE_ALARMS:
+        good = np.nonzero(right_so_far >= 1 - accepted)[0]
+        levels.append(float(cosines[order][good[-1]]) if len(good) else 1.0)
+    return tuple(levels)
+
+
+def _colours(catalogue: Catalogue) -> tuple[dict[str, list[float]], list[list[float]]]:
+    """(how each colour's products differ from others of their kind, the directions (k, d) that span this)."""
+    totals: dict[str, np.ndarray] = {}
+    counts: dict[str, int] = {}
+    for kind in np.unique(catalogue.categories):
+        members = catalogue.categories == kind
+        mean = catalogue.vectors[members].mean(axis=0)
+        for colour in np.unique(catalogue.colours[members]):
+            these = catalogue.vectors[members & (catalogue.colours == colour)]
+            if colour and len(these) >= FEWEST_OF_COLOUR:
+                totals[colour] = totals.get(colour, 0) + (these - mean).sum(axis=0)
+                counts[colour] = counts.get(colour, 0) + len(these)
+    if not totals:
+        return {}, []
+    offsets = {colour: totals[colour] / counts[colour] for colour in totals}
+    weighted = np.stack([offsets[colour] * np.sqrt(counts[colour]) for colour in offsets])
+    directions = np.linalg.svd(weighted, full_matrices=False)[2][:COLOUR_DIRECTIONS]
+    return {colour: offset.round(5).tolist() for colour, offset in offsets.items()}, directions.round(5).tolist()

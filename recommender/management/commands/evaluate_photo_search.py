@@ -1,0 +1,58 @@
+"""Measures how often photos find their product, with and without the part that the search proposes."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError
+from PIL import Image
+
+from catalog.importing.tables import UnusableFile
+from recommender.photo import evaluation
+from recommender.registry import active_encoder
+from recommender.training.data import Products, load_products
+
+PICTURES_AT_ONCE = 1024
+
+
+class Command(BaseCommand):
+    help = "Photographs products before other backgrounds, searches a whole catalogue for them, and tells the recall."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--styles", type=Path, required=True, help="styles.csv")
+        parser.add_argument("--images", type=Path, required=True, help="a zip or a folder of <id>.jpg")
+        parser.add_argument("--photographs", type=int, default=1000, help="how many (1000)")
+        parser.add_argument(
+            "--held-out", action="store_true", help="only of the tenth of the products that the training leaves out"
+        )
+
+    def handle(self, styles: Path, images: Path, photographs: int, held_out: bool, **_) -> None:
+        try:
+            products = load_products(styles, images)
+        except (UnusableFile, OSError) as error:
+            raise CommandError(str(error)) from error
+        network = active_encoder().load()
+        rows = np.nonzero(products.is_held_out())[0] if held_out else np.arange(len(products))
+        chosen = np.random.default_rng(5).permutation(rows)[:photographs]
+        if not len(chosen):
+            raise CommandError("there is no product with a picture to photograph")
+        parts = range(0, len(products), PICTURES_AT_ONCE)
+        gallery = np.concatenate([network.encode(_prepared(network, products, start)) for start in parts])
+        results = evaluation.measure(network, gallery, products.look, _photos(products, chosen), len(chosen))
+        self.stdout.write(f"{len(chosen)} photographs, {len(products)} products; recall@1, @5, @12")
+        for way, recall in results.items():
+            figures = zip(recall.means, recall.margins, strict=True)
+            self.stdout.write(f"  {way:22} " + "  ".join(f"{mean:.3f} ± {margin:.3f}" for mean, margin in figures))
+
+
+def _prepared(network, products: Products, start: int) -> np.ndarray:
+    some = products.pictures[start : start + PICTURES_AT_ONCE]
+    return np.stack([network.prepare(Image.fromarray(picture)) for picture in some])
+
+
+def _photos(products: Products, chosen: np.ndarray) -> Iterator[tuple[int, Image.Image]]:
+    random = np.random.default_rng(6)
+    for row in chosen:
+        other = Image.fromarray(products.pictures[random.integers(len(products))])
+        yield int(row), evaluation.scene(random, Image.fromarray(products.pictures[row]), other)

@@ -1,0 +1,144 @@
+"""What a shopper searches with, as the address tells: looks, products, another colour, and what should count."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+import numpy as np
+from django.core import signing
+from django.http import QueryDict
+from django.urls import reverse
+
+from catalog.facets import ATTRIBUTES
+from recommender import search
+from recommender.diversity import unit
+from recommender.models import Calibration, Encoder
+from recommender.photo.regions import Box
+
+SIGNER = signing.Signer(salt="look")
+DIGEST_BYTES = 8
+MOST_LOOKS = 8
+EMPHASES = {-2: 0.0, -1: 0.5, 0: 1.0, 1: 1.8, 2: 3.0}
+"""How much the colour counts: the factor of its part of the embedding, from shape alone to colour above all."""
+FACETS = {"category": "Category", **ATTRIBUTES}
+
+
+class ExpiredLook(Exception):
+    """A look that another encoder saw, or that this shop did not sign."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Looks are signed embeddings, so that an address can be shared while no photo is kept; photos are for cropping."""
+
+    photos: tuple[str, ...] = ()
+    box: Box | None = None
+    looks: tuple[str, ...] = ()
+    likes: tuple[str, ...] = ()
+    colour: str = ""
+    emphasis: int = 0
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    page: int = 1
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> "Query":
+        def asked(name: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(value.replace("\0", "") for value in query.getlist(name) if value))[:MOST_LOOKS]
+
+        return cls(
+            photos=asked("photo"),
+            box=Box.parse(query.get("box", "")),
+            looks=asked("look"),
+            likes=asked("like"),
+            colour=query.get("colour", "").replace("\0", ""),
+            emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
+            filters={name: tuple(sorted(values)) for name in FACETS if (values := asked(name))},
+            page=_number(query.get("page"), 1, 1000, 1),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.photos or self.looks or self.likes)
+
+    def address(self, **changes: object) -> str:
+        """The page of this query with some of it changed; its first page unless that is what changes."""
+        other = replace(self, **{"page": 1, **changes})
+        return f"{reverse('recommender:photo_search')}?{urlencode(list(other.pairs()))}"
+
+    @property
+    def shared_address(self) -> str:
+        """The address for others: the photo stays with whoever brought it."""
+        return self.address(photos=(), box=None)
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The query as names and values."""
+        yield from (("photo", name) for name in self.photos)
+        yield from (("box", str(box)) for box in [self.box] if box)
+        yield from (("look", look) for look in self.looks)
+        yield from (("like", sku) for sku in self.likes)
+        yield from (("colour", colour) for colour in [self.colour] if colour)
+        yield from (("emphasis", str(emphasis)) for emphasis in [self.emphasis] if emphasis)
+        yield from ((name, value) for name, values in self.filters.items() for value in values)
+        yield from (("page", str(page)) for page in [self.page] if page > 1)
+
+    def pairs_without_emphasis(self) -> list[tuple[str, str]]:
+        """For the form that sets it."""
+        return list(replace(self, emphasis=0, page=1).pairs())
+
+    def toggled(self, name: str, value: str) -> str:
+        """The address that chooses a value of a facet, or drops it."""
+        values = self.filters.get(name, ())
+        values = tuple(kept for kept in values if kept != value) if value in values else (*values, value)
+        others = {other: kept for other, kept in self.filters.items() if other != name}
+        return self.address(filters=others | ({name: values} if values else {}))
+
+    def vector(self, encoder: Encoder) -> np.ndarray | None:
+        """What to search with, float32 (d,); None when nothing that was asked with can be found.
+
+        Raises ExpiredLook.
+        """
+        liked = search.embeddings_of_skus(self.likes) if self.likes else {}
+        parts = [unseal(look, encoder) for look in self.looks]
+        parts += [np.asarray(row.vector, np.float32) for row in liked.values()]
+        if not parts:
+            return None
+        vector = unit(np.mean([unit(part) for part in parts], axis=0))
+        calibration = Calibration.objects.filter(encoder=encoder).first() if self.colour or self.emphasis else None
+        return self._coloured(vector, calibration) if calibration and calibration.directions else vector
+
+    def _coloured(self, vector: np.ndarray, calibration: Calibration) -> np.ndarray:
+        """The part of the vector that is about colour, turned to another one, and made to count more or less."""
+        directions = np.array(calibration.directions, np.float32)
+        own = (vector @ directions.T) @ directions
+        wanted = own
+        if self.colour in calibration.colours:
+            offset = np.array(calibration.colours[self.colour], np.float32)
+            wanted = unit(offset) * max(np.linalg.norm(own), np.linalg.norm(offset))
+        return unit(vector - own + EMPHASES[self.emphasis] * wanted)
+
+
+def seal(vector: np.ndarray, encoder: Encoder) -> str:
+    """An embedding (d,) as a signed text for an address; eight bits a number are enough for a search."""
+    numbers = np.round(vector / np.abs(vector).max() * 127).astype(np.int8)
+    content = bytes.fromhex(encoder.digest)[:DIGEST_BYTES] + numbers.tobytes()
+    return SIGNER.sign(base64.urlsafe_b64encode(content).decode().rstrip("="))
+
+
+def unseal(text: str, encoder: Encoder) -> np.ndarray:
+    """The embedding, float32 (d,) of length one, in a sealed text. Raises ExpiredLook."""
+    try:
+        encoded = SIGNER.unsign(text)
+        content = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except (signing.BadSignature, binascii.Error) as error:
+        raise ExpiredLook from error
+    if content[:DIGEST_BYTES] != bytes.fromhex(encoder.digest)[:DIGEST_BYTES]:
+        raise ExpiredLook
+    return unit(np.frombuffer(content[DIGEST_BYTES:], np.int8).astype(np.float32))
+
+
+def _number(text: str | None, least: int, most: int, otherwise: int) -> int:
+    try:
+        return min(max(int(text or otherwise), least), most)
+    except ValueError:
+        return otherwise

@@ -1,0 +1,190 @@
+"""The products that look like what was asked with: grouped by how close they are, narrowed, and voted over."""
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from catalog.facets import Facet, Value
+from catalog.models import Product
+from recommender import search
+from recommender.models import Calibration, Encoder
+from recommender.panels import Card
+from recommender.photo.query import FACETS, Query
+
+COLUMNS = {
+    "pk": "product",
+    "digest": "image_digest",
+    "kind": "product__category",
+    "category": "product__category__name",
+    "gender": "product__gender",
+    "base_colour": "product__base_colour",
+    "season": "product__season",
+    "usage": "product__usage",
+    "year": "product__year",
+}
+PER_PAGE = 48
+LEVELS = {"close": "Close", "loose": "Loosely similar", "far": "No good match"}
+UNCALIBRATED = (0.35, 0.6)
+VOTERS = 30
+SHARPNESS = 12.0
+"""How much more a nearer neighbour's vote weighs: exp(12 x cosine)."""
+LEAST_CONFIDENCE = 0.35
+VOTED = ("category", "gender", "base_colour")
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A product that looks like it, with what the facets count."""
+
+    similarity: float
+    pk: int
+    digest: str
+    kind: int | None
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What the neighbours say of the photo; the confidence is the share of their weighted votes."""
+
+    label: str
+    confidence: int
+    """In percent"""
+    address: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The products of one page that are about as close."""
+
+    name: str
+    title: str
+    cards: list[Card]
+
+
+class Results:
+    """Up to 1,000 products that look most like a vector (d,). Everything on the page counts over just these."""
+
+    def __init__(self, query: Query, encoder: Encoder, vector: np.ndarray):
+        self.query = query
+        rows = search.look_alikes(encoder, vector, tuple(COLUMNS.values()))
+        self.alikes = [_alike(row) for row in rows]
+        calibration = Calibration.objects.filter(encoder=encoder).only("thresholds").first()
+        self._thresholds = calibration.thresholds if calibration else {}
+
+    @cached_property
+    def chosen(self) -> list[Alike]:
+        """Those that all filters leave, the closest group first."""
+        order = list(LEVELS)
+        return sorted(self._narrowed(), key=lambda alike: order.index(self._level(alike)))
+
+    @property
+    def is_anything_close(self) -> bool:
+        return any(self._level(alike) == "close" for alike in self.chosen)
+
+    @property
+    def count(self) -> int:
+        """How many different pictures there are."""
+        return len(self._looks)
+
+    @property
+    def pages(self) -> int:
+        return max(1, math.ceil(self.count / PER_PAGE))
+
+    @property
+    def previous_page(self) -> str:
+        return self.query.address(page=self.query.page - 1) if self.query.page > 1 else ""
+
+    @property
+    def next_page(self) -> str:
+        return self.query.address(page=self.query.page + 1) if self.query.page < self.pages else ""
+
+    def groups(self) -> list[Group]:
+        """This page's products, one card for each picture."""
+        looks = self._looks[(self.query.page - 1) * PER_PAGE :][:PER_PAGE]
+        products = Product.objects.for_cards().in_bulk([alike.pk for look in looks for alike in look])
+        groups = defaultdict(list)
+        for first, *copies in looks:
+            if first.pk in products:
+                also = tuple(products[copy.pk] for copy in copies if copy.pk in products)
+                groups[self._level(first)].append(Card(products[first.pk], copies=also))
+        return [Group(name, LEVELS[name], groups[name]) for name in LEVELS if groups[name]]
+
+    def facets(self) -> list[Facet]:
+        """The facets, each value counted among what the other facets leave."""
+        facets = []
+        for name, label in FACETS.items():
+            counts = Counter(alike.values[name] for alike in self._narrowed(without=name))
+            del counts[""]
+            chosen = self.query.filters.get(name, ())
+            counts.update(dict.fromkeys(chosen, 0))
+            values = [
+                Value(value, count, value in chosen, self.query.toggled(name, value))
+                for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            ]
+            if values:
+                facets.append(Facet(name, label, values))
+        return facets
+
+    def chips(self) -> list[Value]:
+        """What narrows the results, each with the address without it."""
+        chips = [
+            Value(value, 0, True, self.query.toggled(name, value))
+            for name, values in self.query.filters.items()
+            for value in values
+        ]
+        if self.query.colour:
+            chips.append(Value(f"in {self.query.colour}", 0, True, self.query.address(colour="")))
+        return chips
+
+    def guesses(self) -> list[Guess]:
+        """Category, gender and colour, as far as the nearest neighbours agree; what is chosen already is left out."""
+        voters = self.alikes[:VOTERS]
+        guesses = []
+        for name in VOTED:
+            votes = Counter()
+            for voter in voters:
+                votes[voter.values[name]] += math.exp(SHARPNESS * voter.similarity)
+            total = sum(votes.values())
+            del votes[""]
+            if votes and name not in self.query.filters:
+                value, weight = votes.most_common(1)[0]
+                if weight >= LEAST_CONFIDENCE * total:
+                    guesses.append(Guess(value, round(100 * weight / total), self.query.toggled(name, value)))
+        return guesses
+
+    def colours(self) -> list[Value]:
+        """The colours to see it in."""
+        colours = Counter(alike.values["base_colour"] for alike in self.alikes)
+        del colours[""]
+        return [
+            Value(name, count, name == self.query.colour, self.query.address(colour=name))
+            for name, count in colours.most_common(12)
+        ]
+
+    @cached_property
+    def _looks(self) -> list[list[Alike]]:
+        """The chosen, those that show the very same picture together."""
+        looks = defaultdict(list)
+        for alike in self.chosen:
+            looks[alike.digest].append(alike)
+        return list(looks.values())
+
+    def _narrowed(self, without: str = "") -> list[Alike]:
+        filters = {name: values for name, values in self.query.filters.items() if name != without}
+        return [alike for alike in self.alikes if all(alike.values[name] in filters[name] for name in filters)]
+
+    def _level(self, alike: Alike) -> str:
+        loose, close = self._thresholds.get(str(alike.kind)) or self._thresholds.get("") or UNCALIBRATED
+        return "close" if alike.similarity >= close else "loose" if alike.similarity >= loose else "far"
+
+
+def _alike(row: tuple) -> Alike:
+    distance, *others = row
+    values = dict(zip(COLUMNS, others, strict=True))
+    identity = {name: values.pop(name) for name in ("pk", "digest", "kind")}
+    texts = {name: "" if value is None else str(value) for name, value in values.items()}
+    return Alike(1 - distance, **identity, values=texts)

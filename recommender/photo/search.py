@@ -1,0 +1,85 @@
+"""What the photo search's page and its REST API share: from hostile uploads to looks that can be searched with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image
+
+from catalog.photos import UnreadablePicture, read_picture
+from recommender import explore, search
+from recommender.models import Encoder
+from recommender.photo import regions, store
+from recommender.photo.fetching import UnfetchableAddress, fetch
+from recommender.photo.regions import Box
+from recommender.registry import active_encoder
+
+MOST_PHOTOS = 5
+
+
+class PhotoProblem(Exception):
+    """A photo cannot be searched with; the message tells a person what to do, `status` is the HTTP status."""
+
+    def __init__(self, message: str, status: int):
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Look:
+    """A photo that was looked at: its name in the store, the part that was chosen, and that part's embedding (d,)."""
+
+    name: str
+    box: Box
+    vector: np.ndarray
+
+
+def read_upload(upload: UploadedFile | None) -> Image.Image:
+    """The RGB picture that somebody uploaded. Raises PhotoProblem."""
+    if upload is None:
+        raise PhotoProblem("Choose a picture first.", 400)
+    if upload.size > settings.PHOTO_BYTES_LIMIT:
+        raise PhotoProblem(f"This file is too large; up to {settings.PHOTO_BYTES_LIMIT >> 20} MB work.", 413)
+    return read_photo(upload.read())
+
+
+def read_photo(content: bytes) -> Image.Image:
+    """The RGB picture in these bytes. Raises PhotoProblem."""
+    try:
+        return read_picture(content, at_least=(store.SIDE, store.SIDE))
+    except UnreadablePicture as error:
+        raise PhotoProblem(f"{error} Please try another one.", 400) from error
+
+
+def read_address(address: str) -> Image.Image:
+    """The RGB picture at an address of the internet. Raises PhotoProblem."""
+    try:
+        return read_photo(fetch(address, settings.PHOTO_BYTES_LIMIT))
+    except UnfetchableAddress as error:
+        raise PhotoProblem(str(error), 400) from error
+
+
+def look_at(photo: Image.Image) -> Look:
+    """Finds the product in a photo, and keeps the photo for a while, with what else in it looks like one."""
+    found = propose(active_encoder(), photo)
+    chosen = regions.best(found)
+    return Look(store.keep(photo, [str(region.box) for region in found]), chosen.box, chosen.vector)
+
+
+def look_again(name: str, box: Box) -> Look | None:
+    """Another part of a photo that is still kept; None when it has expired."""
+    photo = store.load(name)
+    return Look(name, box, embed(active_encoder(), photo, box)) if photo else None
+
+
+def embed(encoder: Encoder, photo: Image.Image, box: Box = regions.WHOLE) -> np.ndarray:
+    """The embedding (d,) of a part of an RGB photo."""
+    network = encoder.load()
+    return network.encode(network.prepare(box.cut(photo))[None])[0]
+
+
+def propose(encoder: Encoder, photo: Image.Image) -> list[regions.Region]:
+    """The whole photo, then up to five parts of it that look like products of the shop, best first."""
+    _, sample = explore.sample(encoder)
+    return regions.propose(encoder.load(), photo, sample, lambda vectors: search.closeness(encoder, vectors))

@@ -1,0 +1,58 @@
+"""Photos for as long as their shopper may crop them: in memory, under a name that cannot be guessed, half an hour."""
+
+import io
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.cache import caches
+from PIL import Image
+
+SIDE = 640
+"""Pixels of the longer side, enough for every crop that an encoder can tell from a larger one."""
+SECONDS_KEPT = 30 * 60
+NAME_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A photo as JPEG, and the boxes of what looks like a product in it."""
+
+    content: bytes
+    boxes: list[str]
+
+
+def keep(photo: Image.Image, boxes: list[str]) -> str:
+    """Keeps an RGB photo, made small, and returns its name."""
+    small = photo.copy()
+    small.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=90)
+    name = secrets.token_urlsafe(NAME_BYTES)
+    caches["photos"].set(name, Kept(stream.getvalue(), boxes), SECONDS_KEPT)
+    return name
+
+
+def forget_expired() -> None:
+    """Deletes what has expired where the cache is a folder, which would only notice when it is asked for it."""
+    settings = caches.settings["photos"]
+    if not settings["BACKEND"].endswith("FileBasedCache"):
+        return
+    for file in Path(settings["LOCATION"]).glob("*.djcache"):
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > SECONDS_KEPT:
+                file.unlink()
+
+
+def find(name: str) -> Kept | None:
+    """The photo of that name; None when it has expired or never was."""
+    kept = caches["photos"].get(name)
+    return kept if isinstance(kept, Kept) else None
+
+
+def load(name: str) -> Image.Image | None:
+    """The pixels of the photo of that name, RGB."""
+    kept = find(name)
+    return Image.open(io.BytesIO(kept.content)).convert("RGB") if kept else None
