@@ -5,9 +5,14 @@ import io
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
-PIXELS_LIMIT = 60_000_000
+register_heif_opener(thumbnails=False)
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP", "TIFF")
+PIXELS_LIMITS = {"JPEG": 60_000_000, "WEBP": 12_000_000}
+PIXELS_LIMIT = 25_000_000
+"""For every other format. A JPEG can be decoded to a part of its size, a WebP takes twice what it shows: so none takes
+more than 250 MB."""
 SIDE_LIMIT = 20_000
 # Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
 DAMAGE = (OSError, RuntimeError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError)
@@ -20,7 +25,7 @@ class UnreadablePicture(Exception):
 def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Image.Image:
     """The picture in these bytes: RGB, upright by its EXIF orientation, transparency laid on white.
 
-    A JPEG may come back smaller than it is, but no smaller than `at_least` (width, height in pixels).
+    A large one comes back smaller than it is, but no smaller than `at_least` (width, height in pixels).
     Raises UnreadablePicture.
     """
     try:
@@ -28,7 +33,7 @@ def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Im
             warnings.simplefilter("ignore")
             return _decode(content, at_least)
     except UnidentifiedImageError as error:
-        raise UnreadablePicture("This file is not a JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF picture.") from error
+        raise UnreadablePicture("This file is not a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF picture.") from error
     except DAMAGE as error:
         raise UnreadablePicture(f"This picture is damaged: {error}") from error
     except Image.DecompressionBombError as error:
@@ -53,10 +58,11 @@ def _open(content: bytes) -> Image.Image:
 def _decode(content: bytes, at_least: tuple[int, int]) -> Image.Image:
     picture = _open(content)
     width, height = picture.size
-    if width * height > PIXELS_LIMIT or max(width, height) > SIDE_LIMIT:
+    if width * height > PIXELS_LIMITS.get(picture.format, PIXELS_LIMIT) or max(width, height) > SIDE_LIMIT:
         raise UnreadablePicture(f"This picture is too large: {width} x {height} pixels.")
     picture.draft("RGB", at_least)
-    picture = ImageOps.exif_transpose(picture)
+    # Made smaller before anything else, so that there is never a second large copy.
+    picture = ImageOps.exif_transpose(_reduced(picture, at_least))
     if picture.mode in ("RGBA", "LA", "PA", "P", "La", "RGBa") or "transparency" in picture.info:
         picture = _on_white(picture.convert("RGBA"))
     elif picture.mode.startswith("I;16"):
@@ -65,6 +71,18 @@ def _decode(content: bytes, at_least: tuple[int, int]) -> Image.Image:
         # These have no range of their own, so the picture's takes its place.
         picture = _to_eight_bits(picture, *picture.getextrema())
     return picture.convert("RGB")
+
+
+def _reduced(picture: Image.Image, at_least: tuple[int, int]) -> Image.Image:
+    factor = min(picture.width // at_least[0], picture.height // at_least[1])
+    if factor < 2:
+        return picture
+    # The means of palette numbers, or of half a pixel's bytes, would mean nothing.
+    if picture.mode in ("P", "PA", "1"):
+        picture = picture.convert("RGBA")
+    elif picture.mode.startswith("I;16"):
+        picture = _to_eight_bits(picture, 0, 65535)
+    return picture.reduce(factor)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

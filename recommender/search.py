@@ -16,7 +16,7 @@ from recommender.querysets import EmbeddingQuerySet
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
 FEW_CANDIDATES = 24
-LOOK_ALIKES = 1000
+LOOK_ALIKES = 500
 DESIGNS = 40
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
@@ -106,7 +106,7 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
 
 
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
-    """(distance, *columns) of the up to 1,000 products nearest to a vector (d,), best first."""
+    """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first."""
     halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
     rows = encoder.embeddings.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
     with index_settings(LOOK_ALIKES):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.models import Product
 from recommender.explore import Wander
-from recommender.models import Mark
+from recommender.models import Encoder, Mark
 from recommender.photo import store
 from recommender.photo.limits import PhotoThrottle
 from recommender.photo.query import EMPHASES, ExpiredLook, Query, seal
@@ -28,16 +28,17 @@ from recommender.registry import active_encoder
 def photo_search(request: HttpRequest) -> HttpResponse:
     """The form, or what looks like the photos that are uploaded, or that the address names."""
     try:
-        query = _uploaded(request) if request.method == "POST" else Query.parse(request.GET)
+        encoder = active_encoder()
+        query = _uploaded(request, encoder) if request.method == "POST" else Query.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
-        return render(request, "recommender/photo_results.html", _found(query))
+        return render(request, "recommender/photo_results.html", _found(query, encoder))
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
         return render(request, "recommender/photo_search.html", context, status=problem.status)
 
 
-def _uploaded(request: HttpRequest) -> Query:
+def _uploaded(request: HttpRequest, encoder: Encoder) -> Query:
     """Looks at the photos that came with the request. Raises PhotoProblem."""
     throttle = PhotoThrottle()
     if not throttle.allow_request(request, None):
@@ -48,8 +49,7 @@ def _uploaded(request: HttpRequest) -> Query:
         photos = [read_address(address)]
     else:
         photos = [read_upload(upload) for upload in uploads or [None]]
-    looks = [look_at(photo) for photo in photos]
-    encoder = active_encoder()
+    looks = [look_at(encoder, photo) for photo in photos]
     return Query(
         photos=tuple(look.name for look in looks),
         box=looks[0].box if len(looks) == 1 else None,
@@ -57,11 +57,10 @@ def _uploaded(request: HttpRequest) -> Query:
     )
 
 
-def _found(query: Query) -> dict:
+def _found(query: Query, encoder: Encoder) -> dict:
     """What the page of results shows. Raises PhotoProblem."""
-    encoder = active_encoder()
     if not query.looks and query.photos:
-        look = look_again(query.photos[0], query.box or WHOLE)
+        look = look_again(encoder, query.photos[0], query.box or WHOLE)
         if look is None:
             raise PhotoProblem("This photo has been forgotten, as promised. Please bring it again.", 410)
         query = replace(query, looks=(seal(look.vector, encoder),))
@@ -73,6 +72,8 @@ def _found(query: Query) -> dict:
         raise PhotoProblem("None of these products can be searched with.", 404)
     kept = [(name, photo) for name in query.photos if (photo := store.find(name))]
     boxes = [Box.parse(box) for _, photo in kept for box in photo.boxes] if len(kept) == 1 else []
+    # The smaller ones lie above, so that each can be reached.
+    boxes.sort(key=lambda box: -box.width * box.height)
     return {
         "query": query,
         "results": Results(query, encoder, vector),

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import urlencode
 
 import numpy as np
@@ -90,8 +91,13 @@ class Query:
         """The address that chooses a value of a facet, or drops it."""
         values = self.filters.get(name, ())
         values = tuple(kept for kept in values if kept != value) if value in values else (*values, value)
-        others = {other: kept for other, kept in self.filters.items() if other != name}
-        return self.address(filters=others | ({name: values} if values else {}))
+        pairs = [(other, kept) for other, some in self.filters.items() if other != name for kept in some]
+        chosen = urlencode([*pairs, *((name, kept) for kept in values)])
+        return f"{self._unfiltered}&{chosen}" if chosen else self._unfiltered
+
+    @cached_property
+    def _unfiltered(self) -> str:
+        return self.address(filters={})
 
     def vector(self, encoder: Encoder) -> np.ndarray | None:
         """What to search with, float32 (d,); None when nothing that was asked with can be found.

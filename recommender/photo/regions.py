@@ -10,12 +10,12 @@ from scipy import ndimage
 from recommender.encoders import PictureEncoder
 
 MOST = 5
-SIDE = 320
+SIDE = 224
 """Pixels of a photo's longer side that are enough to propose from."""
 SMALLEST = 0.08
 """The least side of a box, in parts of the photo's."""
 MARGIN = 0.04
-WINDOWS = ((0.75, 0.75), (0.55, 0.75), (0.55, 0.55))
+WINDOWS = ((0.75, 0.75), (0.5, 0.65))
 """(width, height) of the windows that slide over the photo, in parts of its own."""
 STEPS = (0.0, 0.5, 1.0)
 OVERLAP = 0.55
@@ -33,7 +33,8 @@ NEARBY = (
     (-0.1, -0.1, 0.8),
 )
 """(right, down, scale) of the boxes that are tried around a good one, in parts of its sides."""
-THUMBNAIL = 96
+EDGE_SAMPLE = 32
+THUMBNAIL = 72
 
 
 @dataclass(frozen=True)
@@ -157,10 +158,10 @@ def _standing_out(photo: Image.Image) -> list[Box]:
     """Around what differs from the photo's edges: all of it together, and its largest parts."""
     small = photo.copy()
     small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX, reducing_gap=1)
-    pixels = ndimage.gaussian_filter(np.asarray(small.convert("LAB"), np.float32), (1, 1, 0))
+    pixels = ndimage.gaussian_filter(np.asarray(small, np.float32), (1, 1, 0))
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     # A pixel is background when it is like some part of the edge.
-    sample = edge[:: max(1, len(edge) // 64)]
+    sample = edge[:: max(1, len(edge) // EDGE_SAMPLE)]
     distance = np.sqrt(((pixels[:, :, None] - sample) ** 2).sum(axis=3)).min(axis=2)
     threshold = max(_otsu(distance), 1.0)
     labels, number = ndimage.label(ndimage.binary_opening(distance > threshold, iterations=1))

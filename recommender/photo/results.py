@@ -25,7 +25,7 @@ COLUMNS = {
     "usage": "product__usage",
     "year": "product__year",
 }
-PER_PAGE = 48
+PER_PAGE = 24
 LEVELS = {"close": "Close", "loose": "Loosely similar", "far": "No good match"}
 UNCALIBRATED = (0.35, 0.6)
 VOTERS = 30
@@ -66,7 +66,7 @@ class Group:
 
 
 class Results:
-    """Up to 1,000 products that look most like a vector (d,). Everything on the page counts over just these."""
+    """Up to 500 products that look most like a vector (d,). Everything on the page counts over just these."""
 
     def __init__(self, query: Query, encoder: Encoder, vector: np.ndarray):
         self.query = query

@@ -13,7 +13,6 @@ from recommender.models import Encoder
 from recommender.photo import regions, store
 from recommender.photo.fetching import UnfetchableAddress, fetch
 from recommender.photo.regions import Box
-from recommender.registry import active_encoder
 
 MOST_PHOTOS = 5
 
@@ -60,17 +59,17 @@ def read_address(address: str) -> Image.Image:
         raise PhotoProblem(str(error), 400) from error
 
 
-def look_at(photo: Image.Image) -> Look:
+def look_at(encoder: Encoder, photo: Image.Image) -> Look:
     """Finds the product in a photo, and keeps the photo for a while, with what else in it looks like one."""
-    found = propose(active_encoder(), photo)
+    found = propose(encoder, photo)
     chosen = regions.best(found)
     return Look(store.keep(photo, [str(region.box) for region in found]), chosen.box, chosen.vector)
 
 
-def look_again(name: str, box: Box) -> Look | None:
+def look_again(encoder: Encoder, name: str, box: Box) -> Look | None:
     """Another part of a photo that is still kept; None when it has expired."""
     photo = store.load(name)
-    return Look(name, box, embed(active_encoder(), photo, box)) if photo else None
+    return Look(name, box, embed(encoder, photo, box)) if photo else None
 
 
 def embed(encoder: Encoder, photo: Image.Image, box: Box = regions.WHOLE) -> np.ndarray:

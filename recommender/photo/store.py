@@ -10,8 +10,10 @@ from pathlib import Path
 from django.core.cache import caches
 from PIL import Image
 
-SIDE = 640
+SIDE = 480
 """Pixels of the longer side, enough for every crop that an encoder can tell from a larger one."""
+LARGEST_SIDE = 600
+"""What is no larger is not worth the time to make it smaller."""
 SECONDS_KEPT = 30 * 60
 NAME_BYTES = 16
 
@@ -26,10 +28,11 @@ class Kept:
 
 def keep(photo: Image.Image, boxes: list[str]) -> str:
     """Keeps an RGB photo, made small, and returns its name."""
-    small = photo.copy()
-    small.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
+    if max(photo.size) > LARGEST_SIDE:
+        photo = photo.copy()
+        photo.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
     stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=90)
+    photo.save(stream, "JPEG", quality=90)
     name = secrets.token_urlsafe(NAME_BYTES)
     caches["photos"].set(name, Kept(stream.getvalue(), boxes), SECONDS_KEPT)
     return name

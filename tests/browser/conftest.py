@@ -23,7 +23,8 @@ def browser():
 
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
 def page(request, browser: Browser, live_server):
-    context = browser.new_context(viewport=request.param, base_url=live_server.url)
+    is_phone = request.param == PHONE
+    context = browser.new_context(viewport=request.param, base_url=live_server.url, has_touch=is_phone)
     page = context.new_page()
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
