@@ -193,7 +193,7 @@ def test_photo_search_works_without_javascript(browser, live_server, products):
     page.get_by_role("button", name="Find what looks like it").click()
     expect(page.get_by_alt_text("The photo you searched with")).to_be_visible()
     assert skus(page)[0] == products[5].sku
-    page.locator(".box").nth(1).click()
+    page.locator(".box").last.click()
     expect(page.get_by_alt_text("The photo you searched with")).to_be_visible()
     page.get_by_text("Filter", exact=True).click()
     page.get_by_text("Gender", exact=True).click()
