@@ -150,6 +150,12 @@ class Product(models.Model):
         """What to call it, even when it has no name."""
         return self.name or (self.category.name if self.category else self.sku)
 
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What is known beside the category, by the name that addresses use."""
+        names = ("gender", "base_colour", "usage", "season", "year")
+        return {name: str(value) for name in names if (value := getattr(self, name))}
+
     def derive(self) -> None:
         """Sets what follows from other fields: the text that word search looks through, and the design."""
         self.search_words = self._collect_search_words()

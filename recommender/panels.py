@@ -15,7 +15,7 @@ from recommender.search import Match
 SECONDS_KEPT = 3600
 COMPANIONS_KEPT = 300
 SIMILAR, COLOURS, COMPANIONS, SEEN = 12, 8, 6, 8
-CANDIDATES = 60
+CANDIDATES = 40
 PATTERNS = {
     "check": "checked",
     "checked": "checked",

@@ -77,7 +77,7 @@ def _found(query: Query, encoder: Encoder) -> dict:
     return {
         "query": query,
         "results": Results(query, encoder, vector),
-        "photos": [name for name, _ in kept],
+        "photos": kept,
         "boxes": [(box, query.address(box=box, looks=())) for box in boxes],
         "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
         "emphases": list(EMPHASES),
@@ -101,12 +101,12 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
-    """Notes that the product `other` does not belong into this one's panel; `kind` says why."""
+    """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""
     product = get_object_or_404(Product, sku=sku)
-    other = get_object_or_404(Product.objects.exclude(pk=product.pk), sku=request.POST.get("other", ""))
-    kind = request.POST.get("kind")
-    if kind not in Mark.Kind:
-        return HttpResponseBadRequest(f"kind must be one of {', '.join(Mark.Kind.values)}")
+    kind = next((kind for kind in Mark.Kind.values if kind in request.POST), None)
+    if kind is None:
+        return HttpResponseBadRequest(f"Say why by one of {', '.join(Mark.Kind.values)}, with a sku.")
+    other = get_object_or_404(Product.objects.exclude(pk=product.pk), sku=request.POST[kind].replace("\0", ""))
     Mark.objects.add(product, other, kind)
     messages.success(request, "Noted. Thank you for helping us to see better.")
     return redirect(product)

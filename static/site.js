@@ -70,14 +70,14 @@ addEventListener("focusin", tryColourOn);
 // A mark is noted without leaving the page.
 addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!("marks" in form.dataset)) return;
+  if (form.id !== "marks") return;
   event.preventDefault();
-  const card = form.closest(".marks");
+  const card = event.submitter.closest(".marks");
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
     card.textContent = response.ok ? "Noted" : "Not noted";
   } catch {
-    form.submit();
+    card.textContent = "Not noted";
   }
 });
 

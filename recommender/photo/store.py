@@ -20,9 +20,11 @@ NAME_BYTES = 16
 
 @dataclass(frozen=True)
 class Kept:
-    """A photo as JPEG, and the boxes of what looks like a product in it."""
+    """A photo as JPEG, its size in pixels, and the boxes of what looks like a product in it."""
 
     content: bytes
+    width: int
+    height: int
     boxes: list[str]
 
 
@@ -34,7 +36,7 @@ def keep(photo: Image.Image, boxes: list[str]) -> str:
     stream = io.BytesIO()
     photo.save(stream, "JPEG", quality=90)
     name = secrets.token_urlsafe(NAME_BYTES)
-    caches["photos"].set(name, Kept(stream.getvalue(), boxes), SECONDS_KEPT)
+    caches["photos"].set(name, Kept(stream.getvalue(), photo.width, photo.height, boxes), SECONDS_KEPT)
     return name
 
 

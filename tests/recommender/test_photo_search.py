@@ -83,7 +83,7 @@ def results_of(products, query: str = "", **changes) -> Results:
 def test_a_product_in_the_corner_of_a_photo_is_found(client, products):
     for product in products[:6]:
         response = upload(client, scene(product))
-        assert skus(response)[0] == product.sku
+        assert product.sku in skus(response)[:3]
 
 
 def test_the_parts_are_offered_and_each_is_a_link(client, products):
