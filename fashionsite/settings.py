@@ -130,7 +130,8 @@ else:
         "photos": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": _photos,
-            "OPTIONS": {"MAX_ENTRIES": 4000},
+            # A container's memory file system often has only 64 MB.
+            "OPTIONS": {"MAX_ENTRIES": 800},
         },
     }
 PHOTO_RATE = os.environ.get("PHOTO_RATE", "120/min")

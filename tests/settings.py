@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "tests"))
-os.environ.setdefault("MEDIA_ROOT", os.path.join(os.environ["VAR_DIR"], "media"))
+# Whatever the environment says: the tests begin by emptying these.
+os.environ["VAR_DIR"] = str(Path(__file__).resolve().parent.parent / "var" / "tests")
+os.environ["MEDIA_ROOT"] = os.path.join(os.environ["VAR_DIR"], "media")
 
 from fashionsite.settings import *  # noqa: F403
 from fashionsite.settings import CACHES, STORAGES

@@ -22,7 +22,7 @@ from recommender.training.whitening import whiten
 PRODUCTS_PER_BATCH = 96
 STEPS_BETWEEN_BACKUPS = 100
 EVALUATIONS = 12
-FINE_TUNING = 0.25
+FINE_TUNING = 0.5
 """Weights that already see well move at this share of the learning rate."""
 HISTORY = "history.jsonl"
 
