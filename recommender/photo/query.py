@@ -23,6 +23,9 @@ DIGEST_BYTES = 8
 MOST_LOOKS = 8
 EMPHASES = {-2: 0.0, -1: 0.5, 0: 1.0, 1: 1.8, 2: 3.0}
 """How much the colour counts: the factor of its part of the embedding, from shape alone to colour above all."""
+TURN = 2.0
+"""How strongly another colour pulls: over 40,000 products more than half of the twelve nearest have it then, and three
+quarters are still of the same kind (without a pull 11 % and 79 %; at 3 it is 74 % and 68 %)."""
 FACETS = {"category": "Category", **ATTRIBUTES}
 
 
@@ -87,6 +90,11 @@ class Query:
         """For the form that sets it."""
         return list(replace(self, emphasis=0, page=1).pairs())
 
+    def turned_to(self, colour: str) -> str:
+        """The address that shows it in another colour, or in its own again."""
+        filters = {name: values for name, values in self.filters.items() if name != "base_colour"}
+        return self.address(colour=colour, filters=filters | ({"base_colour": (colour,)} if colour else {}))
+
     def toggled(self, name: str, value: str) -> str:
         """The address that chooses a value of a facet, or drops it."""
         values = self.filters.get(name, ())
@@ -120,7 +128,7 @@ class Query:
         wanted = own
         if self.colour in calibration.colours:
             offset = np.array(calibration.colours[self.colour], np.float32)
-            wanted = unit(offset) * max(np.linalg.norm(own), np.linalg.norm(offset))
+            wanted = TURN * unit(offset) * max(np.linalg.norm(own), np.linalg.norm(offset))
         return unit(vector - own + EMPHASES[self.emphasis] * wanted)
 
 

@@ -135,9 +135,10 @@ class Results:
             Value(value, 0, True, self.query.toggled(name, value))
             for name, values in self.query.filters.items()
             for value in values
+            if (name, value) != ("base_colour", self.query.colour)
         ]
         if self.query.colour:
-            chips.append(Value(f"in {self.query.colour}", 0, True, self.query.address(colour="")))
+            chips.append(Value(f"in {self.query.colour}", 0, True, self.query.turned_to("")))
         return chips
 
     def guesses(self) -> list[Guess]:
@@ -161,7 +162,7 @@ class Results:
         colours = Counter(alike.values["base_colour"] for alike in self.alikes)
         del colours[""]
         return [
-            Value(name, count, name == self.query.colour, self.query.address(colour=name))
+            Value(name, count, name == self.query.colour, self.query.turned_to(name))
             for name, count in colours.most_common(12)
         ]
 
