@@ -4,6 +4,9 @@ import hashlib
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from PIL import Image
+
+from catalog.photos import read_picture
 
 
 def digest_of(content: bytes) -> str:
@@ -26,3 +29,9 @@ def store(content: bytes, suffix: str) -> tuple[str, str]:
         # What a power cut tore off; the name belongs to this content alone.
         default_storage.delete(name)
     return default_storage.save(name, ContentFile(content)), digest
+
+
+def load(name: str) -> Image.Image:
+    """The RGB picture of that name in the media storage. Raises UnreadablePicture, and OSError where it is gone."""
+    with default_storage.open(name) as stream:
+        return read_picture(stream.read())

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
-from catalog.photos import UnreadablePicture, read_picture
+from catalog.photos import UnreadablePicture
 
 WIDTHS = (240, 480, 960)
 QUALITY = 82
@@ -59,10 +59,9 @@ def make_all(digest: str, picture: Image.Image) -> None:
             _write(picture, path(digest, width), width)
 
 
-def make(digest: str, content: bytes, width: int) -> None:
-    """Writes one rendition from a picture's file. Raises UnreadablePicture, also where the picture is no wider."""
-    picture = read_picture(content, at_least=(width, width))
-    if picture.width < width:
+def make(digest: str, picture: Image.Image, width: int) -> None:
+    """Writes one rendition of an RGB picture. Raises UnreadablePicture where that is no wider."""
+    if picture.width <= width:
         raise UnreadablePicture(f"This picture is only {picture.width} pixels wide.")
     _write(picture, path(digest, width), width)
 

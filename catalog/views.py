@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
-from catalog import renditions
+from catalog import images, renditions
 from catalog.facets import Selection
 from catalog.kept import FAVOURITES, SEEN
 from catalog.models import Category, Product
@@ -89,8 +89,7 @@ def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponse:
         if product is None or width not in renditions.WIDTHS:
             raise Http404
         try:
-            with product.image.open("rb") as stream:
-                renditions.make(digest, stream.read(), width)
+            renditions.make(digest, images.load(product.image.name), width)
         except (UnreadablePicture, OSError) as error:
             raise Http404(str(error)) from error
     return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))

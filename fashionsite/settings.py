@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -35,6 +36,18 @@ def _database_url() -> str:
     from fashionsite import embedded
 
     return embedded.database_url(VAR_DIR / "postgres")
+
+
+def _photos_folder() -> Path:
+    """A folder in memory that is this user's alone, or one of VAR_DIR where the machine has none."""
+    folder = Path("/dev/shm") / f"photos-{os.getuid()}-{crc32(bytes(VAR_DIR)):08x}"  # noqa: S108 – checked below
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError:
+        return VAR_DIR / "photos"
+    found = folder.lstat()
+    is_private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return folder if is_private else VAR_DIR / "photos"
 
 
 SITE_URL = os.environ.get("SITE_URL", "")
@@ -117,8 +130,6 @@ STORAGES = {
 # Photos that somebody searches with are kept for half an hour, in memory alone: files of a memory file system, which
 # all processes of this machine share, or Redis, which all machines share.
 CACHE_URL = os.environ.get("CACHE_URL", "")
-_memory = Path("/dev/shm")  # noqa: S108 – the folder below it is this user's own
-_photos = (_memory if os.access(_memory, os.W_OK) else VAR_DIR) / f"photos-{os.getuid()}-{crc32(bytes(VAR_DIR)):08x}"
 if CACHE_URL:
     CACHES = {
         name: {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": name}
@@ -129,7 +140,7 @@ else:
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
         "photos": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": _photos,
+            "LOCATION": _photos_folder(),
             # A container's memory file system often has only 64 MB.
             "OPTIONS": {"MAX_ENTRIES": 800},
         },

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from catalog import images
 from catalog.models import Product
-from catalog.photos import UnreadablePicture, read_picture
+from catalog.photos import UnreadablePicture
 from recommender import evaluation
 from recommender.models import Calibration, Encoder
 
@@ -80,8 +81,7 @@ def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tup
     products = Product.objects.in_bulk(catalogue.ids[rows].tolist())
     for row in rows:
         try:
-            with products[catalogue.ids[row]].image.open("rb") as stream:
-                picture = read_picture(stream.read())
+            picture = images.load(products[catalogue.ids[row]].image.name)
         except (KeyError, UnreadablePicture, OSError):
             continue
         picture.thumbnail(PHOTOGRAPHED_SIZE)

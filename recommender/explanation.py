@@ -7,8 +7,9 @@ import numpy as np
 from django.core.cache import cache
 from PIL import Image, ImageFilter
 
+from catalog import images
 from catalog.models import Product
-from catalog.photos import UnreadablePicture, read_picture
+from catalog.photos import UnreadablePicture
 from recommender.encoders import PictureEncoder
 from recommender.registry import active_encoder
 
@@ -68,8 +69,7 @@ def _explain(
 
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | None:
     try:
-        with product.image.open("rb") as stream:
-            return network.prepare(read_picture(stream.read()))
+        return network.prepare(images.load(product.image.name))
     except (UnreadablePicture, OSError):
         return None
 
