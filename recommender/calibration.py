@@ -17,7 +17,7 @@ FALSE_ALARMS = (0.3, 0.1)
 """The share of what is called loosely similar or better, and of what is called close, that may be of another kind."""
 FOUND = 48
 FEWEST_PRODUCTS = 20
-FEWEST_FOUND = 300
+FEWEST_FOUND = 480
 FEWEST_OF_COLOUR = 5
 COLOUR_DIRECTIONS = 8
 MOST_PRODUCTS = 40_000
@@ -89,13 +89,13 @@ def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tup
 
 
 def _thresholds(chosen: np.ndarray, photographs: np.ndarray, catalogue: Catalogue) -> dict[str, tuple[float, float]]:
-    """(cosine from which on a product is loosely similar, and close) by its category; "" is for all the others."""
+    """(cosine from which on a product is loosely similar, and close) by what is photographed; "" is for all others."""
     similarity = photographs @ catalogue.vectors.T
     # As if the shop did not have the photographed product.
     similarity[catalogue.digests[chosen][:, None] == catalogue.digests[None, :]] = -1
     found = np.argsort(-similarity, axis=1)[:, :FOUND]
     cosines = np.take_along_axis(similarity, found, axis=1).ravel()
-    kinds = catalogue.categories[found].ravel()
+    kinds = np.repeat(catalogue.categories[chosen], found.shape[1])
     is_right = (catalogue.categories[found] == catalogue.categories[chosen][:, None]).ravel()
     thresholds = {"": _levels(cosines, is_right)}
     for kind in np.unique(kinds):

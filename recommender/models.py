@@ -56,7 +56,7 @@ class Calibration(models.Model):
 
     encoder = models.OneToOneField(Encoder, models.CASCADE, primary_key=True, related_name="calibration")
     thresholds = models.JSONField()
-    """[loosely similar, close] from which cosine on, by category id; "" for every other"""
+    """[loosely similar, close] from which cosine on, by the id of the photo's category; "" for every other"""
     colours = models.JSONField()
     """The vector by which a colour's products differ from others of their kind, by colour"""
     directions = models.JSONField()

@@ -42,7 +42,6 @@ class Alike:
     similarity: float
     pk: int
     digest: str
-    kind: int | None
     values: dict[str, str]
 
 
@@ -73,13 +72,14 @@ class Results:
         rows = search.look_alikes(encoder, vector, tuple(COLUMNS.values()))
         self.alikes = [_alike(row) for row in rows]
         calibration = Calibration.objects.filter(encoder=encoder).only("thresholds").first()
-        self._thresholds = calibration.thresholds if calibration else {}
+        thresholds = calibration.thresholds if calibration else {}
+        kind = self._votes("kind").most_common(1)
+        self._loose, self._close = (kind and thresholds.get(kind[0][0])) or thresholds.get("") or UNCALIBRATED
 
     @cached_property
     def chosen(self) -> list[Alike]:
-        """Those that all filters leave, the closest group first."""
-        order = list(LEVELS)
-        return sorted(self._narrowed(), key=lambda alike: order.index(self._level(alike)))
+        """Those that all filters leave, best first."""
+        return self._narrowed()
 
     @property
     def is_anything_close(self) -> bool:
@@ -143,12 +143,9 @@ class Results:
 
     def guesses(self) -> list[Guess]:
         """Category, gender and colour, as far as the nearest neighbours agree; what is chosen already is left out."""
-        voters = self.alikes[:VOTERS]
         guesses = []
         for name in VOTED:
-            votes = Counter()
-            for voter in voters:
-                votes[voter.values[name]] += math.exp(SHARPNESS * voter.similarity)
+            votes = self._votes(name)
             total = sum(votes.values())
             del votes[""]
             if votes and name not in self.query.filters:
@@ -179,13 +176,21 @@ class Results:
         return [alike for alike in self.alikes if all(alike.values[name] in filters[name] for name in filters)]
 
     def _level(self, alike: Alike) -> str:
-        loose, close = self._thresholds.get(str(alike.kind)) or self._thresholds.get("") or UNCALIBRATED
-        return "close" if alike.similarity >= close else "loose" if alike.similarity >= loose else "far"
+        if alike.similarity >= self._close:
+            return "close"
+        return "loose" if alike.similarity >= self._loose else "far"
+
+    def _votes(self, name: str) -> Counter:
+        """How much the nearest neighbours are for each value."""
+        votes = Counter()
+        for voter in self.alikes[:VOTERS]:
+            votes[voter.values[name]] += math.exp(SHARPNESS * voter.similarity)
+        return votes
 
 
 def _alike(row: tuple) -> Alike:
     distance, *others = row
     values = dict(zip(COLUMNS, others, strict=True))
-    identity = {name: values.pop(name) for name in ("pk", "digest", "kind")}
+    identity = {name: values.pop(name) for name in ("pk", "digest")}
     texts = {name: "" if value is None else str(value) for name, value in values.items()}
     return Alike(1 - distance, **identity, values=texts)

@@ -229,13 +229,20 @@ def test_what_we_see_is_what_the_neighbours_are(products):
 
 def test_groups_follow_the_calibration(client, products):
     encoder = active_encoder()
+    for product in products[2:]:
+        # What the neighbours of the first two are tells which category's limits count.
+        product.category = products[0].category
+        product.save()
     thresholds = {"": [-1.0, 2.0], str(products[0].category_id): [0.0, 0.99]}
-    Calibration.objects.create(encoder=encoder, thresholds=thresholds, colours={}, directions=[])
+    kept = Calibration.objects.create(encoder=encoder, thresholds=thresholds, colours={}, directions=[])
     groups = {group.name: group for group in results_of(products).groups()}
     assert [card.product for card in groups["close"].cards] == [products[0]]
-    page = client.get(ADDRESS, {"like": products[1].sku}).content.decode()
-    assert "Nothing here is close" in page
     assert "Nothing here is close" not in client.get(ADDRESS, {"like": products[0].sku}).content.decode()
+    kept.thresholds = {"": [-1.0, 2.0]}
+    kept.save()
+    page = client.get(ADDRESS, {"like": products[0].sku}).content.decode()
+    assert "Nothing here is close" in page
+    assert "No good match" not in page
 
 
 def test_calibration_measures_the_shops_own_products(products):
