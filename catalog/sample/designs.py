@@ -623,9 +623,9 @@ def _neck(canvas: Canvas, fabric: Fabric, depth: float, is_v: bool, top: float =
     bottom = [(0, depth), (0, depth)] if is_v else [(width * 0.6, depth - 0.025), (0, depth)]
     opening = mirrored([(width, top), (width, top), (width * 0.85, top + 0.04), *bottom])
     canvas.shape(opening, fabric.darker(0.45), volume=0.2, shadow=False)
-    canvas.shape(
-        mirrored([(width, top), (width, top), (0, top + 0.025)]), Fabric((255, 255, 255)), volume=0, shadow=False
-    )
+    # From above the seam on, whose curve rises a little over it.
+    free = [(width, top - 0.02), (width, top - 0.02), (width, top), (width, top), (0, top + 0.025)]
+    canvas.shape(mirrored(free), Fabric((255, 255, 255)), volume=0, shadow=False)
     rim = [(width, top), (width * 0.85, top + 0.04), *bottom[:1]]
     canvas.line([*rim, *((-x, y) for x, y in reversed(rim))], shaded(fabric.colour, 0.22), 0.014)
 
