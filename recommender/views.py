@@ -16,7 +16,7 @@ from recommender.models import Encoder, Mark
 from recommender.photo import store
 from recommender.photo.limits import PhotoThrottle
 from recommender.photo.query import EMPHASES, ExpiredLook, Query, seal
-from recommender.photo.regions import WHOLE, Box
+from recommender.photo.regions import WHOLE, Box, tell_apart
 from recommender.photo.results import Results
 from recommender.photo.search import MOST_PHOTOS, PhotoProblem, look_again, look_at, read_address, read_upload
 from recommender.registry import active_encoder
@@ -71,14 +71,16 @@ def _found(query: Query, encoder: Encoder) -> dict:
     if vector is None:
         raise PhotoProblem("None of these products can be searched with.", 404)
     kept = [(name, photo) for name in query.photos if (photo := store.find(name))]
-    boxes = [Box.parse(box) for _, photo in kept for box in photo.boxes] if len(kept) == 1 else []
-    # The smaller ones lie above, so that each can be reached.
-    boxes.sort(key=lambda box: -box.width * box.height)
+    boxes = []
+    if len(kept) == 1:
+        photo = kept[0][1]
+        boxes = tell_apart([Box.parse(box) for box in photo.boxes[1:]], photo.width, photo.height)
     return {
         "query": query,
         "results": Results(query, encoder, vector),
         "photos": kept,
         "boxes": [(box, query.address(box=box, looks=())) for box in boxes],
+        "whole": (WHOLE, query.address(box=WHOLE, looks=())),
         "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
         "emphases": list(EMPHASES),
     }

@@ -259,9 +259,15 @@ function cropOn(stage) {
   stage.addEventListener("pointerdown", (event) => {
     const start = pointAt(event);
     const before = box;
+    const dot = event.target.closest(".box");
     const corner = event.target.closest(".corner");
     const isWhole = before.width * before.height > 9800;
-    const moves = !corner && !isWhole && crop.contains(event.target);
+    const isInside =
+      start.x >= before.left &&
+      start.x <= before.left + before.width &&
+      start.y >= before.top &&
+      start.y <= before.top + before.height;
+    const moves = !corner && !isWhole && isInside;
     const anchor = corner && {
       x: corner.classList.contains("is-left") ? before.left + before.width : before.left,
       y: corner.classList.contains("is-top") ? before.top + before.height : before.top,
@@ -278,7 +284,7 @@ function cropOn(stage) {
       for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener);
       if (type === "pointercancel") place(before);
       else if (hasMoved) search();
-      else chooseAt(start);
+      else if (dot) choose(dot);
     };
     const listeners = { pointermove: follow, pointerup: end, pointercancel: end };
     for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener);
@@ -286,26 +292,18 @@ function cropOn(stage) {
     crop.focus({ preventScroll: true });
   });
 
-  // A tap chooses the smallest proposal below it.
-  function chooseAt({ x, y }) {
-    const below = [...stage.querySelectorAll(".box")]
-      .map((link) => boxOf(link.dataset.box))
-      .filter((one) => x >= one.left && x <= one.left + one.width && y >= one.top && y <= one.top + one.height)
-      .sort((one, two) => one.width * one.height - two.width * two.height);
-    if (!below.length) return;
-    place(below[0]);
+  function choose(link) {
+    place(boxOf(link.dataset.box));
     search();
   }
 
-  // A pointer has been heard above; this is the keyboard's.
-  stage.addEventListener("click", (event) => {
-    const link = event.target.closest(".box");
-    if (!link) return;
-    event.preventDefault();
-    if (event.detail) return;
-    place(boxOf(link.dataset.box));
-    search();
-  });
+  // On the photo a pointer has been heard above; this is the keyboard's.
+  for (const link of stage.parentElement.querySelectorAll("[data-box]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (!event.detail || !stage.contains(link)) choose(link);
+    });
+  }
 
   let waiting;
   crop.addEventListener("keydown", (event) => {

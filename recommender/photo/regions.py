@@ -15,6 +15,8 @@ SIDE = 224
 SMALLEST = 0.08
 """The least side of a box, in parts of the photo's."""
 MARGIN = 0.04
+APART = 0.11
+"""In parts of the longer side: what a finger can tell apart on a photo on a phone."""
 WINDOWS = ((0.75, 0.75), (0.5, 0.65))
 """(width, height) of the windows that slide over the photo, in parts of its own."""
 STEPS = (0.0, 0.5, 1.0)
@@ -62,10 +64,15 @@ class Box:
         return ",".join(f"{100 * number:.1f}" for number in (self.left, self.top, self.width, self.height))
 
     @property
+    def middle(self) -> tuple[float, float]:
+        """(from the left, from the top), in parts of the photo's sides."""
+        return self.left + self.width / 2, self.top + self.height / 2
+
+    @property
     def percent(self) -> dict[str, str]:
-        """For a style attribute."""
-        names = ("left", "top", "width", "height")
-        return {name: f"{100 * getattr(self, name):.1f}%" for name in names}
+        """Where its middle is, for a style attribute."""
+        left, top = self.middle
+        return {"left": f"{100 * left:.1f}%", "top": f"{100 * top:.1f}%"}
 
     def cut(self, photo: Image.Image) -> Image.Image:
         right, bottom = self.left + self.width, self.top + self.height
@@ -87,6 +94,17 @@ class Box:
 
 
 WHOLE = Box(0, 0, 1, 1)
+
+
+def tell_apart(boxes: list[Box], width: int, height: int) -> list[Box]:
+    """The boxes, the first ones first, whose middles are far enough apart on a photo of that size to be pointed at."""
+    least = APART * max(width, height)
+    apart: list[Box] = []
+    for box in boxes:
+        steps = [np.subtract(box.middle, other.middle) * (width, height) for other in apart]
+        if all(np.abs(step).max() > least for step in steps):
+            apart.append(box)
+    return apart
 
 
 @dataclass(frozen=True)
