@@ -24,11 +24,12 @@ def embed_products(ids: list[int]) -> None:
 @shared_task
 def catch_up() -> None:
     """Enqueues what still waits when nothing moves any more, so that a long queue is not queued twice."""
+    waiting = embedding.waiting_ids()
     if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
-        enqueue(embedding.waiting_ids())
+        enqueue(waiting)
     registry.switch_when_complete()
     store.forget_expired()
-    if not embedding.waiting_ids():
+    if not waiting:
         calibration.calibrate_if_new()
 
 

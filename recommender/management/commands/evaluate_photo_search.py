@@ -9,11 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 
 from catalog.importing.tables import UnusableFile
+from recommender.encoders import encode_all
 from recommender.photo import evaluation
 from recommender.registry import active_encoder
 from recommender.training.data import Products, load_products
-
-PICTURES_AT_ONCE = 1024
 
 
 class Command(BaseCommand):
@@ -37,18 +36,12 @@ class Command(BaseCommand):
         chosen = np.random.default_rng(5).permutation(rows)[:photographs]
         if not len(chosen):
             raise CommandError("there is no product with a picture to photograph")
-        parts = range(0, len(products), PICTURES_AT_ONCE)
-        gallery = np.concatenate([network.encode(_prepared(network, products, start)) for start in parts])
+        gallery, _ = encode_all(network, map(Image.fromarray, products.pictures))
         results = evaluation.measure(network, gallery, products.look, _photos(products, chosen), len(chosen))
         self.stdout.write(f"{len(chosen)} photographs, {len(products)} products; recall@1, @5, @12")
         for way, recall in results.items():
             figures = zip(recall.means, recall.margins, strict=True)
             self.stdout.write(f"  {way:22} " + "  ".join(f"{mean:.3f} ± {margin:.3f}" for mean, margin in figures))
-
-
-def _prepared(network, products: Products, start: int) -> np.ndarray:
-    some = products.pictures[start : start + PICTURES_AT_ONCE]
-    return np.stack([network.prepare(Image.fromarray(picture)) for picture in some])
 
 
 def _photos(products: Products, chosen: np.ndarray) -> Iterator[tuple[int, Image.Image]]:
