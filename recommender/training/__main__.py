@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+import keras
+
 from recommender.training.data import load_products
 
 
@@ -15,10 +17,15 @@ def main() -> None:
     length.add_argument("--epochs", type=int, default=20)
     length.add_argument("--minutes", type=float, help="as many epochs as fit in so many minutes")
     parser.add_argument("--from", type=Path, dest="start", help="the .weights.h5 to begin with instead of random ones")
+    parser.add_argument(
+        "--bfloat16", action="store_true", help="compute in it: faster where the processor multiplies it"
+    )
     parser.add_argument("--run", type=Path, default=Path("var/training"), help="the folder that keeps the run")
     options = parser.parse_args()
     products = load_products(options.styles, options.images)
     if options.step == "train":
+        if options.bfloat16:
+            keras.config.set_dtype_policy("mixed_bfloat16")
         from recommender.training.training import train
 
         train(products, options.run, options.epochs, options.minutes, options.start)

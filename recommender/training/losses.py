@@ -1,6 +1,7 @@
 """What the encoder is asked for: tell attributes apart, and know a product again in a photograph."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from recommender.training.data import LABELS, UNKNOWN
@@ -30,6 +31,18 @@ class AttributeHeads(keras.layers.Layer):
 
     def call(self, embeddings) -> list:
         return [SCALE * ops.matmul(embeddings, ops.transpose(ops.normalize(centre))) for centre in self.centres]
+
+    def imprint(self, embeddings: np.ndarray, labels: np.ndarray) -> None:
+        """Starts from the means of the classes among embeddings (n, d) with labels (n, 5), where they have any.
+
+        Source: Qi, Brown, Lowe: Low-Shot Learning with Imprinted Weights (2018).
+        """
+        for column, centre in enumerate(self.centres):
+            known = labels[:, column] != UNKNOWN
+            sums = np.zeros(centre.shape, np.float32)
+            np.add.at(sums, labels[known, column], embeddings[known])
+            has_any = sums.any(axis=1, keepdims=True)
+            centre.assign(np.where(has_any, sums, ops.convert_to_numpy(centre)))
 
 
 def attribute_loss(logits: list, labels):

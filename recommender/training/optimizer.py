@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-PEAK_LEARNING_RATE = 4e-3
+PEAK_LEARNING_RATE = 8e-3
 WEIGHT_DECAY = 0.05
 WARM_UP_SHARE = 0.03
 DECAY_SHARE = 0.4
@@ -27,8 +27,10 @@ class Muon(keras.optimizers.Muon):
     def _muon_update_step(self, gradient, variable, lr, m) -> None:
         self.assign_add(m, gradient + m * (self.momentum - 1))
         step = ops.reshape(gradient + self.momentum * m, (-1, variable.shape[-1]))
-        step = self.lr_adjust(lr * self.zeropower_via_newtonschulz5(step, self.ns_steps))
-        self.assign_sub(variable, ops.reshape(step, variable.shape))
+        # The iteration needs few digits: where the network computes in bfloat16, so does this.
+        step = ops.cast(step, keras.config.dtype_policy().compute_dtype)
+        step = ops.cast(self.zeropower_via_newtonschulz5(step, self.ns_steps), variable.dtype)
+        self.assign_sub(variable, ops.reshape(self.lr_adjust(lr * step), variable.shape))
 
 
 def learning_rate(share_done: float) -> float:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
+from recommender.encoders.preprocessing import HEIGHT, WIDTH
 from recommender.evaluation import evaluate
 from recommender.training import RUN_WEIGHTS
 from recommender.training.augmentation import clean_view, photo_view
@@ -19,7 +20,7 @@ from recommender.training.model import build_encoder, embed
 from recommender.training.optimizer import Muon, learning_rate
 from recommender.training.whitening import whiten
 
-PRODUCTS_PER_BATCH = 96
+PRODUCTS_PER_BATCH = 192
 STEPS_BETWEEN_BACKUPS = 100
 EVALUATIONS = 12
 FINE_TUNING = 0.5
@@ -45,7 +46,7 @@ class Learner(keras.Model):
 
 
 class TwoViews:
-    """Batches of 2 x 96 pictures: the clean views of 96 products, then the photographs of the same ones."""
+    """Batches of 2 x 192 pictures: the clean views of 192 products, then the photographs of the same ones."""
 
     def __init__(self, products: Products):
         self.products = products
@@ -86,10 +87,13 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     training, held_out = products.split()
     views = TwoViews(training)
-    learner = _learner(tuple(map(len, products.classes)), start)
+    learner = _learner(tuple(map(len, products.classes)))
     backup = folder / "backup.weights.h5"
     if backup.exists():
         learner.load_weights(backup)
+    elif start:
+        learner.encoder.load_weights(start)
+        learner.heads.imprint(embed(learner.encoder, training.pictures), training.labels)
     share_done = _clock(views, epochs, minutes)
     # Batches are made between the steps, not beside them: on few cores a thread that draws pictures holds up the
     # matrix products of all the others (5 s a step against 3.2).
@@ -126,12 +130,9 @@ def _clock(views: TwoViews, epochs: int | None, minutes: float | None) -> Callab
     return lambda step: step / (epochs * views.per_epoch)
 
 
-def _learner(class_counts: tuple[int, ...], start: Path | None) -> Learner:
-    encoder = build_encoder()
-    if start:
-        encoder.load_weights(start)
-    learner = Learner(encoder, class_counts)
-    learner(np.zeros((2, *encoder.input_shape[1:]), np.uint8))
+def _learner(class_counts: tuple[int, ...]) -> Learner:
+    learner = Learner(build_encoder(), class_counts)
+    learner(np.zeros((2, HEIGHT, WIDTH, 3), np.uint8))
     learner.compile(optimizer=Muon(), jit_compile=False)
     learner.optimizer.build(learner.trainable_variables)
     return learner
