@@ -99,6 +99,8 @@ def two_in_one(one, two) -> dict[str, object]:
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Over the photo, in parts of its width and height, with what the device points with."""
+    # While a page fades in, it hears no pointer.
+    page.wait_for_function("document.getAnimations().length === 0")
     around = page.locator(".stage").bounding_box()
     points = [(around["x"] + x * around["width"], around["y"] + y * around["height"]) for x, y in (start, end)]
     with page.expect_response(re.compile("box=")):
