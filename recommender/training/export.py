@@ -17,7 +17,19 @@ from recommender.training.model import build_encoder, embed
 from recommender.training.training import HISTORY, TwoViews
 
 CALIBRATION_BATCHES = 4
-FLOAT_OPERATIONS = ["MAXIMUM", "POW", "MEAN", "FULLY_CONNECTED", "SQUARE", "SUM", "RSQRT", "MINIMUM", "MUL"]
+FLOAT_OPERATIONS = [
+    "MAXIMUM",
+    "POW",
+    "MEAN",
+    "FULLY_CONNECTED",
+    "SQUARE",
+    "SUM",
+    "RSQRT",
+    "MINIMUM",
+    "MUL",
+    "SOFTMAX",
+    "CONCATENATION",
+]
 """The pooling and what follows: a mean of cubes has too wide a range for eight bits, and all of it costs next to
 nothing."""
 

@@ -14,11 +14,11 @@ from recommender.encoders.preprocessing import HEIGHT, WIDTH
 from recommender.evaluation import evaluate
 from recommender.training import RUN_WEIGHTS
 from recommender.training.augmentation import clean_view, photo_view
+from recommender.training.composition import compose
 from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
-from recommender.training.model import build_encoder, embed
+from recommender.training.model import build_encoder, embed, look_of
 from recommender.training.optimizer import Muon, learning_rate
-from recommender.training.whitening import whiten
 
 PRODUCTS_PER_BATCH = 192
 STEPS_BETWEEN_BACKUPS = 100
@@ -29,20 +29,20 @@ HISTORY = "history.jsonl"
 
 
 class Learner(keras.Model):
-    """The encoder with the heads that it needs only while it learns."""
+    """What of an encoder is trained, with the heads that tell it what to see."""
 
     def __init__(self, encoder: keras.Model, class_counts: tuple[int, ...]):
         super().__init__()
-        self.encoder = encoder
+        self.look = look_of(encoder)
         self.heads = AttributeHeads(class_counts, name="heads")
 
     def call(self, pictures, training: bool = False):
-        embeddings = self.encoder(pictures, training=training)
-        return {"embeddings": embeddings, "logits": self.heads(embeddings)}
+        looks = self.look(pictures, training=training)
+        return {"looks": looks, "logits": self.heads(looks)}
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         attributes = attribute_loss(y_pred["logits"], y["labels"])
-        return attributes + instance_loss(y_pred["embeddings"], y["look"])
+        return attributes + instance_loss(y_pred["looks"], y["look"])
 
 
 class TwoViews:
@@ -81,19 +81,21 @@ def train(
     """Leaves the trained encoder in `folder`/encoder.weights.h5, and keeps the unfinished run's state there.
 
     The run is as long as so many epochs or so many minutes, and begins with random weights, or with those of the file
-    `start`. The held-out figures are printed twelve times on the way and at the end, and kept in
-    `folder`/history.jsonl. Raises ArithmeticError when the loss is no longer a number.
+    `start`. The held-out figures are printed twelve times on the way, of the look alone, and at the end, of the
+    embedding that is composed of it, and kept in `folder`/history.jsonl. Raises ArithmeticError when the loss is no
+    longer a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
     training, held_out = products.split()
     views = TwoViews(training)
-    learner = _learner(tuple(map(len, products.classes)))
+    encoder = build_encoder()
+    learner = _learner(encoder, tuple(map(len, products.classes)))
     backup = folder / "backup.weights.h5"
     if backup.exists():
         learner.load_weights(backup)
     elif start:
-        learner.encoder.load_weights(start)
-        learner.heads.imprint(embed(learner.encoder, training.pictures), training.labels)
+        encoder.load_weights(start)
+        learner.heads.imprint(embed(learner.look, training.pictures), training.labels)
     share_done = _clock(views, epochs, minutes)
     # Batches are made between the steps, not beside them: on few cores a thread that draws pictures holds up the
     # matrix products of all the others (5 s a step against 3.2).
@@ -114,12 +116,12 @@ def train(
                 _save(learner, backup)
             if is_measured:
                 course = {"step": step, "epochs": step / views.per_epoch, "loss": float(np.mean(losses))}
-                _note(folder, course | _figures(learner.encoder, held_out))
+                _note(folder, course | _figures(learner.look, held_out))
                 losses.clear()
             done = now
-    whiten(learner.encoder, training)
-    _note(folder, {"step": step, "epochs": step / views.per_epoch, "loss": None} | _figures(learner.encoder, held_out))
-    _save(learner.encoder, folder / RUN_WEIGHTS)
+    compose(encoder, learner.heads, training)
+    _note(folder, {"step": step, "epochs": step / views.per_epoch, "loss": None} | _figures(encoder, held_out))
+    _save(encoder, folder / RUN_WEIGHTS)
 
 
 def _clock(views: TwoViews, epochs: int | None, minutes: float | None) -> Callable[[int], float]:
@@ -130,8 +132,8 @@ def _clock(views: TwoViews, epochs: int | None, minutes: float | None) -> Callab
     return lambda step: step / (epochs * views.per_epoch)
 
 
-def _learner(class_counts: tuple[int, ...]) -> Learner:
-    learner = Learner(build_encoder(), class_counts)
+def _learner(encoder: keras.Model, class_counts: tuple[int, ...]) -> Learner:
+    learner = Learner(encoder, class_counts)
     learner(np.zeros((2, HEIGHT, WIDTH, 3), np.uint8))
     learner.compile(optimizer=Muon(), jit_compile=False)
     learner.optimizer.build(learner.trainable_variables)
@@ -155,5 +157,5 @@ def _note(folder: Path, row: dict[str, float | None]) -> None:
         stream.write(json.dumps(row) + "\n")
 
 
-def _figures(encoder: keras.Model, products: Products) -> dict[str, float]:
-    return evaluate(partial(embed, encoder), products)
+def _figures(network: keras.Model, products: Products) -> dict[str, float]:
+    return evaluate(partial(embed, network), products)
