@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-import keras
-
 from recommender.training.data import load_products
 
 
@@ -23,11 +21,14 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("var/training"), help="the folder that keeps the run")
     options = parser.parse_args()
     products = load_products(options.styles, options.images)
+    # Keras takes seconds to import, and a mistaken option is told without it.
     if options.step == "train":
-        if options.bfloat16:
-            keras.config.set_dtype_policy("mixed_bfloat16")
+        import keras
+
         from recommender.training.training import train
 
+        if options.bfloat16:
+            keras.config.set_dtype_policy("mixed_bfloat16")
         train(products, options.run, options.epochs, options.minutes, options.start)
     else:
         from recommender.training.export import export
