@@ -16,7 +16,7 @@ from recommender.training.data import Products
 from recommender.training.model import build_encoder, embed
 from recommender.training.training import HISTORY, TwoViews
 
-CALIBRATION_BATCHES = 4
+CALIBRATION_BATCHES = 1
 FLOAT_OPERATIONS = [
     "MAXIMUM",
     "POW",

@@ -9,7 +9,7 @@ from recommender.training.data import LABELS, UNKNOWN
 LABEL_WEIGHTS = {"article_type": 1.5, "base_colour": 1.0, "gender": 0.8, "usage": 0.3, "season": 0.2}
 SCALE = 16.0
 SMOOTHING = 0.05
-TEMPERATURE = 0.07
+TEMPERATURE = 0.05
 
 
 @keras.saving.register_keras_serializable("fashion")

@@ -12,7 +12,7 @@ STEM_CHANNELS = 20
 STAGES = ((40, 2), (80, 2), (160, 2), (320, 2))
 """(channels, residual blocks) of each stage: ResNet-18's depth at five eighths of its width."""
 
-KIND = {"article_type": (192, 0.05), "base_colour": (64, 0.05), "gender": (16, 0.03)}
+KIND = {"article_type": (192, 0.14), "base_colour": (64, 0.14), "gender": (16, 0.1)}
 """(how many classes are told apart, the most frequent ones; the weight beside the look's 1) of each label."""
 
 
@@ -57,7 +57,7 @@ class Composition(layers.Layer):
     def parts(self, looks):
         """(n, d + all classes): the whitened look and the kind, before they are pressed into 256 numbers."""
         kinds = [
-            weight**0.5 * ops.normalize(ops.softmax(ops.matmul(looks, centres) + bias))
+            weight**0.5 * ops.softmax(ops.matmul(looks, centres) + bias)
             for (_, weight), centres, bias in zip(KIND.values(), self.centres, self.biases, strict=True)
         ]
         return ops.concatenate([ops.normalize(ops.matmul(looks, self.whitening)), *kinds], axis=-1)

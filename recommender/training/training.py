@@ -20,7 +20,7 @@ from recommender.training.losses import AttributeHeads, attribute_loss, instance
 from recommender.training.model import build_encoder, embed, look_of
 from recommender.training.optimizer import Muon, learning_rate
 
-PRODUCTS_PER_BATCH = 192
+PRODUCTS_PER_BATCH = 384
 STEPS_BETWEEN_BACKUPS = 100
 EVALUATIONS = 12
 FINE_TUNING = 0.5
@@ -46,7 +46,7 @@ class Learner(keras.Model):
 
 
 class TwoViews:
-    """Batches of 2 x 192 pictures: the clean views of 192 products, then the photographs of the same ones."""
+    """Batches of 2 x 384 pictures: the clean views of 384 products, then the photographs of the same ones."""
 
     def __init__(self, products: Products):
         self.products = products
