@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from catalog.models import CatalogVersion, Category, Product
 from catalog.querysets import ProductQuerySet
-from catalog.search import Words
+from catalog.words import Words
 
 ATTRIBUTES = {"gender": "Gender", "base_colour": "Colour", "season": "Season", "usage": "Usage", "year": "Year"}
 SORTS = {"relevance": "Best match", "newest": "Newest", "name": "Name"}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog import renditions
+from catalog.pictures import renditions
 from catalog.querysets import (
     LEVELS,
     SEARCH_VECTOR,

@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db import connection, models
 from django.db.models import Case, F, Q, When
 
-from catalog.search import Words
+from catalog.words import Words
 
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""

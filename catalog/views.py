@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
-from catalog import images, renditions
+from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
-from catalog.kept import FAVOURITES, SEEN
 from catalog.models import Category, Product
-from catalog.photos import UnreadablePicture
+from catalog.pictures import renditions, storage
+from catalog.pictures.decoding import UnreadablePicture
 from catalog.sharing import structured_data
 
 PRODUCTS_PER_PAGE = 48
@@ -89,7 +89,7 @@ def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponse:
         if product is None or width not in renditions.WIDTHS:
             raise Http404
         try:
-            renditions.make(digest, images.load(product.image.name), width)
+            renditions.make(digest, storage.load(product.image.name), width)
         except (UnreadablePicture, OSError) as error:
             raise Http404(str(error)) from error
     return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))

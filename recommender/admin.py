@@ -13,7 +13,8 @@ from catalog.admin.products import ProductAdmin
 from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.models import Product
 from catalog.querysets import ProductQuerySet
-from recommender import quality, querysets, tasks
+from recommender import querysets, tasks
+from recommender.measuring import quality
 from recommender.models import Embedding, EmbeddingFailure, Encoder, Mark, QualityReport
 from recommender.registry import active_encoder, start_filling
 

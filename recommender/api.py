@@ -10,11 +10,11 @@ from rest_framework.views import APIView
 
 from catalog.api import ProductSerializer
 from catalog.models import Product
+from recommender.neighbours import similar_to_product, similar_to_vector
 from recommender.photo import regions
 from recommender.photo.limits import PhotoThrottle
-from recommender.photo.search import PhotoProblem, propose, read_upload
+from recommender.photo.looking import PhotoProblem, propose, read_upload
 from recommender.registry import active_encoder
-from recommender.search import similar_to_product, similar_to_vector
 
 MOST = 100
 

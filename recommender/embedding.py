@@ -8,9 +8,9 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from catalog import images, renditions
 from catalog.models import Product
-from catalog.photos import UnreadablePicture
+from catalog.pictures import renditions, storage
+from catalog.pictures.decoding import UnreadablePicture
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
@@ -57,7 +57,7 @@ def _prepare(network: PictureEncoder, products: list[Product]) -> tuple[dict[Pro
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | str:
     """What the encoder sees; on the way the product learns what its pages need to know of the picture."""
     try:
-        picture = images.load(product.image.name)
+        picture = storage.load(product.image.name)
         traits = renditions.traits_of(picture)
         product.image_width, product.image_height, product.image_colour = traits.width, traits.height, traits.colour
         renditions.make_all(product.image_digest, picture)

@@ -7,9 +7,9 @@ import numpy as np
 from django.core.cache import cache
 from PIL import Image, ImageFilter
 
-from catalog import images
 from catalog.models import Product
-from catalog.photos import UnreadablePicture
+from catalog.pictures import storage
+from catalog.pictures.decoding import UnreadablePicture
 from recommender.encoders import PictureEncoder
 from recommender.registry import active_encoder
 
@@ -69,7 +69,7 @@ def _explain(
 
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | None:
     try:
-        return network.prepare(images.load(product.image.name))
+        return network.prepare(storage.load(product.image.name))
     except (UnreadablePicture, OSError):
         return None
 

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from catalog.models import CatalogVersion, Product
-from recommender import search
+from recommender import neighbours
 from recommender.diversity import farthest_points, unit
 from recommender.models import Encoder
 
@@ -52,7 +52,7 @@ class Wander:
         return Tile(product, _address([*likes, product.sku], dislikes), _address(likes, [*dislikes, product.sku]))
 
     def _wall(self) -> list[Product]:
-        known = search.embeddings_of_skus((*self.likes, *self.dislikes))
+        known = neighbours.embeddings_of_skus((*self.likes, *self.dislikes))
         likes = [known[sku] for sku in self.likes if sku in known]
         dislikes = [known[sku].vector for sku in self.dislikes if sku in known]
         if not likes:
@@ -85,8 +85,8 @@ def _heading(likes: list[np.ndarray], dislikes: list[np.ndarray]) -> np.ndarray:
 
 def _gathered(encoder: Encoder, heading: np.ndarray, without: set[int]) -> list[int]:
     """Ids of what lies nearest, then of what differs most around it; no picture twice."""
-    with search.index_settings():
-        rows = search.nearest(encoder, encoder.embeddings.exclude(product__in=without), heading, AROUND)
+    with neighbours.index_settings():
+        rows = neighbours.nearest(encoder, encoder.embeddings.exclude(product__in=without), heading, AROUND)
     rows = list({row.image_digest: row for row in reversed(rows)}.values())[::-1]
     closest, others = rows[:CLOSEST], rows[CLOSEST:]
     if not others:

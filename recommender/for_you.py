@@ -4,7 +4,7 @@ from itertools import chain, zip_longest
 
 import numpy as np
 
-from recommender import explore, search
+from recommender import explore, neighbours
 from recommender.diversity import farthest_points, unit
 from recommender.panels import Card, fold
 
@@ -18,13 +18,13 @@ def for_you(seen: list[int]) -> list[Card]:
 
     `seen` has the latest first. Without any it is a diverse choice.
     """
-    known = search.embeddings_of(seen) if seen else {}
+    known = neighbours.embeddings_of(seen) if seen else {}
     if not known:
         return [Card(product) for product in explore.diverse_products(PRODUCTS)]
     looked_at = [known[pk] for pk in seen if pk in known]
     digests = {row.image_digest for row in looked_at}
     interests = _interests(np.stack([row.vector for row in looked_at]).astype(np.float32))
-    turns = search.similar_to_vectors(looked_at[0].encoder, interests, CANDIDATES)
+    turns = neighbours.similar_to_vectors(looked_at[0].encoder, interests, CANDIDATES)
     matches = filter(None, chain.from_iterable(zip_longest(*turns)))
     return fold(match for match in matches if match.product.image_digest not in digests)[:PRODUCTS]
 

@@ -52,7 +52,7 @@ def _load(name: str, digest: str) -> PictureEncoder:
 
 
 class Calibration(models.Model):
-    """What an encoder's cosines mean in this shop, measured on its own products (recommender.calibration)."""
+    """What an encoder's cosines mean in this shop, measured on its own products (recommender.measuring.calibration)."""
 
     encoder = models.OneToOneField(Encoder, models.CASCADE, primary_key=True, related_name="calibration")
     thresholds = models.JSONField()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from django.core.cache import cache
 
 from catalog.models import CatalogVersion, Product
-from recommender import search
+from recommender import neighbours
 from recommender.models import Embedding
-from recommender.search import Match
+from recommender.neighbours import Match
 
 SECONDS_KEPT = 3600
 COMPANIONS_KEPT = 300
@@ -75,7 +75,7 @@ class Panel:
 
 def panels(product: Product, seen: list[int]) -> list[Panel]:
     """The panels of a product's page; `seen` are the ids of the products that were looked at before, latest first."""
-    own = search.embedding_of(product)
+    own = neighbours.embedding_of(product)
     colours = _in_other_colours(product, own) if own else []
     similar = _similar(product, own, {card.product.pk for card in colours}) if own else []
     shown = {product.pk, *(card.product.pk for card in (*colours, *similar))}
@@ -92,7 +92,7 @@ def panels(product: Product, seen: list[int]) -> list[Panel]:
 
 
 def _similar(product: Product, own: Embedding, shown: set[int]) -> list[Card]:
-    others = (match for match in search.around(own, CANDIDATES) if match.product.pk not in shown)
+    others = (match for match in neighbours.around(own, CANDIDATES) if match.product.pk not in shown)
     cards = fold(match for match in others if match.product.image_digest != product.image_digest)
     return [replace(card, shared=shared_words(product, card.product)) for card in cards[:SIMILAR]]
 
@@ -127,7 +127,7 @@ def _fold_colours(cards: Iterable[Card]) -> list[Card]:
 def _in_other_colours(product: Product, own: Embedding) -> list[Card]:
     if not (product.design and product.base_colour and product.category_id):
         return []
-    matches = search.in_other_colours(own, product)
+    matches = neighbours.in_other_colours(own, product)
     return [Card(match.product, shared=match.product.base_colour) for match in matches[:COLOURS]]
 
 

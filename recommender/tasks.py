@@ -7,7 +7,8 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from recommender import calibration, embedding, quality, registry
+from recommender import embedding, registry
+from recommender.measuring import calibration, quality
 from recommender.models import Embedding
 from recommender.photo import store
 from recommender.registry import active_encoder

@@ -15,10 +15,10 @@ from recommender.explore import Wander
 from recommender.models import Encoder, Mark
 from recommender.photo import store
 from recommender.photo.limits import PhotoThrottle
+from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, look_again, look_at, read_address, read_upload
 from recommender.photo.query import EMPHASES, ExpiredLook, Query, seal
 from recommender.photo.regions import WHOLE, Box, tell_apart
 from recommender.photo.results import Results
-from recommender.photo.search import MOST_PHOTOS, PhotoProblem, look_again, look_at, read_address, read_upload
 from recommender.registry import active_encoder
 
 

@@ -3,8 +3,8 @@
 import factory
 from django.utils import timezone
 
-from catalog import images
 from catalog.models import Category, Product
+from catalog.pictures import storage
 from recommender import embedding
 from tests.pictures import as_file, drawing
 
@@ -25,7 +25,7 @@ class ProductFactory(factory.django.DjangoModelFactory):
     class Params:
         look = factory.Sequence(int)
         file = factory.LazyAttribute(lambda product: as_file(drawing(product.look)))
-        stored = factory.LazyAttribute(lambda product: images.store(product.file, ".jpg"))
+        stored = factory.LazyAttribute(lambda product: storage.store(product.file, ".jpg"))
 
     sku = factory.Sequence("P{}".format)
     name = factory.Sequence("Product {}".format)

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from catalog import images
 from catalog.models import Category, Product
+from catalog.pictures import storage
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
@@ -54,7 +54,7 @@ class ProductAdmin(admin.ModelAdmin):
 
     def _take_picture(self, product: Product, upload: UploadedFile | None) -> None:
         if upload:
-            product.image, product.image_digest = images.store(upload.read(), Path(upload.name).suffix)
+            product.image, product.image_digest = storage.store(upload.read(), Path(upload.name).suffix)
             product.picture_changed_at = timezone.now()
         else:
             product.image, product.image_digest = "", ""

@@ -15,7 +15,6 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from catalog import images
 from catalog.importing import uploads
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import RowIssue, StyleRow, guess_mapping, read_rows
@@ -29,7 +28,8 @@ from catalog.importing.writing import (
     write_issues,
 )
 from catalog.models import ImportJob, Product
-from catalog.photos import UnreadablePicture, data_address, read_picture
+from catalog.pictures import storage
+from catalog.pictures.decoding import UnreadablePicture, data_address, read_picture
 from catalog.querysets import ProductQuerySet
 
 ROWS_PER_BATCH = 250
@@ -252,7 +252,7 @@ def _write_batch(
     """Whether the job was still to be run."""
     if not _is_still(job, State.RUNNING):
         return False
-    plan = plan_batch(rows, source, images.store)
+    plan = plan_batch(rows, source, storage.store)
     write_changes(job, plan.changes, categories)
     write_issues(job, [*bad, *plan.issues])
     created = sum(change.before is None for change in plan.changes)
@@ -362,8 +362,8 @@ class _Outcome:
             self._examples.append({"line": row.line, "sku": row.sku, "name": row.values["name"]})
 
     def _look_at_picture(self, content: bytes, suffix: str) -> tuple[str, str]:
-        digest = images.digest_of(content)
-        return images.name_of(digest, suffix), digest
+        digest = storage.digest_of(content)
+        return storage.name_of(digest, suffix), digest
 
     def _show(self, row: StyleRow, outcome: str) -> None:
         self._products.append(

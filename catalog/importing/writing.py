@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import Category, ImportChange, ImportIssue, ImportJob, Product
-from catalog.photos import FORMATS, is_picture
+from catalog.pictures.decoding import FORMATS, is_picture
 from catalog.querysets import ImportChangeQuerySet
 from catalog.signals import pictures_changed
 

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from catalog.facets import ATTRIBUTES
-from recommender import search
+from recommender import neighbours
 from recommender.diversity import unit
 from recommender.models import Calibration, Encoder
 from recommender.photo.regions import Box
@@ -112,7 +112,7 @@ class Query:
 
         Raises ExpiredLook.
         """
-        liked = search.embeddings_of_skus(self.likes) if self.likes else {}
+        liked = neighbours.embeddings_of_skus(self.likes) if self.likes else {}
         parts = [unseal(look, encoder) for look in self.looks]
         parts += [np.asarray(row.vector, np.float32) for row in liked.values()]
         if not parts:

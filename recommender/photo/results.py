@@ -9,7 +9,7 @@ import numpy as np
 
 from catalog.facets import Facet, Value
 from catalog.models import Product
-from recommender import search
+from recommender import neighbours
 from recommender.models import Calibration, Encoder
 from recommender.panels import Card
 from recommender.photo.query import FACETS, Query
@@ -69,7 +69,7 @@ class Results:
 
     def __init__(self, query: Query, encoder: Encoder, vector: np.ndarray):
         self.query = query
-        rows = search.look_alikes(encoder, vector, tuple(COLUMNS.values()))
+        rows = neighbours.look_alikes(encoder, vector, tuple(COLUMNS.values()))
         self.alikes = [_alike(row) for row in rows]
         calibration = Calibration.objects.filter(encoder=encoder).only("thresholds").first()
         thresholds = calibration.thresholds if calibration else {}

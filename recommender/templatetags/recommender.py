@@ -3,7 +3,7 @@
 from django import template
 from django.template import RequestContext
 
-from catalog.kept import SEEN
+from catalog.cookies import SEEN
 from catalog.models import Product
 from recommender import for_you as recommendations
 from recommender.explanation import explain

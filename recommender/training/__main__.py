@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from recommender.training.data import load_products
+from recommender.measuring.products import load_products
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from recommender.training.data import LABELS, Products
+from recommender.measuring.products import LABELS, Products
 from recommender.training.losses import SCALE, AttributeHeads
 from recommender.training.model import EMBEDDING_DIMENSIONS, KIND, embed, look_of
 

@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from recommender.encoders.fashion import TRAINABLE, WEIGHTS, FashionResNet
-from recommender.evaluation import evaluate
+from recommender.measuring.products import Products
+from recommender.measuring.retrieval import evaluate
 from recommender.training import RUN_WEIGHTS
-from recommender.training.data import Products
 from recommender.training.model import build_encoder, embed
 from recommender.training.training import HISTORY, TwoViews
 

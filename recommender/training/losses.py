@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from recommender.training.data import LABELS, UNKNOWN
+from recommender.measuring.products import LABELS, UNKNOWN
 
 LABEL_WEIGHTS = {"article_type": 1.5, "base_colour": 1.0, "gender": 0.8, "usage": 0.3, "season": 0.2}
 SCALE = 16.0

@@ -11,11 +11,11 @@ import numpy as np
 from tqdm import tqdm
 
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
-from recommender.evaluation import evaluate
+from recommender.measuring.products import Products, cut_out
+from recommender.measuring.retrieval import evaluate
 from recommender.training import RUN_WEIGHTS
 from recommender.training.augmentation import clean_view, photo_view
 from recommender.training.composition import compose
-from recommender.training.data import Products, cut_out
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
 from recommender.training.model import build_encoder, embed, look_of
 from recommender.training.optimizer import Muon, learning_rate

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from recommender import embedding
 from recommender.models import Mark
-from recommender.search import similar_to_product
+from recommender.neighbours import similar_to_product
 from tests.browser.conftest import DESK, PHONE
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing

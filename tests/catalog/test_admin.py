@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from catalog.models import Product
-from catalog.search import Words
+from catalog.words import Words
 from recommender import embedding
 from recommender.models import EmbeddingFailure
 from tests.factories import CategoryFactory, ProductFactory, searchable_products

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from catalog.importing import jobs
 from catalog.models import ImportChange, ImportJob, Product
 from recommender import embedding
-from recommender.search import similar_to_product
+from recommender.neighbours import similar_to_product
 from tests.factories import ProductFactory, searchable_products
 from tests.pictures import as_file, drawing, style, write_catalogue, write_styles
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from catalog.photos import UnreadablePicture, read_picture
+from catalog.pictures.decoding import UnreadablePicture, read_picture
 from tests.pictures import as_file, drawing
 
 PICTURE = as_file(drawing(1), "PNG")

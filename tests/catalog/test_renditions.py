@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from catalog import renditions
+from catalog.pictures import renditions
 from recommender import embedding
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from catalog import images
 from catalog.models import Product
+from catalog.pictures import storage
 from recommender import embedding, querysets, registry, tasks
 from recommender.models import Embedding, EmbeddingFailure
 from tests.factories import ProductFactory, searchable_products
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def give_picture(product: Product, content: bytes) -> None:
-    product.image, product.image_digest = images.store(content, ".jpg")
+    product.image, product.image_digest = storage.store(content, ".jpg")
     product.save()
 
 

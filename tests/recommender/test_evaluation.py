@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from recommender import evaluation
-from recommender.training.data import LABELS, UNKNOWN
+from recommender.measuring import retrieval
+from recommender.measuring.products import LABELS, UNKNOWN
 from tests.pictures import as_file, drawing, style, write_styles
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def report_on(catalogue: tuple[Path, Path], folder: Path, **options: object) -> 
 def test_a_perfect_encoder_agrees_in_everything():
     labels = np.repeat(np.arange(4), 10)[:, None].repeat(5, 1)
     vectors = np.eye(4)[labels[:, 0]] + np.random.default_rng(0).normal(0, 1e-3, (40, 4))
-    scores = evaluation.agreement(evaluation.nearest_others(vectors), labels)
+    scores = retrieval.agreement(retrieval.nearest_others(vectors), labels)
     assert set(scores) == {"type@5", "colour@5", "gender@5", "all@5"}
     assert all((values == 1).all() for values in scores.values())
 
@@ -45,27 +45,27 @@ def test_a_perfect_encoder_agrees_in_everything():
 def test_agreement_counts_only_labels_that_are_known():
     labels = np.zeros((12, len(LABELS)), int)
     labels[0, LABELS.index("base_colour")] = UNKNOWN
-    scores = evaluation.agreement(evaluation.nearest_others(np.random.default_rng(0).normal(size=(12, 8))), labels)
+    scores = retrieval.agreement(retrieval.nearest_others(np.random.default_rng(0).normal(size=(12, 8))), labels)
     assert np.isnan(scores["colour@5"][0])
     assert np.isnan(scores["all@5"][0])
     assert not np.isnan(scores["colour@5"][1:]).any()
     assert (scores["type@5"] == 1).all()
-    assert evaluation.mean_and_margin(scores["type@5"]) == (1.0, 0.0)
-    assert evaluation.mean_and_margin(np.array([np.nan])) == (None, None)
+    assert retrieval.mean_and_margin(scores["type@5"]) == (1.0, 0.0)
+    assert retrieval.mean_and_margin(np.array([np.nan])) == (None, None)
 
 
 def test_a_photograph_finds_its_product_or_another_one_with_the_same_picture():
     vectors, rows = np.eye(40), np.arange(40)
-    found = evaluation.nearest(vectors, vectors)
-    wrong = evaluation.nearest(vectors, np.roll(vectors, 1, 0))
-    assert evaluation.photo_recall(found, rows, rows)["photo recall@1"].all()
-    assert not evaluation.photo_recall(wrong, rows, rows)["photo recall@1"].any()
-    assert evaluation.photo_recall(wrong, rows, np.zeros(40, int))["photo recall@1"].all()
+    found = retrieval.nearest(vectors, vectors)
+    wrong = retrieval.nearest(vectors, np.roll(vectors, 1, 0))
+    assert retrieval.photo_recall(found, rows, rows)["photo recall@1"].all()
+    assert not retrieval.photo_recall(wrong, rows, rows)["photo recall@1"].any()
+    assert retrieval.photo_recall(wrong, rows, np.zeros(40, int))["photo recall@1"].all()
 
 
 def test_margins_shrink_with_the_number_of_queries():
     values = np.random.default_rng(0).integers(0, 2, 4000).astype(float)
-    mean, margin = evaluation.mean_and_margin(values)
+    mean, margin = retrieval.mean_and_margin(values)
     assert mean == pytest.approx(0.5, abs=0.05)
     assert margin == pytest.approx(1.96 * 0.5 / 4000**0.5, rel=0.01)
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from catalog import images
 from catalog.models import Product
+from catalog.pictures import storage
 from recommender import embedding
 from recommender.panels import panels
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
@@ -51,7 +51,7 @@ def test_the_same_picture_under_other_numbers_is_one_card():
     content = as_file(drawing(4711))
     copies = ProductFactory.create_batch(3)
     for copy in copies:
-        copy.image, copy.image_digest = images.store(content, ".jpg")
+        copy.image, copy.image_digest = storage.store(content, ".jpg")
         copy.save()
     twin = ProductFactory(image=product.image.name, image_digest=product.image_digest)
     embedding.embed_products([*(copy.pk for copy in copies), twin.pk])

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from pillow_heif import from_pillow
 
-from recommender import calibration
 from recommender.diversity import unit
+from recommender.measuring import calibration
 from recommender.models import Calibration
 from recommender.photo import fetching, store
 from recommender.photo.query import ExpiredLook, Query, seal, unseal

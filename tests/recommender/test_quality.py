@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 from PIL import ImageDraw
 
-from recommender import embedding, quality
+from recommender import embedding
 from recommender.explanation import explain
+from recommender.measuring import quality
 from recommender.models import Mark, QualityReport
 from recommender.panels import panels
 from recommender.tasks import measure_quality

@@ -11,7 +11,7 @@ from django.urls import reverse
 from recommender import embedding, querysets, registry
 from recommender.encoders import load_encoder, load_file
 from recommender.models import Embedding, Encoder
-from recommender.search import similar_to_product
+from recommender.neighbours import similar_to_product
 from tests.factories import ProductFactory, searchable_products
 from tests.pictures import drawing
 

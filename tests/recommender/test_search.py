@@ -14,7 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from catalog.models import Product
 from recommender import registry
 from recommender.models import Embedding
-from recommender.search import similar_to_product, similar_to_vector
+from recommender.neighbours import similar_to_product, similar_to_vector
 from tests.factories import ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 

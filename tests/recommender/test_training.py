@@ -14,10 +14,10 @@ from django.core.management import CommandError, call_command
 
 from recommender import registry
 from recommender.encoders import load_file
-from recommender.evaluation import photograph
+from recommender.measuring.products import LABELS, UNKNOWN, cut_out, load_products
+from recommender.measuring.retrieval import photograph
 from recommender.models import Encoder
 from recommender.training.augmentation import clean_view, photo_view
-from recommender.training.data import LABELS, UNKNOWN, cut_out, load_products
 from tests.pictures import as_file, drawing, style, write_styles
 from tests.processes import ROOT, eventually, manage, running
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
-from recommender import search
+from recommender import neighbours
 from recommender.diversity import farthest_points
 from recommender.explore import TILES, Wander
 from recommender.for_you import for_you
@@ -40,7 +40,7 @@ def test_the_wall_begins_diverse_and_is_the_same_for_the_same_address(products):
 
 def test_a_click_gathers_the_wall_around_the_picture(products):
     wanted = products[7]
-    near = [match.product.sku for match in search.similar_to_product(wanted, 5)]
+    near = [match.product.sku for match in neighbours.similar_to_product(wanted, 5)]
     first, *others = wall(f"like={wanted.sku}")
     assert first == wanted.sku
     assert set(near) <= set(others)
@@ -49,7 +49,7 @@ def test_a_click_gathers_the_wall_around_the_picture(products):
 
 def test_less_like_this_moves_away(products):
     unwanted = products[7]
-    near = {match.product.sku for match in search.similar_to_product(unwanted, 5)}
+    near = {match.product.sku for match in neighbours.similar_to_product(unwanted, 5)}
     assert not ({unwanted.sku} | near) & set(wall(f"less={unwanted.sku}"))
     liked = products[8]
     assert unwanted.sku not in wall(f"like={liked.sku}&less={unwanted.sku}")
@@ -78,7 +78,7 @@ def test_recommendations_are_near_what_was_seen_and_show_none_of_it(products):
     seen = [product.pk for product in products[:4]]
     shown = [card.product for card in for_you(seen)]
     assert not {product.pk for product in shown} & set(seen)
-    nearest = search.similar_to_product(products[0], 10)
+    nearest = neighbours.similar_to_product(products[0], 10)
     assert {match.product for match in nearest if match.product.pk not in seen} & set(shown[:6])
 
 

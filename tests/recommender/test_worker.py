@@ -13,7 +13,7 @@ from django.conf import settings
 
 from catalog.importing.jobs import import_catalog
 from catalog.models import ImportJob, Product
-from catalog.photos import read_picture
+from catalog.pictures.decoding import read_picture
 from recommender import embedding
 from recommender.encoders import load_encoder
 from recommender.models import Embedding

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
-from catalog.photos import UnreadablePicture, read_picture
+from catalog.pictures.decoding import UnreadablePicture, read_picture
 from recommender.encoders import encode_all, load_encoder
 
 

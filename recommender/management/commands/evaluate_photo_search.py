@@ -10,9 +10,9 @@ from PIL import Image
 
 from catalog.importing.tables import UnusableFile
 from recommender.encoders import encode_all
-from recommender.photo import evaluation
+from recommender.measuring import photo_recall
+from recommender.measuring.products import Products, load_products
 from recommender.registry import active_encoder
-from recommender.training.data import Products, load_products
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if not len(chosen):
             raise CommandError("there is no product with a picture to photograph")
         gallery, _ = encode_all(network, map(Image.fromarray, products.pictures))
-        results = evaluation.measure(network, gallery, products.look, _photos(products, chosen), len(chosen))
+        results = photo_recall.measure(network, gallery, products.look, _photos(products, chosen), len(chosen))
         self.stdout.write(f"{len(chosen)} photographs, {len(products)} products; recall@1, @5, @12")
         for way, recall in results.items():
             figures = zip(recall.means, recall.margins, strict=True)
@@ -48,4 +48,4 @@ def _photos(products: Products, chosen: np.ndarray) -> Iterator[tuple[int, Image
     random = np.random.default_rng(6)
     for row in chosen:
         other = Image.fromarray(products.pictures[random.integers(len(products))])
-        yield int(row), evaluation.scene(random, Image.fromarray(products.pictures[row]), other)
+        yield int(row), photo_recall.scene(random, Image.fromarray(products.pictures[row]), other)

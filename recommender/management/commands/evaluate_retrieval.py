@@ -10,9 +10,9 @@ from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
+from recommender.measuring.products import load_products
+from recommender.measuring.report import Shop, write_report
 from recommender.models import Mark
-from recommender.report import Shop, write_report
-from recommender.training.data import load_products
 
 FEWEST_PRODUCTS = 20
 

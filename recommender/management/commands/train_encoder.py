@@ -10,12 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
-from recommender import evaluation, registry
+from recommender import registry
 from recommender.encoders import SHIPPED, load_file
 from recommender.encoders.fashion import TRAINABLE
-from recommender.report import Shop
+from recommender.measuring import retrieval
+from recommender.measuring.products import Products, load_products
+from recommender.measuring.report import Shop
 from recommender.training import RUN_WEIGHTS
-from recommender.training.data import Products, load_products
 
 FEWEST_HELD_OUT = 20
 SHIPPED_NAME = "fashion-resnet"
@@ -72,8 +73,8 @@ class Command(BaseCommand):
         """Raises CommandError when the trained one is no better."""
         for name, figures in (("in use", in_use), ("trained", trained)):
             line = ", ".join(f"{figure} {value:.3f}" for figure, value in figures.items())
-            self.stdout.write(f"{name:>8}: {line}; score {evaluation.score(figures):.4f}")
-        if evaluation.score(trained) <= evaluation.score(in_use):
+            self.stdout.write(f"{name:>8}: {line}; score {retrieval.score(figures):.4f}")
+        if retrieval.score(trained) <= retrieval.score(in_use):
             raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
 
 

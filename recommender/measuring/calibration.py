@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from catalog import images
 from catalog.models import Product
-from catalog.photos import UnreadablePicture
-from recommender import evaluation
+from catalog.pictures import storage
+from catalog.pictures.decoding import UnreadablePicture
+from recommender.measuring import retrieval
 from recommender.models import Calibration, Encoder
 
 PHOTOGRAPHS = 600
@@ -70,7 +70,7 @@ def _photograph(encoder: Encoder, catalogue: Catalogue) -> tuple[np.ndarray, np.
         pictures.append(picture)
     network = encoder.load()
     photographs = [
-        network.prepare(Image.fromarray(evaluation.photograph(random, picture, pictures[number - 1])))
+        network.prepare(Image.fromarray(retrieval.photograph(random, picture, pictures[number - 1])))
         for number, picture in enumerate(pictures)
     ]
     return np.array(chosen), network.encode(np.stack(photographs))
@@ -81,7 +81,7 @@ def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tup
     products = Product.objects.in_bulk(catalogue.ids[rows].tolist())
     for row in rows:
         try:
-            picture = images.load(products[catalogue.ids[row]].image.name)
+            picture = storage.load(products[catalogue.ids[row]].image.name)
         except (KeyError, UnreadablePicture, OSError):
             continue
         picture.thumbnail(PHOTOGRAPHED_SIZE)

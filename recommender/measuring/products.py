@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import StyleRow, read_styles
-from catalog.photos import UnreadablePicture, read_picture
+from catalog.pictures.decoding import UnreadablePicture, read_picture
 from recommender.encoders.preprocessing import letterbox
 
 LABELS = ("article_type", "base_colour", "gender", "usage", "season")

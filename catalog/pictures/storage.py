@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from catalog.photos import read_picture
+from catalog.pictures.decoding import read_picture
 
 
 def digest_of(content: bytes) -> str:

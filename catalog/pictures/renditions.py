@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
-from catalog.photos import UnreadablePicture
+from catalog.pictures.decoding import UnreadablePicture
 
 WIDTHS = (240, 480, 960)
 QUALITY = 82

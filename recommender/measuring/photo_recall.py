@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from recommender import evaluation
 from recommender.encoders import PictureEncoder
+from recommender.measuring import retrieval
 from recommender.photo import regions
 
 CANVAS = (360, 720)
@@ -32,9 +32,9 @@ class Recall:
 def scene(random: np.random.Generator, picture: Image.Image, other: Image.Image) -> Image.Image:
     """A photo of a product somewhere before a background, turned, in other light; `other` is for the background."""
     size = tuple(int(side) for side in random.integers(*CANVAS, 2))
-    photo = evaluation.background(random, size, other.resize(size))
+    photo = retrieval.background(random, size, other.resize(size))
     product = picture.resize(PRODUCT, Image.Resampling.LANCZOS)
-    mask = evaluation.mask_of(product)
+    mask = retrieval.mask_of(product)
     share = random.uniform(*SHARE) * min(size[0] / PRODUCT[0], size[1] / PRODUCT[1])
     small = tuple(max(8, round(side * share)) for side in PRODUCT)
     angle = random.uniform(-TURN, TURN)
@@ -42,7 +42,7 @@ def scene(random: np.random.Generator, picture: Image.Image, other: Image.Image)
     mask = mask.resize(small, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC)
     corner = [int(random.integers(0, free + 1)) for free in np.subtract(size, small)]
     photo.paste(product, tuple(corner), mask)
-    return evaluation.develop(random, photo)
+    return retrieval.develop(random, photo)
 
 
 def measure(
@@ -78,5 +78,5 @@ def _rank(similarity: np.ndarray, right: np.ndarray) -> int:
 
 
 def _recall(ranks: np.ndarray) -> Recall:
-    scores = [evaluation.mean_and_margin((ranks < rank).astype(float)) for rank in RANKS]
+    scores = [retrieval.mean_and_margin((ranks < rank).astype(float)) for rank in RANKS]
     return Recall(*zip(*scores, strict=True))

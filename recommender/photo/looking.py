@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
-from catalog.photos import UnreadablePicture, read_picture
-from recommender import explore, search
+from catalog.pictures.decoding import UnreadablePicture, read_picture
+from recommender import explore, neighbours
 from recommender.models import Encoder
 from recommender.photo import regions, store
 from recommender.photo.fetching import UnfetchableAddress, fetch
@@ -81,4 +81,4 @@ def embed(encoder: Encoder, photo: Image.Image, box: Box = regions.WHOLE) -> np.
 def propose(encoder: Encoder, photo: Image.Image) -> list[regions.Region]:
     """The whole photo, then up to five parts of it that look like products of the shop, best first."""
     _, sample = explore.sample(encoder)
-    return regions.propose(encoder.load(), photo, sample, lambda vectors: search.closeness(encoder, vectors))
+    return regions.propose(encoder.load(), photo, sample, lambda vectors: neighbours.closeness(encoder, vectors))

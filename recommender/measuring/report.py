@@ -13,11 +13,11 @@ from PIL import Image, ImageDraw, ImageOps
 from tqdm import tqdm
 
 from catalog.importing.pictures import Pictures
-from catalog.photos import read_picture
-from recommender import evaluation
+from catalog.pictures.decoding import read_picture
 from recommender.encoders import PictureEncoder, encode_all
-from recommender.search import CANDIDATES
-from recommender.training.data import LABELS, Products
+from recommender.measuring import retrieval
+from recommender.measuring.products import LABELS, Products
+from recommender.neighbours import CANDIDATES
 
 PHOTOGRAPHED_SIZE = (150, 200)
 INDEX_QUERIES = 1000
@@ -71,12 +71,12 @@ class Shop:
         products = self.products
         rows = tqdm(range(len(products)), desc="Encoding", unit="picture")
         gallery, seconds = encode_all(encoder, (self.picture(row) for row in rows))
-        chosen, drawn = evaluation.draw_photographs(len(products), self.small_picture)
+        chosen, drawn = retrieval.draw_photographs(len(products), self.small_picture)
         photographs = list(tqdm(drawn, total=len(chosen), desc="Photographing", unit="picture"))
         vectors, _ = encode_all(encoder, map(Image.fromarray, photographs))
-        neighbours, found = evaluation.nearest_others(gallery), evaluation.nearest(gallery, vectors)
-        scores = evaluation.agreement(neighbours, products.labels)
-        scores |= evaluation.photo_recall(found, chosen, products.look)
+        neighbours, found = retrieval.nearest_others(gallery), retrieval.nearest(gallery, vectors)
+        scores = retrieval.agreement(neighbours, products.labels)
+        scores |= retrieval.photo_recall(found, chosen, products.look)
         return Seen(gallery, neighbours, chosen, photographs, found, scores, 1000 * seconds / len(products))
 
     def figures(self, encoder: PictureEncoder) -> dict[str, float]:
@@ -91,7 +91,7 @@ def index_recall(gallery: np.ndarray) -> float:
     """
     queries = np.random.default_rng(1).permutation(len(gallery))[:INDEX_QUERIES]
     count = min(INDEX_NEIGHBOURS, len(gallery))
-    exact = evaluation.nearest(gallery, gallery[queries], count)
+    exact = retrieval.nearest(gallery, gallery[queries], count)
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE evaluated (row integer, vector halfvec({gallery.shape[1]})) ON COMMIT DROP"
@@ -150,7 +150,7 @@ def _heeded(products: Products, seen: Seen, marks: list[tuple[str, str]]) -> dic
 
 
 def _with_margins(scores: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
-    return {name: evaluation.mean_and_margin(values) for name, values in scores.items()}
+    return {name: retrieval.mean_and_margin(values) for name, values in scores.items()}
 
 
 def _by_category(products: Products, seen: Seen) -> Iterator[dict]:
@@ -173,7 +173,7 @@ def _by_category(products: Products, seen: Seen) -> Iterator[dict]:
 
 def _write_sheets(shop: Shop, seen: Seen, name: str, folder: Path) -> list[dict]:
     """Of the best and the worst products with their neighbours, and of photographs that missed."""
-    agreement = np.nanmean([seen.scores[figure] for figure in evaluation.AGREEMENT], axis=0)
+    agreement = np.nanmean([seen.scores[figure] for figure in retrieval.AGREEMENT], axis=0)
     similarity = np.einsum("nd,nkd->n", seen.gallery, seen.gallery[seen.neighbours])
     # Where the agreement is the same, the more alike the neighbours look to the encoder, the more telling it is.
     order = np.lexsort((-similarity, agreement))
@@ -204,7 +204,7 @@ def _write_sheets(shop: Shop, seen: Seen, name: str, folder: Path) -> list[dict]
 
 def _sheet(shop: Shop, queries: list[Query]) -> Image.Image:
     """A line for each query: it, its product, the neighbours, and below each of these whether the labels agree."""
-    columns = 2 + evaluation.NEIGHBOURS
+    columns = 2 + retrieval.NEIGHBOURS
     line = TILE[1] + 3 * GAP
     sheet = Image.new("RGB", (columns * (TILE[0] + GAP) + 2 * GAP, max(len(queries), 1) * line + GAP), "white")
     draw = ImageDraw.Draw(sheet)
@@ -220,8 +220,8 @@ def _sheet(shop: Shop, queries: list[Query]) -> Image.Image:
 
 
 def _mark(draw: ImageDraw.ImageDraw, left: int, top: int, labels: np.ndarray) -> None:
-    width = TILE[0] // len(evaluation.AGREEMENT)
-    for number, label in enumerate(evaluation.AGREEMENT.values()):
+    width = TILE[0] // len(retrieval.AGREEMENT)
+    for number, label in enumerate(retrieval.AGREEMENT.values()):
         own, other = labels[:, LABELS.index(label)]
         box = (left + number * width, top, left + (number + 1) * width - 3, top + GAP)
         draw.rectangle(box, fill=RIGHT if own == other else WRONG)

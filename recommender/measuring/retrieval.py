@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 from sklearn.neighbors import NearestNeighbors
 
-from recommender.training.data import LABELS, UNKNOWN, Products
+from recommender.measuring.products import LABELS, UNKNOWN, Products
 
 NEIGHBOURS = 5
 PHOTOGRAPHS = 1000

@@ -1,0 +1,1 @@
+"""How well an encoder sees, and how well the shop that uses it does."""
