@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 from catalog.api import ProductSerializer
 from catalog.models import Product
 from recommender.neighbours import similar_to_product, similar_to_vector
-from recommender.photo import regions
 from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import PhotoProblem, propose, read_upload
 from recommender.registry import active_encoder
@@ -63,6 +62,6 @@ class PhotoSearch(APIView):
         except PhotoProblem as problem:
             return Response({"photo": [str(problem)]}, status=problem.status)
         encoder = active_encoder()
-        look = regions.best(propose(encoder, photo))
-        matches = similar_to_vector(encoder, look.vector, asked.validated_data["count"])
+        part = propose(encoder, photo).best
+        matches = similar_to_vector(encoder, part.embedding, asked.validated_data["count"])
         return Response(MatchSerializer(matches, many=True, context={"request": request}).data)

@@ -21,7 +21,7 @@ SECONDS_KEPT = 24 * 3600
 
 
 @dataclass(frozen=True)
-class Region:
+class Cell:
     """A cell of a picture that is cut into 8 rows of 6, and how much it counts (0..1)."""
 
     column: int
@@ -31,11 +31,11 @@ class Region:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Of why `other` is shown: the regions of the page's own picture, and those of the other's."""
+    """Of why `other` is shown: the cells of the page's own picture, and those of the other's."""
 
     other: Product
-    own_regions: list[Region]
-    other_regions: list[Region]
+    own_cells: list[Cell]
+    other_cells: list[Cell]
 
 
 def explain(product: Product, others: list[Product]) -> list[Explanation]:
@@ -47,13 +47,13 @@ def explain(product: Product, others: list[Product]) -> list[Explanation]:
     encoder = active_encoder()
     digests = [product.image_digest, *(other.image_digest for other in others)]
     key = hashlib.sha256(repr((encoder.digest, digests)).encode()).hexdigest()
-    found = cache.get_or_set(f"explained:{key}", lambda: _explain(encoder.load(), product, others), SECONDS_KEPT)
+    found = cache.get_or_set(f"cells:{key}", lambda: _explain(encoder.load(), product, others), SECONDS_KEPT)
     return [Explanation(other, *found[other.pk]) for other in others if other.pk in found]
 
 
 def _explain(
     network: PictureEncoder, product: Product, others: list[Product]
-) -> dict[int, tuple[list[Region], list[Region]]]:
+) -> dict[int, tuple[list[Cell], list[Cell]]]:
     own = _read(network, product)
     if own is None:
         return {}
@@ -63,7 +63,7 @@ def _explain(
         picture = _read(network, other)
         if picture is not None:
             vectors = _with_each_part_hidden(network, picture)
-            found[other.pk] = (_regions(own_vectors, vectors[0]), _regions(vectors, own_vectors[0]))
+            found[other.pk] = (_cells(own_vectors, vectors[0]), _cells(vectors, own_vectors[0]))
     return found
 
 
@@ -93,13 +93,13 @@ def _around(cell: int, cells: int, side: int) -> slice:
     return slice(max(0, round(middle - reach)), round(middle + reach))
 
 
-def _regions(vectors: np.ndarray, other: np.ndarray) -> list[Region]:
+def _cells(vectors: np.ndarray, other: np.ndarray) -> list[Cell]:
     """The cells without which the picture is less similar to the other one; the one that counts most has weight 1."""
     similarity = vectors @ other
     lost = np.clip(similarity[0] - similarity[1:], 0, None)
     weights = lost / max(float(lost.max()), 1e-6)
     return [
-        Region(number % COLUMNS, number // COLUMNS, round(float(weight), 2))
+        Cell(number % COLUMNS, number // COLUMNS, round(float(weight), 2))
         for number, weight in enumerate(weights)
         if weight >= FAINTEST
     ]

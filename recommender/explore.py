@@ -9,6 +9,7 @@ from django.db.models.functions import Mod
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.addresses import values_of
 from catalog.models import CatalogVersion, Product
 from recommender import neighbours
 from recommender.diversity import farthest_points, unit
@@ -39,8 +40,8 @@ class Wander:
     """Where a shopper has wandered to, as the address tells: the skus taken to (`like`) and turned from (`less`)."""
 
     def __init__(self, query: QueryDict):
-        self.likes = _skus(query, "like")
-        self.dislikes = _skus(query, "less")
+        self.likes = values_of(query, "like")[-MOST_STEPS:]
+        self.dislikes = values_of(query, "less")[-MOST_STEPS:]
 
     def tiles(self) -> list[Tile]:
         """The wall; the product taken to last comes first. Empty while nothing is searchable."""
@@ -65,10 +66,6 @@ class Wander:
 def diverse_products(count: int) -> list[Product]:
     """Products as different as the shop has them."""
     return _in_order(_diverse([])[:count])
-
-
-def _skus(query: QueryDict, name: str) -> list[str]:
-    return [sku.replace("\0", "") for sku in query.getlist(name)][-MOST_STEPS:]
 
 
 def _address(likes: list[str], dislikes: list[str]) -> str:

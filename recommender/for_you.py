@@ -5,8 +5,8 @@ from itertools import chain, zip_longest
 import numpy as np
 
 from recommender import explore, neighbours
+from recommender.cards import Card, fold
 from recommender.diversity import farthest_points, unit
-from recommender.panels import Card, fold
 
 INTERESTS = 3
 CANDIDATES = 40
@@ -30,7 +30,7 @@ def for_you(seen: list[int]) -> list[Card]:
 
 
 def _interests(vectors: np.ndarray) -> list[np.ndarray]:
-    """Up to three directions: the looks (n, d) gather around the latest one and those that differ most from it."""
+    """Up to three directions: the embeddings (n, d) gather around the latest one and those that differ most from it."""
     centres = vectors[farthest_points(vectors, INTERESTS)]
     nearest = (vectors @ centres.T).argmax(axis=1)
     return [

@@ -1,7 +1,6 @@
 """Search by photo, the wall to wander along, and what shoppers say of the panels."""
 
 import math
-from dataclasses import replace
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,16 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from PIL import Image
 
 from catalog.models import Product
 from recommender.explore import Wander
-from recommender.models import Encoder, Mark
+from recommender.models import Mark
 from recommender.photo import store
+from recommender.photo.boxes import WHOLE
 from recommender.photo.limits import PhotoThrottle
-from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, look_again, look_at, read_address, read_upload
-from recommender.photo.query import EMPHASES, ExpiredLook, Query, seal
-from recommender.photo.regions import WHOLE, Box, tell_apart
+from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
+from recommender.photo.query import EMPHASES, Query
 from recommender.photo.results import Results
+from recommender.photo.searching import query_by, results_of
 from recommender.registry import active_encoder
 
 
@@ -29,57 +30,36 @@ def photo_search(request: HttpRequest) -> HttpResponse:
     """The form, or what looks like the photos that are uploaded, or that the address names."""
     try:
         encoder = active_encoder()
-        query = _uploaded(request, encoder) if request.method == "POST" else Query.parse(request.GET)
+        query = query_by(_photos(request), encoder) if request.method == "POST" else Query.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
-        return render(request, "recommender/photo_results.html", _found(query, encoder))
+        return render(request, "recommender/photo_results.html", _results_page(results_of(query, encoder)))
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
         return render(request, "recommender/photo_search.html", context, status=problem.status)
 
 
-def _uploaded(request: HttpRequest, encoder: Encoder) -> Query:
-    """Looks at the photos that came with the request. Raises PhotoProblem."""
+def _photos(request: HttpRequest) -> list[Image.Image]:
+    """The RGB pictures that came with the request. Raises PhotoProblem."""
     throttle = PhotoThrottle()
     if not throttle.allow_request(request, None):
         raise PhotoProblem(f"That was quick! Please try again in {math.ceil(throttle.wait() or 1)} seconds.", 429)
     address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
     if address and not uploads:
-        photos = [read_address(address)]
-    else:
-        photos = [read_upload(upload) for upload in uploads or [None]]
-    looks = [look_at(encoder, photo) for photo in photos]
-    return Query(
-        photos=tuple(look.name for look in looks),
-        box=looks[0].box if len(looks) == 1 else None,
-        looks=tuple(seal(look.vector, encoder) for look in looks),
-    )
+        return [read_address(address)]
+    return [read_upload(upload) for upload in uploads or [None]]
 
 
-def _found(query: Query, encoder: Encoder) -> dict:
-    """What the page of results shows. Raises PhotoProblem."""
-    if not query.looks and query.photos:
-        look = look_again(encoder, query.photos[0], query.box or WHOLE)
-        if look is None:
-            raise PhotoProblem("This photo has been forgotten, as promised. Please bring it again.", 410)
-        query = replace(query, looks=(seal(look.vector, encoder),))
-    try:
-        vector = query.vector(encoder)
-    except ExpiredLook as error:
-        raise PhotoProblem("This search is too old to be repeated. Please bring the photo again.", 410) from error
-    if vector is None:
-        raise PhotoProblem("None of these products can be searched with.", 404)
-    kept = [(name, photo) for name in query.photos if (photo := store.find(name))]
-    boxes = []
-    if len(kept) == 1:
-        photo = kept[0][1]
-        boxes = tell_apart([Box.parse(box) for box in photo.boxes[1:]], photo.width, photo.height)
+def _results_page(results: Results) -> dict:
+    query = results.query
+    photos = [(name, photo) for name in query.photos if (photo := store.find(name))]
+    boxes = photos[0][1].boxes_to_point_at if len(photos) == 1 else []
     return {
         "query": query,
-        "results": Results(query, encoder, vector),
-        "photos": kept,
-        "boxes": [(box, query.address(box=box, looks=())) for box in boxes],
+        "results": results,
+        "photos": photos,
+        "boxes": [(box, query.address(box=box, looks=()), str(box) == str(query.box)) for box in boxes],
         "whole": (WHOLE, query.address(box=WHOLE, looks=())),
         "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
         "emphases": list(EMPHASES),
@@ -89,10 +69,10 @@ def _found(query: Query, encoder: Encoder) -> dict:
 @require_safe
 def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
     """A photo that is being searched with, for whoever knows its name, until it is forgotten."""
-    kept = store.find(name)
-    if kept is None:
+    photo = store.find(name)
+    if photo is None:
         raise Http404
-    return HttpResponse(kept.content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+    return HttpResponse(photo.content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
 @require_safe

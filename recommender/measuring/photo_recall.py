@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from recommender.encoders import PictureEncoder
 from recommender.measuring import retrieval
-from recommender.photo import regions
+from recommender.photo.proposals import propose
 
 CANVAS = (360, 720)
 """Least and largest side of a photo, in pixels."""
@@ -63,12 +63,12 @@ def measure(
 
     ranks: dict[str, list[int]] = {"the whole photo": [], "the proposed part": [], "the best of all parts": []}
     for row, photo in tqdm(photos, total=count, desc="Searching", unit="photo"):
-        found = regions.propose(network, photo, sample, closeness)
+        found = propose(network, photo, sample, closeness)
         right = look == look[row]
-        each = [_rank(gallery @ region.vector, right) for region in found]
-        ranks["the whole photo"].append(each[0])
-        ranks["the proposed part"].append(each[max(range(len(found)), key=lambda number: found[number].closeness)])
-        ranks["the best of all parts"].append(min(each))
+        whole, *parts = (_rank(gallery @ part.embedding, right) for part in (found.whole, *found.parts))
+        ranks["the whole photo"].append(whole)
+        ranks["the proposed part"].append(_rank(gallery @ found.best.embedding, right))
+        ranks["the best of all parts"].append(min([whole, *parts]))
     return {way: _recall(np.array(values)) for way, values in ranks.items()}
 
 

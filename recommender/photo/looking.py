@@ -1,6 +1,4 @@
-"""What the photo search's page and its REST API share: from hostile uploads to looks that can be searched with."""
-
-from dataclasses import dataclass
+"""What the photo search's page and its REST API share: from hostile uploads to parts that can be searched with."""
 
 import numpy as np
 from django.conf import settings
@@ -10,9 +8,10 @@ from PIL import Image
 from catalog.pictures.decoding import UnreadablePicture, read_picture
 from recommender import explore, neighbours
 from recommender.models import Encoder
-from recommender.photo import regions, store
+from recommender.photo import proposals, store
+from recommender.photo.boxes import Box
 from recommender.photo.fetching import UnfetchableAddress, fetch
-from recommender.photo.regions import Box
+from recommender.photo.proposals import Proposals
 
 MOST_PHOTOS = 5
 
@@ -23,15 +22,6 @@ class PhotoProblem(Exception):
     def __init__(self, message: str, status: int):
         super().__init__(message)
         self.status = status
-
-
-@dataclass(frozen=True)
-class Look:
-    """A photo that was looked at: its name in the store, the part that was chosen, and that part's embedding (d,)."""
-
-    name: str
-    box: Box
-    vector: np.ndarray
 
 
 def read_upload(upload: UploadedFile | None) -> Image.Image:
@@ -59,26 +49,14 @@ def read_address(address: str) -> Image.Image:
         raise PhotoProblem(str(error), 400) from error
 
 
-def look_at(encoder: Encoder, photo: Image.Image) -> Look:
-    """Finds the product in a photo, and keeps the photo for a while, with what else in it looks like one."""
-    found = propose(encoder, photo)
-    chosen = regions.best(found)
-    return Look(store.keep(photo, [str(region.box) for region in found]), chosen.box, chosen.vector)
-
-
-def look_again(encoder: Encoder, name: str, box: Box) -> Look | None:
-    """Another part of a photo that is still kept; None when it has expired."""
-    photo = store.load(name)
-    return Look(name, box, embed(encoder, photo, box)) if photo else None
-
-
-def embed(encoder: Encoder, photo: Image.Image, box: Box = regions.WHOLE) -> np.ndarray:
+def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
     """The embedding (d,) of a part of an RGB photo."""
     network = encoder.load()
     return network.encode(network.prepare(box.cut(photo))[None])[0]
 
 
-def propose(encoder: Encoder, photo: Image.Image) -> list[regions.Region]:
-    """The whole photo, then up to five parts of it that look like products of the shop, best first."""
+def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
+    """What an RGB photo can be searched with among the products that this encoder embedded."""
+    network = encoder.load()
     _, sample = explore.sample(encoder)
-    return regions.propose(encoder.load(), photo, sample, lambda vectors: neighbours.closeness(encoder, vectors))
+    return proposals.propose(network, photo, sample, lambda embeddings: neighbours.closeness(encoder, embeddings))

@@ -12,11 +12,12 @@ from django.core import signing
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.addresses import values_of
 from catalog.facets import ATTRIBUTES
 from recommender import neighbours
 from recommender.diversity import unit
 from recommender.models import Calibration, Encoder
-from recommender.photo.regions import Box
+from recommender.photo.boxes import Box
 
 SIGNER = signing.Signer(salt="look")
 DIGEST_BYTES = 8
@@ -49,7 +50,7 @@ class Query:
     @classmethod
     def parse(cls, query: QueryDict) -> "Query":
         def asked(name: str) -> tuple[str, ...]:
-            return tuple(dict.fromkeys(value.replace("\0", "") for value in query.getlist(name) if value))[:MOST_LOOKS]
+            return tuple(values_of(query, name)[:MOST_LOOKS])
 
         return cls(
             photos=asked("photo"),

@@ -10,8 +10,8 @@ import numpy as np
 from catalog.facets import Facet, Value
 from catalog.models import Product
 from recommender import neighbours
+from recommender.cards import Card
 from recommender.models import Calibration, Encoder
-from recommender.panels import Card
 from recommender.photo.query import FACETS, Query
 
 COLUMNS = {

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.core.cache import caches
 from PIL import Image
 
+from recommender.photo.boxes import Box, tell_apart
+
 SIDE = 480
 """Pixels of the longer side, enough for every crop that an encoder can tell from a larger one."""
 LARGEST_SIDE = 600
@@ -19,16 +21,21 @@ NAME_BYTES = 16
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A photo as JPEG, its size in pixels, and the boxes of what looks like a product in it."""
+class StoredPhoto:
+    """A photo as JPEG, its size in pixels, and the boxes of what looks like a product in it, best first."""
 
     content: bytes
     width: int
     height: int
-    boxes: list[str]
+    boxes: list[Box]
+
+    @property
+    def boxes_to_point_at(self) -> list[Box]:
+        """Those whose middles a finger can tell apart."""
+        return tell_apart(self.boxes, self.width, self.height)
 
 
-def keep(photo: Image.Image, boxes: list[str]) -> str:
+def keep(photo: Image.Image, boxes: list[Box]) -> str:
     """Keeps an RGB photo, made small, and returns its name."""
     if max(photo.size) > LARGEST_SIDE:
         photo = photo.copy()
@@ -36,7 +43,7 @@ def keep(photo: Image.Image, boxes: list[str]) -> str:
     stream = io.BytesIO()
     photo.save(stream, "JPEG", quality=90)
     name = secrets.token_urlsafe(NAME_BYTES)
-    caches["photos"].set(name, Kept(stream.getvalue(), photo.width, photo.height, boxes), SECONDS_KEPT)
+    caches["photos"].set(name, StoredPhoto(stream.getvalue(), *photo.size, boxes), SECONDS_KEPT)
     return name
 
 
@@ -51,13 +58,13 @@ def forget_expired() -> None:
                 file.unlink()
 
 
-def find(name: str) -> Kept | None:
+def find(name: str) -> StoredPhoto | None:
     """The photo of that name; None when it has expired or never was."""
-    kept = caches["photos"].get(name)
-    return kept if isinstance(kept, Kept) else None
+    photo = caches["photos"].get(name)
+    return photo if isinstance(photo, StoredPhoto) else None
 
 
 def load(name: str) -> Image.Image | None:
     """The pixels of the photo of that name, RGB."""
-    kept = find(name)
-    return Image.open(io.BytesIO(kept.content)).convert("RGB") if kept else None
+    photo = find(name)
+    return Image.open(io.BytesIO(photo.content)).convert("RGB") if photo else None

@@ -1,4 +1,4 @@
-"""The panels of a product's page."""
+"""What the recommender adds to the pages of the shop."""
 
 from django import template
 from django.template import RequestContext
@@ -6,8 +6,9 @@ from django.template import RequestContext
 from catalog.cookies import SEEN
 from catalog.models import Product
 from recommender import for_you as recommendations
-from recommender.explanation import explain
-from recommender.panels import panels
+from recommender.cards import Card
+from recommender.explanation import Explanation, explain
+from recommender.panels import panels_of
 
 EXPLAINED = 6
 
@@ -16,13 +17,15 @@ register = template.Library()
 
 @register.inclusion_tag("recommender/_panels.html", takes_context=True)
 def product_panels(context: RequestContext, product: Product) -> dict:
-    """What looks like the product, its other colours, what goes with it, and what was seen before it."""
-    request = context["request"]
-    shown = panels(product, context.get("seen", []))
-    explanations = []
-    if "explain" in request.GET:
-        explanations = explain(product, [card.product for card in shown[0].cards[:EXPLAINED]])
-    return {"request": request, "product": product, "panels": shown, "explanations": explanations}
+    """The panels of the product's page."""
+    panels = panels_of(product, context.get("seen", []))
+    return {"request": context["request"], "product": product, "panels": panels}
+
+
+@register.simple_tag
+def explanations(product: Product, cards: list[Card]) -> list[Explanation]:
+    """Why the first of the cards look like the product."""
+    return explain(product, [card.product for card in cards[:EXPLAINED]])
 
 
 @register.inclusion_tag("recommender/_for_you.html", takes_context=True)

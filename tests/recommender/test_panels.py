@@ -8,7 +8,7 @@ from django.test import Client
 from catalog.models import Product
 from catalog.pictures import storage
 from recommender import embedding
-from recommender.panels import panels
+from recommender.panels import SIMILAR, panels_of
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(product: Product, seen: list[int] | None = None) -> dict[str, list[Product]]:
-    return {panel.name: [card.product for card in panel.cards] for panel in panels(product, seen or [])}
+    return {panel.name: [card.product for card in cards] for panel, cards in panels_of(product, seen or []).items()}
 
 
 @pytest.fixture
@@ -55,9 +55,9 @@ def test_the_same_picture_under_other_numbers_is_one_card():
         copy.save()
     twin = ProductFactory(image=product.image.name, image_digest=product.image_digest)
     embedding.embed_products([*(copy.pk for copy in copies), twin.pk])
-    (similar, *_) = panels(product, [])
-    assert {card.product for card in similar.cards} - set(copies) == {other}
-    (folded,) = [card for card in similar.cards if card.product in copies]
+    similar = panels_of(product, [])[SIMILAR]
+    assert {card.product for card in similar} - set(copies) == {other}
+    (folded,) = [card for card in similar if card.product in copies]
     assert len(folded.copies) == 2
     assert {folded.product, *folded.copies} == set(copies)
 
@@ -98,8 +98,8 @@ def test_cards_say_what_they_share_with_the_product():
     first, second, third = (ProductFactory(category=shirts, base_colour="Red", name=name) for name in names)
     Product.objects.filter(pk=third.pk).update(base_colour="Blue")
     embedding.embed_products([first.pk, second.pk, third.pk])
-    (similar, *_) = panels(first, [])
-    assert {card.product: card.shared for card in similar.cards} == {second: "Shirts · Red · striped", third: "Shirts"}
+    similar = panels_of(first, [])[SIMILAR]
+    assert {card.product: card.shared for card in similar} == {second: "Shirts · Red · striped", third: "Shirts"}
 
 
 def test_what_a_browser_has_seen_is_remembered_by_itself_alone(client, wardrobe):

@@ -21,8 +21,8 @@ from recommender.diversity import unit
 from recommender.measuring import calibration
 from recommender.models import Calibration
 from recommender.photo import fetching, store
+from recommender.photo.boxes import WHOLE, Box
 from recommender.photo.query import ExpiredLook, Query, seal, unseal
-from recommender.photo.regions import WHOLE, Box
 from recommender.photo.results import Results
 from recommender.registry import active_encoder
 from tests.factories import CategoryFactory, searchable_products

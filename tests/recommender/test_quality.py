@@ -8,7 +8,7 @@ from recommender import embedding
 from recommender.explanation import explain
 from recommender.measuring import quality
 from recommender.models import Mark, QualityReport
-from recommender.panels import panels
+from recommender.panels import SIMILAR, panels_of
 from recommender.tasks import measure_quality
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing, style, write_styles
@@ -51,7 +51,7 @@ def test_a_senseless_mark_is_refused(client, products):
 
 def test_every_similar_product_can_be_marked(client, products):
     page = client.get(products[0].get_absolute_url()).content.decode()
-    similar = panels(products[0], [])[0].cards
+    similar = panels_of(products[0], [])[SIMILAR]
     assert page.count('name="look"') == len(similar) > 0
 
 
@@ -59,7 +59,7 @@ def test_quality_is_what_the_neighbours_agree_in(products):
     report = quality.measure()
     expected = []
     for product in products:
-        cards = panels(product, [])[0].cards[:5]
+        cards = panels_of(product, [])[SIMILAR][:5]
         expected.append(sum(card.product.category_id == product.category_id for card in cards) / 5)
     assert report.products == len(products)
     assert report.category == pytest.approx(sum(expected) / len(expected), abs=0.02)
@@ -102,10 +102,10 @@ def test_an_explanation_points_at_what_two_pictures_share():
     ImageDraw.Draw(blotted).rectangle((200, 300, 300, 400), fill="black")
     one, two = ProductFactory(file=as_file(picture)), ProductFactory(file=as_file(blotted))
     (found,) = explain(one, [two])
-    for regions in (found.own_regions, found.other_regions):
-        assert max(region.weight for region in regions) == 1
-        assert all(0 <= region.column < 6 and 0 <= region.row < 8 for region in regions)
-    strongest = max(found.other_regions, key=lambda region: region.weight)
+    for cells in (found.own_cells, found.other_cells):
+        assert max(cell.weight for cell in cells) == 1
+        assert all(0 <= cell.column < 6 and 0 <= cell.row < 8 for cell in cells)
+    strongest = max(found.other_cells, key=lambda cell: cell.weight)
     assert not (strongest.column >= 4 and strongest.row >= 6)
 
 
@@ -123,6 +123,6 @@ def test_marked_pairs_become_test_cases_of_the_evaluation(tmp_path, capsys, prod
     for product in products:
         (images / f"{product.sku}.jpg").write_bytes(product.image.read())
     styles = write_styles(tmp_path / "styles.csv", [style(product.sku) for product in products])
-    Mark.objects.add(products[0], panels(products[0], [])[0].cards[0].product, "look")
+    Mark.objects.add(products[0], panels_of(products[0], [])[SIMILAR][0].product, "look")
     call_command("evaluate_retrieval", styles=styles, images=images, report=tmp_path / "report")
     assert "0 of 1 pairs that shoppers marked are kept apart" in capsys.readouterr().out

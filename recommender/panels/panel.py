@@ -1,0 +1,45 @@
+"""What a panel is, and what it chooses from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from catalog.models import Product
+from recommender import neighbours
+from recommender.cards import Card
+from recommender.models import Embedding
+
+
+@dataclass
+class Page:
+    """A product's page while its panels are chosen."""
+
+    product: Product
+    seen: list[int]
+    """Ids of the products that this browser looked at before, latest first"""
+    taken: set[int] = field(default_factory=set)
+    """Ids of the products that stand on the page already; no panel shows one of them again"""
+
+    @cached_property
+    def embedding(self) -> Embedding | None:
+        """The product's own, with the encoder; None while it is not searchable."""
+        return neighbours.embedding_of(self.product)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A row of cards below a heading, shown by `templates/recommender/panels/<name>.html` with `panel` and `cards`.
+
+    `choose` gives what is to stand in the row, best first: cards, or ids of products, which are fetched for all panels
+    together; what is no longer in the shop is then left out.
+    """
+
+    name: str
+    title: str
+    choose: Callable[[Page], Sequence[Card | int]]
+    chooses_first: bool = False
+    """Whether it chooses before the others, wherever it stands: for the few products that fit nowhere else."""
+
+    @property
+    def template(self) -> str:
+        return f"recommender/panels/{self.name}.html"

@@ -1,0 +1,12 @@
+"""What this browser has looked at before."""
+
+from recommender.panels.panel import Page, Panel
+
+MOST = 8
+
+
+def choose(page: Page) -> list[int]:
+    return [pk for pk in page.seen if pk not in page.taken][:MOST]
+
+
+SEEN = Panel("seen", "Recently seen", choose)

@@ -1,0 +1,59 @@
+"""What looks most like the page's product, whatever it is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from catalog.models import Product
+from recommender import neighbours
+from recommender.cards import Card, fold
+from recommender.panels.panel import Page, Panel
+
+MOST = 12
+CANDIDATES = 40
+PATTERNS = {
+    "check": "checked",
+    "checked": "checked",
+    "checks": "checked",
+    "denim": "denim",
+    "embroidered": "embroidered",
+    "floral": "floral",
+    "graphic": "graphic",
+    "leather": "leather",
+    "lace": "lace",
+    "polka": "dotted",
+    "printed": "printed",
+    "print": "printed",
+    "solid": "plain",
+    "plain": "plain",
+    "stripe": "striped",
+    "striped": "striped",
+    "stripes": "striped",
+}
+
+
+def choose(page: Page) -> list[Card]:
+    if page.embedding is None:
+        return []
+    matches = neighbours.around(page.embedding, CANDIDATES)
+    cards = fold(match for match in matches if _is_another(match.product, page))
+    return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
+
+
+def _is_another(product: Product, page: Page) -> bool:
+    return product.pk not in page.taken and product.image_digest != page.product.image_digest
+
+
+def _shared(product: Product, other: Product) -> Iterator[str]:
+    """What two products have in common, in up to three words: kind, colour, pattern."""
+    if product.category_id and product.category_id == other.category_id:
+        yield product.category.name
+    if product.base_colour and product.base_colour == other.base_colour:
+        yield product.base_colour
+    yield from sorted(_patterns(product) & _patterns(other))[:1]
+
+
+def _patterns(product: Product) -> set[str]:
+    return {PATTERNS[word] for word in product.name.lower().split() if word in PATTERNS}
+
+
+SIMILAR = Panel("similar", "Visually similar", choose)
