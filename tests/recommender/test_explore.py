@@ -1,16 +1,14 @@
-"""The wall and the home page's recommendations: diverse at first, then around what the shopper takes to."""
+"""The wall: diverse at first, then around what the shopper takes to."""
 
 import re
 
-import numpy as np
 import pytest
 from django.http import QueryDict
 
 from recommender import neighbours
-from recommender.diversity import farthest_points
 from recommender.explore import TILES, Wander
 from recommender.for_you import for_you
-from tests.factories import ProductFactory, searchable_products
+from tests.factories import searchable_products
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +20,6 @@ def products():
 
 def wall(query: str = "") -> list[str]:
     return [tile.product.sku for tile in Wander(QueryDict(query)).tiles()]
-
-
-def test_farthest_points_take_one_of_each_cluster_before_a_second_of_any():
-    centres = np.eye(6)
-    vectors = np.concatenate([centres + np.random.default_rng(n).normal(0, 0.01, (6, 6)) for n in range(5)])
-    chosen = farthest_points(vectors, 6)
-    assert {row % 6 for row in chosen} == set(range(6))
-    assert sorted(farthest_points(vectors, 99)) == list(range(30))
 
 
 def test_the_wall_begins_diverse_and_is_the_same_for_the_same_address(products):
@@ -72,27 +62,3 @@ def test_an_empty_shop_has_an_empty_wall(client):
     assert wall() == []
     assert client.get("/explore/").status_code == 200
     assert for_you([]) == []
-
-
-def test_recommendations_are_near_what_was_seen_and_show_none_of_it(products):
-    seen = [product.pk for product in products[:4]]
-    shown = [card.product for card in for_you(seen)]
-    assert not {product.pk for product in shown} & set(seen)
-    nearest = neighbours.similar_to_product(products[0], 10)
-    assert {match.product for match in nearest if match.product.pk not in seen} & set(shown[:6])
-
-
-def test_without_history_the_recommendations_are_diverse(products):
-    assert [card.product.sku for card in for_you([])] == wall()[:24]
-    assert [card.product.sku for card in for_you([ProductFactory().pk])] == wall()[:24]
-
-
-def test_the_home_page_recommends_by_what_this_browser_has_seen(client, products, django_assert_max_num_queries):
-    assert "Look around" in client.get("/").content.decode()
-    for product in products[:3]:
-        client.get(product.get_absolute_url())
-    with django_assert_max_num_queries(10):
-        page = client.get("/").content.decode()
-    assert "For you" in page
-    recommended = page[page.index("For you") : page.index("New in")]
-    assert not any(f'data-sku="{product.sku}"' in recommended for product in products[:3])

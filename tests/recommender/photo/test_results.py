@@ -1,0 +1,95 @@
+"""Filters, groups and guesses over what looks similar."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recommender.models import Calibration
+from recommender.registry import active_encoder
+from tests.photos import ADDRESS, results_of, skus_in
+
+pytestmark = pytest.mark.django_db
+
+
+CHOICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "category": st.lists(st.sampled_from(["Shirts", "Shoes", "Bags"]), max_size=2),
+        "gender": st.lists(st.sampled_from(["Men", "Women"]), max_size=2),
+        "base_colour": st.lists(st.sampled_from(["Red", "Blue", "Green", "Black", "Pink"]), max_size=2),
+        "year": st.lists(st.sampled_from(["2010", "2013", "1999"]), max_size=2),
+    },
+)
+
+
+@given(choices=CHOICES)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(products, choices):
+    query = QueryDict(mutable=True)
+    for name, values in choices.items():
+        query.setlist(name, values)
+    results = results_of(products[0], query.urlencode())
+    assert results.count == len(results.chosen)
+    for facet in results.facets():
+        for value in facet.values:
+            alone = query.copy()
+            alone.setlist(facet.name, [value.label])
+            assert results_of(products[0], alone.urlencode()).count == value.count
+            toggled = parse_qs(urlsplit(value.address).query)
+            assert (value.label in toggled.get(facet.name, [])) != value.is_chosen
+
+
+def test_filters_leave_the_order(products):
+    everything = [alike.pk for alike in results_of(products[0]).alikes]
+    men = [alike.pk for alike in results_of(products[0], "gender=Men").chosen]
+    by_id = {product.pk: product for product in products}
+    assert men == [pk for pk in everything if by_id[pk].gender == "Men"]
+
+
+def test_what_we_see_is_what_the_neighbours_are(products):
+    for product in products:
+        product.gender = "Women"
+        product.save()
+    guesses = {guess.label: guess for guess in results_of(products[0]).guesses()}
+    assert guesses["Women"].confidence == 100
+    assert "gender=Women" in guesses["Women"].address
+    assert "Women" not in {guess.label for guess in results_of(products[0], "gender=Women").guesses()}
+
+
+def test_groups_follow_the_calibration(client, products):
+    encoder = active_encoder()
+    for product in products[2:]:
+        # What the neighbours of the first two are tells which category's limits count.
+        product.category = products[0].category
+        product.save()
+    thresholds = {"": [-1.0, 2.0], str(products[0].category_id): [0.0, 0.99]}
+    kept = Calibration.objects.create(encoder=encoder, thresholds=thresholds, colours={}, directions=[])
+    groups = {group.name: group for group in results_of(products[0]).groups()}
+    assert [card.product for card in groups["close"].cards] == [products[0]]
+    assert "Nothing here is close" not in client.get(ADDRESS, {"like": products[0].sku}).content.decode()
+    kept.thresholds = {"": [-1.0, 2.0]}
+    kept.save()
+    page = client.get(ADDRESS, {"like": products[0].sku}).content.decode()
+    assert "Nothing here is close" in page
+    assert "No good match" not in page
+
+
+def test_a_chosen_colour_is_a_filter_too_and_both_go_together(products):
+    (red,) = (colour for colour in results_of(products[0]).colours() if colour.label == "Red")
+    assert {"colour", "base_colour"} <= set(parse_qs(urlsplit(red.address).query))
+    turned = results_of(products[0], "colour=Red&base_colour=Red&gender=Men")
+    assert [chip.label for chip in turned.chips()] == ["Men", "in Red"]
+    back = parse_qs(urlsplit(turned.chips()[1].address).query)
+    assert back["gender"] == ["Men"]
+    assert not {"colour", "base_colour"} & set(back)
+
+
+def test_more_results_come_page_by_page(client, products):
+    first = client.get(ADDRESS, {"like": products[0].sku})
+    second = client.get(ADDRESS, {"like": products[0].sku, "page": 2})
+    assert 'rel="next"' in first.content.decode()
+    assert 'rel="next"' not in second.content.decode()
+    assert set(skus_in(first)[1:] + skus_in(second)[1:]) == {product.sku for product in products}
