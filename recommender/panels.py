@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.core.cache import cache
 
 from catalog.models import CatalogVersion, Product
+from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
 from recommender.models import Embedding
 from recommender.neighbours import Match
@@ -16,37 +17,6 @@ SECONDS_KEPT = 3600
 COMPANIONS_KEPT = 300
 SIMILAR, COLOURS, COMPANIONS, SEEN = 12, 8, 6, 8
 CANDIDATES = 40
-PATTERNS = {
-    "check": "checked",
-    "checked": "checked",
-    "checks": "checked",
-    "denim": "denim",
-    "embroidered": "embroidered",
-    "floral": "floral",
-    "graphic": "graphic",
-    "leather": "leather",
-    "lace": "lace",
-    "polka": "dotted",
-    "printed": "printed",
-    "print": "printed",
-    "solid": "plain",
-    "plain": "plain",
-    "stripe": "striped",
-    "striped": "striped",
-    "stripes": "striped",
-}
-NEUTRAL = ("Black", "White", "Grey", "Navy Blue", "Beige", "Brown", "Silver", "Tan", "Off White", "Blue")
-"""Colours that go with every other."""
-COMPANY = {
-    "Topwear": ("Bottomwear", "Shoes", "Watches", "Bags", "Belts", "Eyewear"),
-    "Bottomwear": ("Topwear", "Shoes", "Belts", "Watches", "Bags", "Eyewear"),
-    "Dress": ("Shoes", "Bags", "Jewellery", "Watches", "Sandal", "Eyewear"),
-    "Shoes": ("Bottomwear", "Topwear", "Socks", "Bags", "Watches", "Belts"),
-    "Sandal": ("Bottomwear", "Topwear", "Bags", "Jewellery", "Watches", "Eyewear"),
-    "Flip Flops": ("Bottomwear", "Topwear", "Eyewear", "Bags", "Watches", "Headwear"),
-    "Saree": ("Jewellery", "Bags", "Sandal", "Watches", "Shoes", "Eyewear"),
-}
-COMPANY_OF_OTHERS = ("Topwear", "Bottomwear", "Shoes", "Bags", "Watches", "Belts", "Jewellery")
 
 
 @dataclass(frozen=True)
@@ -139,7 +109,7 @@ def _companions(product: Product, shown: set[int]) -> list[int]:
     key = hashlib.sha256(repr((occasion, CatalogVersion.now())).encode()).hexdigest()
     pool = cache.get_or_set(f"companions:{key}", lambda: _companions_for(*occasion), SECONDS_KEPT)
     chosen = []
-    for other in COMPANY.get(kind, COMPANY_OF_OTHERS):
+    for other in VOCABULARY.company.get(kind, VOCABULARY.company_of_others):
         fitting = [pk for pk, colour in pool.get(other, []) if pk not in shown and _go_together(product, colour)]
         if other != kind and fitting:
             # Other products of the same kind get other companions.
@@ -158,7 +128,8 @@ def _companions_for(gender: str, usage: str, season: str) -> dict[str, list[tupl
 
 
 def _go_together(product: Product, colour: str) -> bool:
-    return product.base_colour in NEUTRAL or colour in NEUTRAL or colour == product.base_colour
+    neutral = VOCABULARY.neutral
+    return product.base_colour in neutral or colour in neutral or colour == product.base_colour
 
 
 def shared_words(product: Product, other: Product) -> str:
@@ -171,5 +142,9 @@ def _shared(product: Product, other: Product) -> Iterator[str]:
         yield product.category.name
     if product.base_colour and product.base_colour == other.base_colour:
         yield product.base_colour
-    patterns = [{PATTERNS[word] for word in one.name.lower().split() if word in PATTERNS} for one in (product, other)]
-    yield from sorted(patterns[0] & patterns[1])[:1]
+    yield from sorted(_patterns(product) & _patterns(other))[:1]
+
+
+def _patterns(product: Product) -> set[str]:
+    words = product.name.lower().split()
+    return {VOCABULARY.patterns[word] for word in words if word in VOCABULARY.patterns}
