@@ -16,7 +16,7 @@ from recommender.models import Encoder, Mark
 from recommender.photo import store
 from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, look_again, look_at, read_address, read_upload
-from recommender.photo.query import EMPHASES, ExpiredLook, Query, seal
+from recommender.photo.query import EMPHASES, ExpiredSeal, PhotoQuery, seal
 from recommender.photo.regions import WHOLE, Box, tell_apart
 from recommender.photo.results import Results
 from recommender.registry import active_encoder
@@ -29,7 +29,7 @@ def photo_search(request: HttpRequest) -> HttpResponse:
     """The form, or what looks like the photos that are uploaded, or that the address names."""
     try:
         encoder = active_encoder()
-        query = _uploaded(request, encoder) if request.method == "POST" else Query.parse(request.GET)
+        query = _uploaded(request, encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
         return render(request, "recommender/photo_results.html", _found(query, encoder))
@@ -38,7 +38,7 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         return render(request, "recommender/photo_search.html", context, status=problem.status)
 
 
-def _uploaded(request: HttpRequest, encoder: Encoder) -> Query:
+def _uploaded(request: HttpRequest, encoder: Encoder) -> PhotoQuery:
     """Looks at the photos that came with the request. Raises PhotoProblem."""
     throttle = PhotoThrottle()
     if not throttle.allow_request(request, None):
@@ -50,23 +50,23 @@ def _uploaded(request: HttpRequest, encoder: Encoder) -> Query:
     else:
         photos = [read_upload(upload) for upload in uploads or [None]]
     looks = [look_at(encoder, photo) for photo in photos]
-    return Query(
+    return PhotoQuery(
         photos=tuple(look.name for look in looks),
         box=looks[0].box if len(looks) == 1 else None,
-        looks=tuple(seal(look.vector, encoder) for look in looks),
+        seals=tuple(seal(look.vector, encoder) for look in looks),
     )
 
 
-def _found(query: Query, encoder: Encoder) -> dict:
+def _found(query: PhotoQuery, encoder: Encoder) -> dict:
     """What the page of results shows. Raises PhotoProblem."""
-    if not query.looks and query.photos:
+    if not query.seals and query.photos:
         look = look_again(encoder, query.photos[0], query.box or WHOLE)
         if look is None:
             raise PhotoProblem("This photo has been forgotten, as promised. Please bring it again.", 410)
-        query = replace(query, looks=(seal(look.vector, encoder),))
+        query = replace(query, seals=(seal(look.vector, encoder),))
     try:
         vector = query.vector(encoder)
-    except ExpiredLook as error:
+    except ExpiredSeal as error:
         raise PhotoProblem("This search is too old to be repeated. Please bring the photo again.", 410) from error
     if vector is None:
         raise PhotoProblem("None of these products can be searched with.", 404)
@@ -79,8 +79,8 @@ def _found(query: Query, encoder: Encoder) -> dict:
         "query": query,
         "results": Results(query, encoder, vector),
         "photos": kept,
-        "boxes": [(box, query.address(box=box, looks=())) for box in boxes],
-        "whole": (WHOLE, query.address(box=WHOLE, looks=())),
+        "boxes": [(box, query.address(box=box, seals=())) for box in boxes],
+        "whole": (WHOLE, query.address(box=WHOLE, seals=())),
         "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
         "emphases": list(EMPHASES),
     }

@@ -21,7 +21,7 @@ from recommender.diversity import unit
 from recommender.measuring import calibration
 from recommender.models import Calibration
 from recommender.photo import fetching, store
-from recommender.photo.query import ExpiredLook, Query, seal, unseal
+from recommender.photo.query import ExpiredSeal, PhotoQuery, seal, unseal
 from recommender.photo.regions import WHOLE, Box
 from recommender.photo.results import Results
 from recommender.registry import active_encoder
@@ -75,7 +75,7 @@ def shared(response) -> str:
 
 
 def results_of(products, query: str = "", **changes) -> Results:
-    query = Query.parse(QueryDict(query))
+    query = PhotoQuery.parse(QueryDict(query))
     encoder = active_encoder()
     return Results(query, encoder, np.asarray(encoder.embeddings.get(product=products[0]).vector))
 
@@ -137,10 +137,10 @@ def test_a_look_survives_its_seal_and_no_forgery(products):
     text = seal(vector, encoder)
     assert unseal(text, encoder) @ unit(vector) > 0.999
     for forged in (text[:-1] + ("A" if text[-1] != "A" else "B"), "x", "", "a:b", text.split(":")[0]):
-        with pytest.raises(ExpiredLook):
+        with pytest.raises(ExpiredSeal):
             unseal(forged, encoder)
     encoder.digest = "0" * 64
-    with pytest.raises(ExpiredLook):
+    with pytest.raises(ExpiredSeal):
         unseal(text, encoder)
 
 
@@ -202,12 +202,12 @@ def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(products
     results = results_of(products, query.urlencode())
     assert results.count == len(results.chosen)
     for facet in results.facets():
-        for value in facet.values:
+        for choice in facet.choices:
             alone = query.copy()
-            alone.setlist(facet.name, [value.label])
-            assert results_of(products, alone.urlencode()).count == value.count
-            toggled = parse_qs(urlsplit(value.address).query)
-            assert (value.label in toggled.get(facet.name, [])) != value.is_chosen
+            alone.setlist(facet.name, [choice.label])
+            assert results_of(products, alone.urlencode()).count == choice.count
+            toggled = parse_qs(urlsplit(choice.address).query)
+            assert (choice.label in toggled.get(facet.name, [])) != choice.is_chosen
 
 
 def test_filters_leave_the_order(products):
@@ -271,13 +271,13 @@ def test_another_colour_turns_the_search_to_it_and_the_slider_from_it():
         directions=directions.tolist(),
     )
     shape = np.eye(encoder.dimensions)[0]
-    look = seal(unit(shape + red).astype(np.float32), encoder)
-    plain = Query(looks=(look,)).vector(encoder)
-    turned = Query(looks=(look,), colour="Green").vector(encoder)
+    seals = (seal(unit(shape + red).astype(np.float32), encoder),)
+    plain = PhotoQuery(seals=seals).vector(encoder)
+    turned = PhotoQuery(seals=seals, colour="Green").vector(encoder)
     assert turned @ green > 0.6 > 0.1 > abs(turned @ red)
     assert turned @ shape > 0.4
-    assert Query(looks=(look,), emphasis=-2).vector(encoder) @ red == pytest.approx(0, abs=0.02)
-    assert Query(looks=(look,), emphasis=2).vector(encoder) @ red > plain @ red + 0.1
+    assert PhotoQuery(seals=seals, emphasis=-2).vector(encoder) @ red == pytest.approx(0, abs=0.02)
+    assert PhotoQuery(seals=seals, emphasis=2).vector(encoder) @ red > plain @ red + 0.1
 
 
 def test_a_chosen_colour_is_a_filter_too_and_both_go_together(products):
