@@ -24,11 +24,7 @@ class Attribute:
 ATTRIBUTES = (
     Attribute("gender", "Gender", ("gender", "sex", "for"), is_guessed=True, training_weight=0.8),
     Attribute(
-        "base_colour",
-        "Colour",
-        ("basecolour", "basecolor", "colour", "color"),
-        is_guessed=True,
-        training_weight=1.0,
+        "base_colour", "Colour", ("basecolour", "basecolor", "colour", "color"), is_guessed=True, training_weight=1.0
     ),
     Attribute("season", "Season", ("season",), training_weight=0.2),
     Attribute("usage", "Usage", ("usage", "occasion", "use"), training_weight=0.3),

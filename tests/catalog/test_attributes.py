@@ -79,6 +79,14 @@ def test_an_import_brings_it_and_takes_it_back(attribute, values, files, shop):
     assert Product.objects.get(sku="1").attributes[attribute] == values[0]
 
 
+def test_the_same_again_changes_nothing_and_an_empty_cell_leaves_it_unknown(attribute, values, files, shop):
+    styles, images = files
+    assert jobs.import_catalog(styles, images).unchanged == 2
+    styles.write_text(styles.read_text().replace(f"1,{values[0]}", "1,"))
+    assert jobs.import_catalog(styles, images).updated == 1
+    assert Product.objects.get(sku="1").attributes[attribute] == ""
+
+
 def test_an_import_from_before_it_was_known_can_be_undone(attribute, values, files, shop):
     styles, images = files
     styles.write_text("id,name\n1,Gown\n")
