@@ -1,9 +1,21 @@
 """The catalogue over REST."""
 
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, serializers
 
-from catalog.facets import Selection
+from catalog.attributes import ATTRIBUTES, NAMES
+from catalog.facets import SORTS, Selection
 from catalog.models import Category, Product
+
+NARROWING = [
+    OpenApiParameter("q", description="Words, all of which are to be found; -word must not be."),
+    OpenApiParameter("category", description="The path of a category, like apparel/topwear."),
+    *(
+        OpenApiParameter(attribute.name, many=True, description=f"{attribute.label}: one of these values.")
+        for attribute in ATTRIBUTES
+    ),
+    OpenApiParameter("sort", enum=list(SORTS)),
+]
 
 
 class ProductSerializer(serializers.ModelSerializer):
@@ -12,15 +24,16 @@ class ProductSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Product
-        fields = ("sku", "name", "gender", "category", "base_colour", "season", "year", "usage", "image", "url")
+        fields = ("sku", "name", "category", *NAMES, "image", "url")
 
     def get_category(self, product: Product) -> list[str]:
         """From the master category down to the article type."""
         return [category.name for category in product.category.path] if product.category else []
 
 
+@extend_schema_view(get=extend_schema(parameters=NARROWING))
 class ProductList(generics.ListAPIView):
-    """The catalogue, narrowed by `q`, `category`, `gender`, `base_colour`, `season` and `usage` as in the shop."""
+    """The catalogue, narrowed and ordered as in the shop."""
 
     serializer_class = ProductSerializer
     queryset = Product.objects.none()

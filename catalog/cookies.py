@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 SECONDS_KEPT = 180 * 24 * 3600
 
 
-class Kept:
+class ProductCookie:
     """A list of product ids in a cookie, latest first, up to `most`."""
 
     def __init__(self, cookie: str, most: int):
@@ -21,5 +21,5 @@ class Kept:
         response.set_signed_cookie(self._cookie, value, max_age=SECONDS_KEPT, httponly=True, samesite="Lax")
 
 
-SEEN = Kept("seen", most=24)
-FAVOURITES = Kept("favourites", most=60)
+SEEN = ProductCookie("seen", most=24)
+FAVOURITES = ProductCookie("favourites", most=60)

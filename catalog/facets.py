@@ -3,44 +3,21 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.attributes import ATTRIBUTES, NAMES
+from catalog.choices import Choice, Facet, Filters
 from catalog.models import CatalogVersion, Category, Product
 from catalog.querysets import ProductQuerySet
 from catalog.words import Words
 
-ATTRIBUTES = {"gender": "Gender", "base_colour": "Colour", "season": "Season", "usage": "Usage", "year": "Year"}
 SORTS = {"relevance": "Best match", "newest": "Newest", "name": "Name"}
 LONGEST_WORDS = 200
 SECONDS_KEPT = 3600
-
-
-@dataclass(frozen=True)
-class Value:
-    """One value of a facet; `address` is the page that chooses it, or drops it when it is chosen."""
-
-    label: str
-    count: int
-    is_chosen: bool
-    address: str
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One way to narrow the catalogue."""
-
-    name: str
-    label: str
-    values: list[Value]
-
-    @property
-    def is_chosen(self) -> bool:
-        return any(value.is_chosen for value in self.values)
 
 
 class Selection:
@@ -55,8 +32,9 @@ class Selection:
         asked = {name: [value.replace("\0", "").strip() for value in values] for name, values in query.lists()}
         self.words = Words(asked.get("q", [""])[-1][:LONGEST_WORDS])
         self.attributes = {
-            name: values for name in ATTRIBUTES if (values := sorted(set(filter(None, asked.get(name, [])))))
+            name: tuple(sorted(values)) for name in NAMES if (values := set(filter(None, asked.get(name, []))))
         }
+        self._filters = Filters(self.attributes, lambda attributes: self.address(attributes=attributes))
         wanted = asked.get("sort", [""])[-1]
         self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
 
@@ -89,28 +67,31 @@ class Selection:
         return self._kept(f"facets {self.sort}", self._facets)
 
     def _facets(self) -> list[Facet]:
-        facets = [self._category_facet(), *(self._attribute_facet(name, label) for name, label in ATTRIBUTES.items())]
-        return [facet for facet in facets if facet.values]
+        facets = [self._category_facet()]
+        for attribute in ATTRIBUTES:
+            counts = {str(value): count for value, count in self._counts[attribute.name].items() if value is not None}
+            facets.append(self._filters.facet(attribute.name, attribute.label, counts))
+        return [facet for facet in facets if facet.choices]
 
-    def chips(self) -> list[Value]:
+    def chips(self) -> list[Choice]:
         """What is chosen, each with the address that takes it away."""
         chips = []
         if self.words:
-            chips.append(Value(f"“{self.words}”", 0, True, self.address(words="")))
+            chips.append(Choice(f"“{self.words}”", self.address(words=""), is_chosen=True))
         if self.category:
-            chips.append(Value(self.category.name, 0, True, self.address(category=self.category.parent)))
-        for name, values in self.attributes.items():
-            chips.extend(Value(value, 0, True, self._toggled(name, value)) for value in values)
-        return chips
+            chips.append(Choice(self.category.name, self.address(category=self.category.parent), is_chosen=True))
+        return chips + self._filters.chips()
 
-    def orders(self) -> list[Value]:
-        """The orders there are, as values to choose."""
-        return [Value(label, 0, name == self.sort, self.address(sort=name)) for name, label in self.sorts.items()]
+    def orders(self) -> list[Choice]:
+        """The orders there are to choose from."""
+        return [
+            Choice(label, self.address(sort=name), is_chosen=name == self.sort) for name, label in self.sorts.items()
+        ]
 
-    def did_you_mean(self) -> Value | None:
+    def did_you_mean(self) -> Choice | None:
         """Other words, where these find nothing."""
         guess = self.words.guess(self.version) if self.words and not self.count else ""
-        return Value(guess, 0, False, self.address(words=guess)) if guess else None
+        return Choice(guess, self.address(words=guess)) if guess else None
 
     def address(self, **changes: object) -> str:
         """The page of this selection with other `category`, `words`, `attributes` or `sort`; always its first page."""
@@ -151,22 +132,11 @@ class Selection:
                 totals[node] += count
         for node in totals:
             node.parent = nodes.get(node.parent_id)
-        values = [
-            Value(node.name, count, node == self.category, self.address(category=node))
+        choices = [
+            Choice(node.name, self.address(category=node), count, node == self.category)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
-        return Facet("category", "Category", values)
-
-    def _attribute_facet(self, name: str, label: str) -> Facet:
-        chosen = self.attributes.get(name, [])
-        counts = {str(value): count for value, count in self._counts[name].items() if value not in ("", None)}
-        # What is chosen can be taken away even where it would leave nothing.
-        counts |= {value: 0 for value in chosen if value not in counts}
-        values = [
-            Value(value, count, value in chosen, self._toggled(name, value))
-            for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        ]
-        return Facet(name, label, values)
+        return Facet("category", "Category", choices)
 
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:
@@ -174,11 +144,11 @@ class Selection:
         return self._kept("counts", self._count)
 
     def _count(self) -> dict[str, dict[object, int]]:
-        free = [name for name in ("category", *ATTRIBUTES) if name not in self.attributes]
+        free = [name for name in ("category", *NAMES) if name not in self.attributes]
         if self.category:
             free.remove("category")
         counts = self._narrowed().counts_by(*free) if free else {}
-        for name in {"category", *ATTRIBUTES} - set(free):
+        for name in {"category", *NAMES} - set(free):
             counts |= self._narrowed(without=name).counts_by(name)
         return counts
 
@@ -187,9 +157,3 @@ class Selection:
         choices = (str(self.words), self.category and self.category.pk, self.attributes)
         digest = hashlib.sha256(repr((self.version, what, choices)).encode()).hexdigest()
         return cache.get_or_set(f"facets:{digest}", compute, SECONDS_KEPT)
-
-    def _toggled(self, name: str, value: str) -> str:
-        values = self.attributes.get(name, [])
-        values = [kept for kept in values if kept != value] if value in values else [*values, value]
-        attributes = {other: chosen for other, chosen in self.attributes.items() if other != name}
-        return self.address(attributes=attributes | ({name: sorted(values)} if values else {}))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.pictures import renditions
 from catalog.querysets import (
     LEVELS,
@@ -151,10 +152,9 @@ class Product(models.Model):
         return self.name or (self.category.name if self.category else self.sku)
 
     @property
-    def attributes(self) -> dict[str, str]:
-        """What is known beside the category, by the name that addresses use."""
-        names = ("gender", "base_colour", "usage", "season", "year")
-        return {name: str(value) for name in names if (value := getattr(self, name))}
+    def attributes(self) -> dict[Attribute, str]:
+        """The value of each attribute, "" where it is unknown."""
+        return {attribute: str(getattr(self, attribute.name) or "") for attribute in ATTRIBUTES}
 
     def derive(self) -> None:
         """Sets what follows from other fields: the text that word search looks through, and the design."""
@@ -164,8 +164,8 @@ class Product(models.Model):
 
     def _collect_search_words(self) -> str:
         categories = [category.name for category in self.category.path] if self.category else []
-        words = [self.name, self.base_colour, *categories, self.gender, self.usage, self.season, self.sku]
-        return " ".join(filter(None, words))
+        attributes = [value for attribute, value in self.attributes.items() if attribute.is_searched]
+        return " ".join(filter(None, [self.name, *categories, *attributes, self.sku]))
 
 
 class CatalogVersion(models.Model):

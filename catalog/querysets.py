@@ -1,18 +1,18 @@
 """Every query on the catalogue."""
 
-import re
+from collections.abc import Mapping, Sequence
 
 from django.contrib.postgres.search import SearchRank, SearchVector
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.models import Case, F, Q, When
 
+from catalog.attributes import CATEGORY_LEVELS
 from catalog.words import Words
 
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""
-LEVELS = 3
-"""Of the category tree: master > sub > article type."""
-YEAR = re.compile(r"[0-9]{4}")
+LEVELS = len(CATEGORY_LEVELS)
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -48,16 +48,21 @@ class ProductQuerySet(models.QuerySet):
     def in_category(self, category: models.Model) -> "ProductQuerySet":
         return self.filter(category__in=type(category).objects.within(category))
 
-    def with_attributes(self, attributes: dict[str, list[str]]) -> "ProductQuerySet":
+    def with_attributes(self, attributes: Mapping[str, Sequence[str]]) -> "ProductQuerySet":
         """Products that have one of the values of each attribute; what cannot be a value is none's."""
-        possible = dict(attributes)
-        if "year" in possible:
-            possible["year"] = [year for year in possible["year"] if YEAR.fullmatch(year)]
-        return self.filter(**{f"{name}__in": values for name, values in possible.items()})
+        fields = {name: self.model._meta.get_field(name) for name in attributes}
+        return self.filter(
+            **{
+                f"{name}__in": [value for value in values if _can_hold(fields[name], value)]
+                for name, values in attributes.items()
+            }
+        )
 
     def counts_by(self, *columns: str) -> dict[str, dict[object, int]]:
         """For each column how many products have each of its values, all counted in one pass."""
-        chosen, parameters = self.order_by().values_list(*columns).query.sql_with_params()
+        # Where nothing can be found there is nothing to count, and yet no error.
+        compiler = self.order_by().values_list(*columns).query.get_compiler(self.db, elide_empty=False)
+        chosen, parameters = compiler.as_sql()
         names = [f"c{number}" for number in range(len(columns))]
         sets = ", ".join(f"({name})" for name in names)
         is_counted = ", ".join(f"GROUPING({name})" for name in names)
@@ -101,3 +106,11 @@ class ImportJobQuerySet(models.QuerySet):
         return self.filter(state__in=self.model.AT_WORK).order_by(
             Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )
+
+
+def _can_hold(field: models.Field, value: str) -> bool:
+    """Whether the field may have that value, written just so."""
+    try:
+        return str(field.clean(value, None)) == value
+    except ValidationError:
+        return False

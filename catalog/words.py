@@ -7,37 +7,9 @@ from django.contrib.postgres.search import SearchQuery
 from django.core.cache import cache
 from django.db import connection
 
+from catalog.vocabulary import VOCABULARY
+
 TOKEN = re.compile(r"(-?)(\w+)")
-# Shoppers say these; a catalogue calls the same thing otherwise.
-MEANINGS = {
-    "bag": ("handbag", "backpack", "clutch"),
-    "boot": ("casual shoe",),
-    "boots": ("casual shoe",),
-    "chappal": ("flip flop",),
-    "crimson": ("red",),
-    "female": ("women",),
-    "gray": ("grey",),
-    "gym": ("sport",),
-    "jogging": ("sport", "track"),
-    "jumper": ("sweater", "sweatshirt"),
-    "kids": ("boy", "girl"),
-    "ladies": ("women",),
-    "lady": ("women",),
-    "male": ("men",),
-    "mens": ("men",),
-    "pants": ("trouser", "track pant"),
-    "purse": ("handbag", "wallet", "clutch"),
-    "running": ("sport",),
-    "shades": ("sunglass",),
-    "sneaker": ("casual shoe", "sport shoe"),
-    "sneakers": ("casual shoe", "sport shoe"),
-    "specs": ("sunglass",),
-    "tee": ("tshirt",),
-    "tees": ("tshirt",),
-    "trainers": ("sport shoe",),
-    "womens": ("women",),
-    "workout": ("sport",),
-}
 SHORTEST_GUESSED = 3
 LEAST_ALIKE = 0.72
 SECONDS_KEPT = 3600
@@ -68,7 +40,7 @@ class Words:
 
     def guess(self, version: str) -> str:
         """The words, those that the catalogue of that version lacks replaced by the most alike; "" without any."""
-        known = _vocabulary(version)
+        known = _known_words(version)
         guessed = [_most_alike(word, known) for _, word in self._tokens]
         return " ".join(guessed) if all(guessed) and guessed != [word for _, word in self._tokens] else ""
 
@@ -76,21 +48,21 @@ class Words:
 def _term(word: str, may_go_on: bool) -> str:
     """A word, or what else it may mean. Words are letters, digits and underscores, so that nothing needs quoting."""
     said = f"{word}:*" if may_go_on else word
-    meant = [" & ".join(phrase.split()) for phrase in MEANINGS.get(word, ())]
+    meant = [" & ".join(phrase.split()) for phrase in VOCABULARY.meanings.get(word, ())]
     return "(" + " | ".join(f"({term})" for term in (said, *meant)) + ")"
 
 
 def _most_alike(word: str, known: frozenset[str]) -> str:
-    if word in known or word in MEANINGS or len(word) < SHORTEST_GUESSED:
+    if word in known or word in VOCABULARY.meanings or len(word) < SHORTEST_GUESSED:
         return word
     return next(iter(get_close_matches(word, known, n=1, cutoff=LEAST_ALIKE)), "")
 
 
-def _vocabulary(version: str) -> frozenset[str]:
-    return cache.get_or_set(f"vocabulary:{version}", _read_vocabulary, SECONDS_KEPT)
+def _known_words(version: str) -> frozenset[str]:
+    return cache.get_or_set(f"words:{version}", _read_known_words, SECONDS_KEPT)
 
 
-def _read_vocabulary() -> frozenset[str]:
+def _read_known_words() -> frozenset[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             r"SELECT DISTINCT regexp_split_to_table(lower(search_words), '\W+') FROM catalog_product "

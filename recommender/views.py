@@ -17,7 +17,7 @@ from recommender.photo import store
 from recommender.photo.boxes import WHOLE
 from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
-from recommender.photo.query import EMPHASES, Query
+from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
 from recommender.photo.searching import query_by, results_of
 from recommender.registry import active_encoder
@@ -30,7 +30,7 @@ def photo_search(request: HttpRequest) -> HttpResponse:
     """The form, or what looks like the photos that are uploaded, or that the address names."""
     try:
         encoder = active_encoder()
-        query = query_by(_photos(request), encoder) if request.method == "POST" else Query.parse(request.GET)
+        query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
         return render(request, "recommender/photo_results.html", _results_page(results_of(query, encoder)))
@@ -59,8 +59,8 @@ def _results_page(results: Results) -> dict:
         "query": query,
         "results": results,
         "photos": photos,
-        "boxes": [(box, query.address(box=box, looks=()), str(box) == str(query.box)) for box in boxes],
-        "whole": (WHOLE, query.address(box=WHOLE, looks=())),
+        "boxes": [(box, query.address(box=box, seals=()), str(box) == str(query.box)) for box in boxes],
+        "whole": (WHOLE, query.address(box=WHOLE, seals=())),
         "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
         "emphases": list(EMPHASES),
     }

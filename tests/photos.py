@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from catalog.models import Product
-from recommender.photo.query import Query
+from recommender.photo.query import PhotoQuery
 from recommender.photo.results import Results
 from recommender.registry import active_encoder
 from tests.pictures import as_file
@@ -67,4 +67,4 @@ def results_of(product: Product, query: str = "") -> Results:
     """What looks like a product, narrowed by a query."""
     encoder = active_encoder()
     vector = np.asarray(encoder.embeddings.get(product=product).vector)
-    return Results(Query.parse(QueryDict(query)), encoder, vector)
+    return Results(PhotoQuery.parse(QueryDict(query)), encoder, vector)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
+from catalog.attributes import NAMES
 from catalog.models import Category, Product
 from catalog.pictures import storage
 from catalog.querysets import ProductQuerySet
@@ -33,7 +34,7 @@ class CategoryAdmin(admin.ModelAdmin):
 class ProductAdmin(admin.ModelAdmin):
     list_display = ("thumbnail", "sku", "name", "category", "gender", "base_colour")
     list_display_links = ("thumbnail", "sku")
-    list_filter = (("archived_at", admin.EmptyFieldListFilter), "gender", "season", "usage", "base_colour")
+    list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES)
     list_select_related = ("category__parent__parent",)
     list_per_page = 50
     search_fields = ("sku", "name")

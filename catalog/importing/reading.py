@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
 from catalog.importing.tables import Record, Table, UnusableFile
 
 COLUMNS = (
@@ -25,15 +26,9 @@ COLUMNS = (
 """Those of Kaggle's styles.csv."""
 FIELDS = {
     "sku": ("id", "sku", "productid", "articleid", "itemid", "articlenumber", "articleno", "itemnumber", "code"),
-    "gender": ("gender", "sex", "for"),
-    "master_category": ("mastercategory", "maincategory", "category", "department"),
-    "sub_category": ("subcategory", "category2", "group"),
-    "article_type": ("articletype", "producttype", "itemtype", "type", "category3"),
-    "base_colour": ("basecolour", "basecolor", "colour", "color"),
-    "season": ("season",),
-    "year": ("year", "modelyear"),
-    "usage": ("usage", "occasion", "use"),
     "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle"),
+    **CATEGORY_LEVELS,
+    **{attribute.name: attribute.columns for attribute in ATTRIBUTES},
 }
 """What a product is told to be, with the names, letters and digits only, that its column may have."""
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -47,7 +42,10 @@ Mapping = dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class StyleRow:
-    """One product as a row tells it: only the fields that have a column. Unknown values are empty, years None."""
+    """One product as a row tells it: only the fields that have a column, in the columns' order.
+
+    Unknown values are empty, years None.
+    """
 
     line: int
     sku: str
@@ -124,7 +122,7 @@ class _Reader:
     def __init__(self, table: Table, mapping: Mapping, repair: bool):
         self._header = table.header
         self._separator = table.dialect.separator
-        self._mapping = mapping
+        self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(table.header) - 1
 

@@ -8,6 +8,7 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import Category, ImportChange, ImportIssue, ImportJob, Product
@@ -15,8 +16,7 @@ from catalog.pictures.decoding import FORMATS, is_picture
 from catalog.querysets import ImportChangeQuerySet
 from catalog.signals import pictures_changed
 
-TEXTS = ("name", "gender", "base_colour", "season", "year", "usage")
-CATEGORY_LEVELS = ("master_category", "sub_category", "article_type")
+TEXTS = ("name", *NAMES)
 WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "design", "archived_at", "picture_changed_at")
 
 PRODUCTS_PER_QUERY = 500
@@ -159,7 +159,8 @@ def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
 def apply(product: Product, values: Values, categories: Categories) -> None:
     """Gives the product these values; it is not saved."""
     now = timezone.now()
-    for name in TEXTS:
+    # What an import noted before there was an attribute says nothing of it.
+    for name in values.keys() & TEXTS:
         setattr(product, name, values[name])
     if product.image_digest != values["image_digest"]:
         product.picture_changed_at = now

@@ -7,34 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from PIL import ImageColor
 
-SWATCHES = {
-    "bronze": "#8c6239",
-    "burgundy": "#800020",
-    "charcoal": "#36454f",
-    "coffee brown": "#4b3621",
-    "copper": "#b87333",
-    "cream": "#fffdd0",
-    "fluorescent green": "#39ff14",
-    "grey melange": "#b5b5b5",
-    "lavender": "#b57edc",
-    "lime green": "#84cc16",
-    "mauve": "#e0b0ff",
-    "metallic": "linear-gradient(135deg, #eee, #888)",
-    "multi": "conic-gradient(#e33, #fb3, #3b5, #38d, #93c, #e33)",
-    "mushroom brown": "#a8917b",
-    "mustard": "#e1ad01",
-    "navy blue": "#1f2a5a",
-    "nude": "#e3bc9a",
-    "off white": "#faf9f6",
-    "peach": "#ffcba4",
-    "rose": "#ff6f91",
-    "rust": "#b7410e",
-    "sea green": "#2e8b57",
-    "skin": "#f1c9a5",
-    "steel": "#8a9ba8",
-    "taupe": "#8b7e74",
-    "turquoise blue": "#00b5cc",
-}
+from catalog.vocabulary import VOCABULARY
 
 register = template.Library()
 # What would end the element, or begin another one, in a page.
@@ -52,7 +25,7 @@ def structured_data(data: object) -> str:
 @register.filter
 def swatch(colour: str) -> str:
     """The CSS background of a colour's name; transparent where it has none, like "NA"."""
-    if known := SWATCHES.get(colour.lower()):
+    if known := VOCABULARY.swatches.get(colour.lower()):
         return known
     try:
         red, green, blue = ImageColor.getrgb(colour)[:3]

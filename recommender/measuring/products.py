@@ -9,12 +9,13 @@ import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
+from catalog.attributes import LABEL_WEIGHTS
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import StyleRow, read_styles
 from catalog.pictures.decoding import UnreadablePicture, read_picture
 from recommender.encoders.preprocessing import letterbox
 
-LABELS = ("article_type", "base_colour", "gender", "usage", "season")
+LABELS = tuple(sorted(LABEL_WEIGHTS, key=LABEL_WEIGHTS.__getitem__, reverse=True))
 HELD_OUT_SHARE = 10
 """One picture in so many is held out."""
 UNKNOWN = -1

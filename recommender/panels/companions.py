@@ -6,24 +6,13 @@ from collections import defaultdict
 from django.core.cache import cache
 
 from catalog.models import CatalogVersion, Product
+from catalog.vocabulary import VOCABULARY
 from recommender.panels.panel import Page, Panel
 
 MOST = 6
 MOST_OF_A_KIND = 300
 """So many products of each kind are enough to choose from."""
 SECONDS_KEPT = 3600
-NEUTRAL = ("Black", "White", "Grey", "Navy Blue", "Beige", "Brown", "Silver", "Tan", "Off White", "Blue")
-"""Colours that go with every other."""
-COMPANY = {
-    "Topwear": ("Bottomwear", "Shoes", "Watches", "Bags", "Belts", "Eyewear"),
-    "Bottomwear": ("Topwear", "Shoes", "Belts", "Watches", "Bags", "Eyewear"),
-    "Dress": ("Shoes", "Bags", "Jewellery", "Watches", "Sandal", "Eyewear"),
-    "Shoes": ("Bottomwear", "Topwear", "Socks", "Bags", "Watches", "Belts"),
-    "Sandal": ("Bottomwear", "Topwear", "Bags", "Jewellery", "Watches", "Eyewear"),
-    "Flip Flops": ("Bottomwear", "Topwear", "Eyewear", "Bags", "Watches", "Headwear"),
-    "Saree": ("Jewellery", "Bags", "Sandal", "Watches", "Shoes", "Eyewear"),
-}
-COMPANY_OF_OTHERS = ("Topwear", "Bottomwear", "Shoes", "Bags", "Watches", "Belts", "Jewellery")
 
 
 def choose(page: Page) -> list[int]:
@@ -34,7 +23,7 @@ def choose(page: Page) -> list[int]:
     key = hashlib.sha256(repr((occasion, CatalogVersion.now())).encode()).hexdigest()
     pool = cache.get_or_set(f"companions:{key}", lambda: _pool(*occasion), SECONDS_KEPT)
     chosen = []
-    for other in COMPANY.get(kind, COMPANY_OF_OTHERS):
+    for other in VOCABULARY.company.get(kind, VOCABULARY.company_of_others):
         fitting = [pk for pk, colour in pool.get(other, []) if pk not in page.taken and _go_together(product, colour)]
         if other != kind and fitting:
             # Other products of the same kind get other companions.
@@ -53,7 +42,8 @@ def _pool(gender: str, usage: str, season: str) -> dict[str, list[tuple[int, str
 
 
 def _go_together(product: Product, colour: str) -> bool:
-    return product.base_colour in NEUTRAL or colour in NEUTRAL or colour == product.base_colour
+    neutral = VOCABULARY.neutral
+    return product.base_colour in neutral or colour in neutral or colour == product.base_colour
 
 
 COMPANIONS = Panel("companions", "Goes with it", choose)

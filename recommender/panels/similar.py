@@ -4,31 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from catalog.models import Product
+from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
 from recommender.cards import Card, fold
 from recommender.panels.panel import Page, Panel
 
 MOST = 12
 CANDIDATES = 40
-PATTERNS = {
-    "check": "checked",
-    "checked": "checked",
-    "checks": "checked",
-    "denim": "denim",
-    "embroidered": "embroidered",
-    "floral": "floral",
-    "graphic": "graphic",
-    "leather": "leather",
-    "lace": "lace",
-    "polka": "dotted",
-    "printed": "printed",
-    "print": "printed",
-    "solid": "plain",
-    "plain": "plain",
-    "stripe": "striped",
-    "striped": "striped",
-    "stripes": "striped",
-}
 
 
 def choose(page: Page) -> list[Card]:
@@ -53,7 +35,8 @@ def _shared(product: Product, other: Product) -> Iterator[str]:
 
 
 def _patterns(product: Product) -> set[str]:
-    return {PATTERNS[word] for word in product.name.lower().split() if word in PATTERNS}
+    words = product.name.lower().split()
+    return {VOCABULARY.patterns[word] for word in words if word in VOCABULARY.patterns}
 
 
 SIMILAR = Panel("similar", "Visually similar", choose)

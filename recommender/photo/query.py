@@ -1,4 +1,4 @@
-"""What a shopper searches with, as the address tells: looks, products, another colour, and what should count."""
+"""What a shopper searches with, as the address tells: photos, products, another colour, and what should count."""
 
 import base64
 import binascii
@@ -13,7 +13,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from catalog.addresses import values_of
-from catalog.facets import ATTRIBUTES
+from catalog.attributes import ATTRIBUTES
+from catalog.choices import Chosen
 from recommender import neighbours
 from recommender.diversity import unit
 from recommender.models import Calibration, Encoder
@@ -21,41 +22,41 @@ from recommender.photo.boxes import Box
 
 SIGNER = signing.Signer(salt="look")
 DIGEST_BYTES = 8
-MOST_LOOKS = 8
+MOST_VALUES = 8
 EMPHASES = {-2: 0.0, -1: 0.5, 0: 1.0, 1: 1.8, 2: 3.0}
 """How much the colour counts: the factor of its part of the embedding, from shape alone to colour above all."""
 TURN = 2.0
 """How strongly another colour pulls: over 40,000 products more than half of the twelve nearest have it then, and three
 quarters are still of the same kind (without a pull 11 % and 79 %; at 3 it is 74 % and 68 %)."""
-FACETS = {"category": "Category", **ATTRIBUTES}
+FACETS = {"category": "Category", **{attribute.name: attribute.label for attribute in ATTRIBUTES}}
 
 
-class ExpiredLook(Exception):
-    """A look that another encoder saw, or that this shop did not sign."""
+class ExpiredSeal(Exception):
+    """What another encoder saw, or what this shop did not sign."""
 
 
 @dataclass(frozen=True)
-class Query:
-    """Looks are signed embeddings, so that an address can be shared while no photo is kept; photos are for cropping."""
+class PhotoQuery:
+    """Seals are signed embeddings, so that an address can be shared while no photo is kept; photos are for cropping."""
 
     photos: tuple[str, ...] = ()
     box: Box | None = None
-    looks: tuple[str, ...] = ()
+    seals: tuple[str, ...] = ()
     likes: tuple[str, ...] = ()
     colour: str = ""
     emphasis: int = 0
-    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    filters: Chosen = field(default_factory=dict)
     page: int = 1
 
     @classmethod
-    def parse(cls, query: QueryDict) -> "Query":
+    def parse(cls, query: QueryDict) -> "PhotoQuery":
         def asked(name: str) -> tuple[str, ...]:
-            return tuple(values_of(query, name)[:MOST_LOOKS])
+            return tuple(values_of(query, name)[:MOST_VALUES])
 
         return cls(
             photos=asked("photo"),
             box=Box.parse(query.get("box", "")),
-            looks=asked("look"),
+            seals=asked("look"),
             likes=asked("like"),
             colour=query.get("colour", "").replace("\0", ""),
             emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
@@ -64,7 +65,7 @@ class Query:
         )
 
     def __bool__(self) -> bool:
-        return bool(self.photos or self.looks or self.likes)
+        return bool(self.photos or self.seals or self.likes)
 
     def address(self, **changes: object) -> str:
         """The page of this query with some of it changed; its first page unless that is what changes."""
@@ -80,7 +81,7 @@ class Query:
         """The query as names and values."""
         yield from (("photo", name) for name in self.photos)
         yield from (("box", str(box)) for box in [self.box] if box)
-        yield from (("look", look) for look in self.looks)
+        yield from (("look", seal) for seal in self.seals)
         yield from (("like", sku) for sku in self.likes)
         yield from (("colour", colour) for colour in [self.colour] if colour)
         yield from (("emphasis", str(emphasis)) for emphasis in [self.emphasis] if emphasis)
@@ -96,12 +97,9 @@ class Query:
         filters = {name: values for name, values in self.filters.items() if name != "base_colour"}
         return self.address(colour=colour, filters=filters | ({"base_colour": (colour,)} if colour else {}))
 
-    def toggled(self, name: str, value: str) -> str:
-        """The address that chooses a value of a facet, or drops it."""
-        values = self.filters.get(name, ())
-        values = tuple(kept for kept in values if kept != value) if value in values else (*values, value)
-        pairs = [(other, kept) for other, some in self.filters.items() if other != name for kept in some]
-        chosen = urlencode([*pairs, *((name, kept) for kept in values)])
+    def filtered(self, filters: Chosen) -> str:
+        """The address with other filters."""
+        chosen = urlencode(filters, doseq=True)
         return f"{self._unfiltered}&{chosen}" if chosen else self._unfiltered
 
     @cached_property
@@ -111,10 +109,10 @@ class Query:
     def vector(self, encoder: Encoder) -> np.ndarray | None:
         """What to search with, float32 (d,); None when nothing that was asked with can be found.
 
-        Raises ExpiredLook.
+        Raises ExpiredSeal.
         """
         liked = neighbours.embeddings_of_skus(self.likes) if self.likes else {}
-        parts = [unseal(look, encoder) for look in self.looks]
+        parts = [unseal(seal, encoder) for seal in self.seals]
         parts += [np.asarray(row.vector, np.float32) for row in liked.values()]
         if not parts:
             return None
@@ -141,14 +139,14 @@ def seal(vector: np.ndarray, encoder: Encoder) -> str:
 
 
 def unseal(text: str, encoder: Encoder) -> np.ndarray:
-    """The embedding, float32 (d,) of length one, in a sealed text. Raises ExpiredLook."""
+    """The embedding, float32 (d,) of length one, in a sealed text. Raises ExpiredSeal."""
     try:
         encoded = SIGNER.unsign(text)
         content = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
     except (signing.BadSignature, binascii.Error) as error:
-        raise ExpiredLook from error
+        raise ExpiredSeal from error
     if content[:DIGEST_BYTES] != bytes.fromhex(encoder.digest)[:DIGEST_BYTES]:
-        raise ExpiredLook
+        raise ExpiredSeal
     return unit(np.frombuffer(content[DIGEST_BYTES:], np.int8).astype(np.float32))
 
 

@@ -7,23 +7,20 @@ from functools import cached_property
 
 import numpy as np
 
-from catalog.facets import Facet, Value
+from catalog.attributes import ATTRIBUTES, NAMES
+from catalog.choices import Choice, Facet, Filters
 from catalog.models import Product
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Calibration, Encoder
-from recommender.photo.query import FACETS, Query
+from recommender.photo.query import FACETS, PhotoQuery
 
 COLUMNS = {
     "pk": "product",
     "digest": "image_digest",
     "kind": "product__category",
     "category": "product__category__name",
-    "gender": "product__gender",
-    "base_colour": "product__base_colour",
-    "season": "product__season",
-    "usage": "product__usage",
-    "year": "product__year",
+    **{name: f"product__{name}" for name in NAMES},
 }
 PER_PAGE = 24
 LEVELS = {"close": "Close", "loose": "Loosely similar", "far": "No good match"}
@@ -32,7 +29,7 @@ VOTERS = 30
 SHARPNESS = 12.0
 """How much more a nearer neighbour's vote weighs: exp(12 x cosine)."""
 LEAST_CONFIDENCE = 0.35
-VOTED = ("category", "gender", "base_colour")
+VOTED = ("category", *(attribute.name for attribute in ATTRIBUTES if attribute.is_guessed))
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,9 @@ class Group:
 class Results:
     """Up to 500 products that look most like a vector (d,). Everything on the page counts over just these."""
 
-    def __init__(self, query: Query, encoder: Encoder, vector: np.ndarray):
+    def __init__(self, query: PhotoQuery, encoder: Encoder, vector: np.ndarray):
         self.query = query
+        self._filters = Filters(query.filters, query.filtered)
         rows = neighbours.look_alikes(encoder, vector, tuple(COLUMNS.values()))
         self.alikes = [_alike(row) for row in rows]
         calibration = Calibration.objects.filter(encoder=encoder).only("thresholds").first()
@@ -88,7 +86,7 @@ class Results:
     @property
     def count(self) -> int:
         """How many different pictures there are."""
-        return len(self._looks)
+        return len(self._pictures)
 
     @property
     def pages(self) -> int:
@@ -104,10 +102,10 @@ class Results:
 
     def groups(self) -> list[Group]:
         """This page's products, one card for each picture."""
-        looks = self._looks[(self.query.page - 1) * PER_PAGE :][:PER_PAGE]
-        products = Product.objects.for_cards().in_bulk([alike.pk for look in looks for alike in look])
+        pictures = self._pictures[(self.query.page - 1) * PER_PAGE :][:PER_PAGE]
+        products = Product.objects.for_cards().in_bulk([alike.pk for alikes in pictures for alike in alikes])
         groups = defaultdict(list)
-        for first, *copies in looks:
+        for first, *copies in pictures:
             if first.pk in products:
                 also = tuple(products[copy.pk] for copy in copies if copy.pk in products)
                 groups[self._level(first)].append(Card(products[first.pk], copies=also))
@@ -115,34 +113,20 @@ class Results:
 
     def facets(self) -> list[Facet]:
         """The facets, each value counted among what the other facets leave."""
-        facets = []
-        for name, label in FACETS.items():
-            counts = Counter(alike.values[name] for alike in self._narrowed(without=name))
-            del counts[""]
-            chosen = self.query.filters.get(name, ())
-            counts.update(dict.fromkeys(chosen, 0))
-            values = [
-                Value(value, count, value in chosen, self.query.toggled(name, value))
-                for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-            ]
-            if values:
-                facets.append(Facet(name, label, values))
-        return facets
-
-    def chips(self) -> list[Value]:
-        """What narrows the results, each with the address without it."""
-        chips = [
-            Value(value, 0, True, self.query.toggled(name, value))
-            for name, values in self.query.filters.items()
-            for value in values
-            if (name, value) != ("base_colour", self.query.colour)
+        facets = [
+            self._filters.facet(name, label, Counter(alike.values[name] for alike in self._narrowed(without=name)))
+            for name, label in FACETS.items()
         ]
-        if self.query.colour:
-            chips.append(Value(f"in {self.query.colour}", 0, True, self.query.turned_to("")))
-        return chips
+        return [facet for facet in facets if facet.choices]
+
+    def chips(self) -> list[Choice]:
+        """What narrows the results, each with the address without it."""
+        colour = self.query.colour
+        chips = self._filters.chips(but=("base_colour", colour))
+        return [*chips, Choice(f"in {colour}", self.query.turned_to(""), is_chosen=True)] if colour else chips
 
     def guesses(self) -> list[Guess]:
-        """Category, gender and colour, as far as the nearest neighbours agree; what is chosen already is left out."""
+        """What the photo shows, as far as the nearest neighbours agree; what is chosen already is left out."""
         guesses = []
         for name in VOTED:
             votes = self._votes(name)
@@ -151,25 +135,25 @@ class Results:
             if votes and name not in self.query.filters:
                 value, weight = votes.most_common(1)[0]
                 if weight >= LEAST_CONFIDENCE * total:
-                    guesses.append(Guess(value, round(100 * weight / total), self.query.toggled(name, value)))
+                    guesses.append(Guess(value, round(100 * weight / total), self._filters.toggled(name, value)))
         return guesses
 
-    def colours(self) -> list[Value]:
+    def colours(self) -> list[Choice]:
         """The colours to see it in."""
         colours = Counter(alike.values["base_colour"] for alike in self.alikes)
         del colours[""]
         return [
-            Value(name, count, name == self.query.colour, self.query.turned_to(name))
+            Choice(name, self.query.turned_to(name), count, name == self.query.colour)
             for name, count in colours.most_common(12)
         ]
 
     @cached_property
-    def _looks(self) -> list[list[Alike]]:
+    def _pictures(self) -> list[list[Alike]]:
         """The chosen, those that show the very same picture together."""
-        looks = defaultdict(list)
+        pictures = defaultdict(list)
         for alike in self.chosen:
-            looks[alike.digest].append(alike)
-        return list(looks.values())
+            pictures[alike.digest].append(alike)
+        return list(pictures.values())
 
     def _narrowed(self, without: str = "") -> list[Alike]:
         filters = {name: values for name, values in self.query.filters.items() if name != without}

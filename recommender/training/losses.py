@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from catalog.attributes import LABEL_WEIGHTS
 from recommender.measuring.products import LABELS, UNKNOWN
 
-LABEL_WEIGHTS = {"article_type": 1.5, "base_colour": 1.0, "gender": 0.8, "usage": 0.3, "season": 0.2}
 SCALE = 16.0
 SMOOTHING = 0.05
 TEMPERATURE = 0.05

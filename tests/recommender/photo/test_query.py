@@ -5,7 +5,7 @@ import pytest
 
 from recommender.diversity import unit
 from recommender.models import Calibration
-from recommender.photo.query import ExpiredLook, Query, seal, unseal
+from recommender.photo.query import ExpiredSeal, PhotoQuery, seal, unseal
 from recommender.registry import active_encoder
 from tests.photos import ADDRESS
 
@@ -18,10 +18,10 @@ def test_a_look_survives_its_seal_and_no_forgery(products):
     text = seal(vector, encoder)
     assert unseal(text, encoder) @ unit(vector) > 0.999
     for forged in (text[:-1] + ("A" if text[-1] != "A" else "B"), "x", "", "a:b", text.split(":")[0]):
-        with pytest.raises(ExpiredLook):
+        with pytest.raises(ExpiredSeal):
             unseal(forged, encoder)
     encoder.digest = "0" * 64
-    with pytest.raises(ExpiredLook):
+    with pytest.raises(ExpiredSeal):
         unseal(text, encoder)
 
 
@@ -53,10 +53,10 @@ def test_another_colour_turns_the_search_to_it_and_the_slider_from_it():
         directions=directions.tolist(),
     )
     shape = np.eye(encoder.dimensions)[0]
-    look = seal(unit(shape + red).astype(np.float32), encoder)
-    plain = Query(looks=(look,)).vector(encoder)
-    turned = Query(looks=(look,), colour="Green").vector(encoder)
+    seals = (seal(unit(shape + red).astype(np.float32), encoder),)
+    plain = PhotoQuery(seals=seals).vector(encoder)
+    turned = PhotoQuery(seals=seals, colour="Green").vector(encoder)
     assert turned @ green > 0.6 > 0.1 > abs(turned @ red)
     assert turned @ shape > 0.4
-    assert Query(looks=(look,), emphasis=-2).vector(encoder) @ red == pytest.approx(0, abs=0.02)
-    assert Query(looks=(look,), emphasis=2).vector(encoder) @ red > plain @ red + 0.1
+    assert PhotoQuery(seals=seals, emphasis=-2).vector(encoder) @ red == pytest.approx(0, abs=0.02)
+    assert PhotoQuery(seals=seals, emphasis=2).vector(encoder) @ red > plain @ red + 0.1

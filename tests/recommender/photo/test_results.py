@@ -34,12 +34,12 @@ def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(products
     results = results_of(products[0], query.urlencode())
     assert results.count == len(results.chosen)
     for facet in results.facets():
-        for value in facet.values:
+        for choice in facet.choices:
             alone = query.copy()
-            alone.setlist(facet.name, [value.label])
-            assert results_of(products[0], alone.urlencode()).count == value.count
-            toggled = parse_qs(urlsplit(value.address).query)
-            assert (value.label in toggled.get(facet.name, [])) != value.is_chosen
+            alone.setlist(facet.name, [choice.label])
+            assert results_of(products[0], alone.urlencode()).count == choice.count
+            toggled = parse_qs(urlsplit(choice.address).query)
+            assert (choice.label in toggled.get(facet.name, [])) != choice.is_chosen
 
 
 def test_filters_leave_the_order(products):

@@ -1,0 +1,46 @@
+"""What is known of a product, in one table: each line is all that the shop, its imports and its searches go by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A field of `Product` that shoppers narrow the catalogue by. Texts are empty where unknown, numbers None."""
+
+    name: str
+    """The field's, and in addresses"""
+    label: str
+    """What shoppers read"""
+    columns: tuple[str, ...]
+    """What its column may be called in a file that is imported, letters and digits only"""
+    is_searched: bool = True
+    """Whether word search looks through it"""
+    is_guessed: bool = False
+    """Whether photo search says which value the photo has, by the votes of its neighbours"""
+    training_weight: float = 0.0
+    """How much training asks an encoder to tell the values apart; nothing at 0"""
+
+
+ATTRIBUTES = (
+    Attribute("gender", "Gender", ("gender", "sex", "for"), is_guessed=True, training_weight=0.8),
+    Attribute(
+        "base_colour", "Colour", ("basecolour", "basecolor", "colour", "color"), is_guessed=True, training_weight=1.0
+    ),
+    Attribute("season", "Season", ("season",), training_weight=0.2),
+    Attribute("usage", "Usage", ("usage", "occasion", "use"), training_weight=0.3),
+    Attribute("year", "Year", ("year", "modelyear"), is_searched=False),
+)
+"""In the order in which pages and answers show them."""
+NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
+
+CATEGORY_LEVELS = {
+    "master_category": ("mastercategory", "maincategory", "category", "department"),
+    "sub_category": ("subcategory", "category2", "group"),
+    "article_type": ("articletype", "producttype", "itemtype", "type", "category3"),
+}
+"""The levels of the category tree from the top, with what their columns may be called."""
+
+LABEL_WEIGHTS = {"article_type": 1.5} | {
+    attribute.name: attribute.training_weight for attribute in ATTRIBUTES if attribute.training_weight
+}
+"""What training asks an encoder to tell apart, and how much."""

@@ -1,0 +1,61 @@
+"""What there is to choose in a page, each choice with the address that it leads to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Chosen = Mapping[str, tuple[str, ...]]
+"""The values of each attribute that a product may have: one of them, of each attribute."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose; `address` is the page that chooses it, or drops it when it is chosen."""
+
+    label: str
+    address: str
+    count: int | None = None
+    """How many products it would leave, where that is said"""
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow what a page shows."""
+
+    name: str
+    label: str
+    choices: list[Choice]
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(choice.is_chosen for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The values that a page is narrowed by; `address_with` is the page that is narrowed by others."""
+
+    chosen: Chosen
+    address_with: Callable[[Chosen], str]
+
+    def facet(self, name: str, label: str, counts: Mapping[str, int]) -> Facet:
+        """The facet of the counted values, most products first. "" is no value."""
+        chosen = self.chosen.get(name, ())
+        # What is chosen can be taken away even where it would leave nothing.
+        known = {**dict.fromkeys(chosen, 0), **counts}
+        ordered = sorted(known.items(), key=lambda item: (-item[1], item[0]))
+        choices = [
+            Choice(value, self.toggled(name, value), count, value in chosen) for value, count in ordered if value
+        ]
+        return Facet(name, label, choices)
+
+    def chips(self, but: tuple[str, str] | None = None) -> list[Choice]:
+        """What is chosen, but for one (name, value), each with the address that takes it away."""
+        chosen = ((name, value) for name, values in self.chosen.items() for value in values)
+        return [Choice(pair[1], self.toggled(*pair), is_chosen=True) for pair in chosen if pair != but]
+
+    def toggled(self, name: str, value: str) -> str:
+        """The address that chooses a value, or drops it where it is chosen."""
+        values = set(self.chosen.get(name, ())) ^ {value}
+        others = {other: some for other, some in self.chosen.items() if other != name}
+        return self.address_with({**others, name: tuple(sorted(values))} if values else others)

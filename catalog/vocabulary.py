@@ -1,0 +1,43 @@
+"""The words of the trade, which are data: `vocabulary.toml` holds them and says what each table means."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of one catalogue and its shoppers."""
+
+    meanings: Mapping[str, tuple[str, ...]]
+    """From what a shopper says to what the catalogue calls it"""
+    swatches: Mapping[str, str]
+    """From a colour's name in small letters to a CSS background"""
+    patterns: Mapping[str, str]
+    """From a word of a product's name to its pattern"""
+    neutral: tuple[str, ...]
+    """Colours that go with every other"""
+    company: Mapping[str, tuple[str, ...]]
+    """From a kind of thing to the kinds that are worn with it"""
+    company_of_others: tuple[str, ...]
+    """The kinds that are worn with any other kind"""
+
+
+def _read(path: Path) -> Vocabulary:
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Vocabulary(
+        meanings=_lists(tables["meanings"]),
+        swatches=tables["swatches"],
+        patterns={word: pattern for pattern, words in tables["patterns"].items() for word in words},
+        neutral=tuple(tables["neutral"]),
+        company=_lists(tables["company"]),
+        company_of_others=tuple(tables["company_of_others"]),
+    )
+
+
+def _lists(table: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words) for name, words in table.items()}
+
+
+VOCABULARY = _read(Path(__file__).with_suffix(".toml"))

@@ -1,0 +1,143 @@
+"""Narrowing the shop: by attributes, categories and words, with how many products each choice would leave."""
+
+import re
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.facets import Selection
+from catalog.models import Category, Product
+from tests.factories import CategoryFactory, ProductFactory
+from tests.pages import skus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", "1234"),
+        ("gender=Women", "1"),
+        ("base_colour=Red", "2"),
+        ("season=Summer", "2"),
+        ("usage=Formal", "3"),
+        ("gender=Men&season=Fall", "34"),
+        ("q=shirts", "123"),
+        ("q=shirt+red", "2"),
+        ("q=navy+-office", "14"),
+        ("q=heels", "4"),
+        ("q=striped&gender=Men", ""),
+        ("gender=Nobody", ""),
+        ("gender=Men&gender=Women", "1234"),
+        ("gender=Women&gender=Nobody&season=Fall", "1"),
+        ("year=2011", "1234"),
+        ("year=2012&year=soon", ""),
+        ("year=soon", ""),
+        ("year=2_011", ""),
+        ("year=99999", ""),
+        ("q=str", "1"),
+        ("q=red+plain+shi", "2"),
+        ("q=crimson+t-shirt", ""),
+        ("q=%27%26%7C%21%28", "1234"),
+        ("q=%00&gender=%00", "1234"),
+        ("sort=nonsense", "1234"),
+        ("page=999", "1234"),
+    ],
+)
+def test_filters_and_words_narrow_the_shop(client, shop, query, expected):
+    assert skus(client, f"/products/?{query}") == set(expected)
+
+
+def test_a_category_shows_what_is_anywhere_below_it(client, shop):
+    for name, expected in (("Apparel", "123"), ("Topwear", "123"), ("Heels", "4")):
+        category = Category.objects.get(name=name)
+        assert skus(client, category.get_absolute_url()) == set(expected)
+    assert skus(client, "/c/apparel/topwear/shirts/?base_colour=Red") == {"2"}
+    for nowhere in ("/c/shirts/", "/c/topwear/", "/c/apparel/topwear/shirts/more/", "/c/apparel//"):
+        assert client.get(nowhere).status_code == 404
+
+
+def test_facets_count_within_the_other_choices(client, shop):
+    page = client.get("/products/?gender=Men").content.decode()
+    found = re.findall(r"<span>([\w ]+)</span>\s*<span class=\"count\">(\d+)</span>", page)
+    assert {("Men", "3"), ("Women", "1"), ("Navy Blue", "2"), ("Red", "1"), ("Footwear", "1")} <= set(found)
+
+
+COLOURS, GENDERS = ("Red", "Blue", "Green", ""), ("Men", "Women", "")
+CHOICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "gender": st.lists(st.sampled_from([*GENDERS[:2], "Nobody"]), min_size=1, max_size=2),
+        "base_colour": st.lists(st.sampled_from(COLOURS[:3]), min_size=1, max_size=3),
+        "year": st.lists(st.sampled_from(["2011", "2012"]), min_size=1, max_size=2),
+        "q": st.sampled_from(["shirt", "red", "men -blue", "striped"]),
+    },
+)
+
+
+@pytest.fixture
+def many() -> list[Category]:
+    """Two categories that hold 60 products of mixed attributes."""
+    top = CategoryFactory(name="Apparel")
+    leaves = [CategoryFactory(name=name, parent=top) for name in ("Shirts", "Belts")]
+    for number in range(60):
+        product = ProductFactory.build(
+            name="Striped" if number % 7 else "Plain",
+            category=leaves[number % 2],
+            gender=GENDERS[number % 3],
+            base_colour=COLOURS[number % 4],
+            year=(2011, 2012, None)[number % 5 % 3],
+        )
+        product.derive()
+        product.save()
+    return leaves
+
+
+@given(choices=CHOICES, leaf=st.sampled_from([None, 0, 1]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(many, choices, leaf):
+    query = QueryDict(mutable=True)
+    for name, values in choices.items():
+        query.setlist(name, [values] if isinstance(values, str) else values)
+    category = None if leaf is None else many[leaf]
+    selection = Selection(query, category)
+    assert selection.count == selection.products().count()
+    for facet in selection.facets():
+        for choice in facet.choices:
+            alone = query.copy()
+            if facet.name == "category":
+                chosen = Category.objects.get(name=choice.label)
+            else:
+                alone.setlist(facet.name, [choice.label])
+                chosen = category
+            assert choice.count == Selection(alone, chosen).products().count()
+
+
+def test_counts_follow_the_catalogue(client, shop):
+    def women() -> int:
+        (facet,) = [facet for facet in Selection(QueryDict()).facets() if facet.name == "gender"]
+        return {choice.label: choice.count for choice in facet.choices}.get("Women", 0)
+
+    assert women() == 1
+    Product.objects.filter(sku="2").update(gender="Women")
+    assert women() == 2
+    Product.objects.filter(sku="1").delete()
+    assert women() == 1
+
+
+def test_orders(client):
+    for name in ("Blouse", "Anorak red", "Red red coat"):
+        product = ProductFactory(name=name)
+        product.search_words = name
+        product.save()
+
+    def names(query: str) -> list[str]:
+        page = client.get(f"/products/?{query}").content.decode()
+        return re.findall(r'class="card-name">([^<]*)<', page)
+
+    assert names("") == ["Red red coat", "Anorak red", "Blouse"]
+    assert names("sort=name") == ["Anorak red", "Blouse", "Red red coat"]
+    assert names("q=red") == ["Red red coat", "Anorak red"]
+    assert names("q=red&sort=name") == ["Anorak red", "Red red coat"]

@@ -1,0 +1,35 @@
+"""What search engines and those a page is shared with are told."""
+
+import json
+import re
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import Product
+
+pytestmark = pytest.mark.django_db
+
+
+def canonical(page: str) -> str:
+    return re.search(r'<link rel="canonical"\s+href="([^"]*)"', page)[1]
+
+
+def test_pages_tell_search_engines_what_they_are(client, shop):
+    page = client.get("/products/4/?from=somewhere").content.decode()
+    assert canonical(page) == "http://testserver/products/4/"
+    assert '<meta property="og:title" content="Pumps">' in page
+    product, crumbs = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
+    assert (product["@type"], product["sku"], product["category"]) == ("Product", "4", "Footwear > Shoes > Heels")
+    assert crumbs["itemListElement"][1]["item"] == "http://testserver/c/footwear/shoes/"
+    page = client.get("/c/apparel/?gender=Men&page=1").content.decode()
+    assert canonical(page) == "http://testserver/c/apparel/?gender=Men"
+
+
+def test_the_sitemap_lists_what_is_in_the_shop(client, shop):
+    Product.objects.filter(sku="1").update(archived_at=timezone.now())
+    assert "http://testserver/sitemap-products.xml" in client.get("/sitemap.xml").content.decode()
+    products = client.get("/sitemap-products.xml").content.decode()
+    assert "http://testserver/products/2/" in products
+    assert "http://testserver/products/1/" not in products
+    assert "http://testserver/c/footwear/shoes/heels/" in client.get("/sitemap-categories.xml").content.decode()
