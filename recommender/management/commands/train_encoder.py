@@ -13,9 +13,8 @@ from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import SHIPPED, load_file
 from recommender.encoders.fashion import TRAINABLE
-from recommender.measuring import retrieval
 from recommender.measuring.products import Products, load_products
-from recommender.measuring.report import Shop
+from recommender.measuring.retrieval import EvaluationSet, score
 from recommender.training import RUN_WEIGHTS
 
 FEWEST_HELD_OUT = 20
@@ -52,7 +51,7 @@ class Command(BaseCommand):
         from recommender.training.export import quantise
         from recommender.training.training import train
 
-        held_out = Shop(products.split()[1], source)
+        held_out = EvaluationSet(products.split()[1], source)
         if len(held_out.products) < FEWEST_HELD_OUT:
             raise CommandError(
                 f"{len(products)} products with a picture are too few; 300 or more leave enough to measure with"
@@ -73,8 +72,8 @@ class Command(BaseCommand):
         """Raises CommandError when the trained one is no better."""
         for name, figures in (("in use", in_use), ("trained", trained)):
             line = ", ".join(f"{figure} {value:.3f}" for figure, value in figures.items())
-            self.stdout.write(f"{name:>8}: {line}; score {retrieval.score(figures):.4f}")
-        if retrieval.score(trained) <= retrieval.score(in_use):
+            self.stdout.write(f"{name:>8}: {line}; score {score(figures):.4f}")
+        if score(trained) <= score(in_use):
             raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
 
 
