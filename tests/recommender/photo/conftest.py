@@ -2,12 +2,14 @@
 
 import pytest
 
-from tests.factories import CategoryFactory, searchable_products
+from tests.factories import CategoryFactory, ProductFactory, searchable_products
 
 
 @pytest.fixture
 def products():
     """36 products of three categories, two genders and four colours."""
+    # The same drawings whichever tests ran before: some are harder to tell apart than others.
+    ProductFactory.reset_sequence(0)
     categories = [CategoryFactory(name=name) for name in ("Shirts", "Shoes", "Bags")]
     products = searchable_products(36)
     for number, product in enumerate(products):
