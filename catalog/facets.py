@@ -158,4 +158,4 @@ class Selection:
         """The computed, or what was computed before for the same choices and the same catalogue."""
         choices = (str(self.words), self.category and self.category.pk, self.attributes)
         digest = hashlib.sha256(repr((self.version, what, choices)).encode()).hexdigest()
-        return cache.get_or_set(f"facets:{digest}", compute, SECONDS_KEPT)
+        return cache.get_or_set(f"selection:{digest}", compute, SECONDS_KEPT)
