@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.http import QueryDict
@@ -18,6 +19,7 @@ from catalog.words import Words
 SORTS = {"relevance": "Best match", "newest": "Newest", "name": "Name"}
 LONGEST_WORDS = 200
 SECONDS_KEPT = 3600
+Computed = TypeVar("Computed")
 
 
 class Selection:
@@ -93,7 +95,7 @@ class Selection:
         guess = self.words.guess(self.version) if self.words and not self.count else ""
         return Choice(guess, self.address(words=guess)) if guess else None
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The page of this selection with other `category`, `words`, `attributes` or `sort`; always its first page."""
         category = changes.get("category", self.category)
         words = str(changes.get("words", self.words))
@@ -123,7 +125,7 @@ class Selection:
         parent = self.category
         if parent and not any(node.parent_id == parent.pk for node in nodes.values()):
             parent = nodes.get(parent.parent_id)
-        totals = Counter()
+        totals: Counter[Category] = Counter()
         for category, count in self._counts["category"].items():
             node = nodes.get(category)
             while node and node.parent_id != (parent.pk if parent else None):
@@ -152,8 +154,8 @@ class Selection:
             counts |= self._narrowed(without=name).counts_by(name)
         return counts
 
-    def _kept(self, what: str, compute: Callable[[], object]):
+    def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
         """The computed, or what was computed before for the same choices and the same catalogue."""
         choices = (str(self.words), self.category and self.category.pk, self.attributes)
         digest = hashlib.sha256(repr((self.version, what, choices)).encode()).hexdigest()
-        return cache.get_or_set(f"facets:{digest}", compute, SECONDS_KEPT)
+        return cache.get_or_set(f"selection:{digest}", compute, SECONDS_KEPT)

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -67,7 +68,7 @@ class PhotoQuery:
     def __bool__(self) -> bool:
         return bool(self.photos or self.seals or self.likes)
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The page of this query with some of it changed; its first page unless that is what changes."""
         other = replace(self, **{"page": 1, **changes})
         return f"{reverse('recommender:photo_search')}?{urlencode(list(other.pairs()))}"

@@ -70,9 +70,10 @@ class Results:
         rows = neighbours.look_alikes(encoder, vector, tuple(COLUMNS.values()))
         self.alikes = [_alike(row) for row in rows]
         calibration = Calibration.objects.filter(encoder=encoder).only("thresholds").first()
-        thresholds = calibration.thresholds if calibration else {}
-        kind = self._votes("kind").most_common(1)
-        self._loose, self._close = (kind and thresholds.get(kind[0][0])) or thresholds.get("") or UNCALIBRATED
+        thresholds: dict[str, list[float]] = calibration.thresholds if calibration else {}
+        kinds = self._votes("kind")
+        kind = max(kinds, key=kinds.__getitem__, default="")
+        self._loose, self._close = thresholds.get(kind) or thresholds.get("") or UNCALIBRATED
 
     @cached_property
     def chosen(self) -> list[Alike]:
@@ -131,11 +132,12 @@ class Results:
         for name in VOTED:
             votes = self._votes(name)
             total = sum(votes.values())
-            del votes[""]
+            votes.pop("", None)
             if votes and name not in self.query.filters:
-                value, weight = votes.most_common(1)[0]
-                if weight >= LEAST_CONFIDENCE * total:
-                    guesses.append(Guess(value, round(100 * weight / total), self._filters.toggled(name, value)))
+                value = max(votes, key=votes.__getitem__)
+                share = votes[value] / total
+                if share >= LEAST_CONFIDENCE:
+                    guesses.append(Guess(value, round(100 * share), self._filters.toggled(name, value)))
         return guesses
 
     def colours(self) -> list[Choice]:
@@ -164,9 +166,9 @@ class Results:
             return "close"
         return "loose" if alike.similarity >= self._loose else "far"
 
-    def _votes(self, name: str) -> Counter:
+    def _votes(self, name: str) -> dict[str, float]:
         """How much the nearest neighbours are for each value."""
-        votes = Counter()
+        votes: dict[str, float] = defaultdict(float)
         for voter in self.alikes[:VOTERS]:
             votes[voter.values[name]] += math.exp(SHARPNESS * voter.similarity)
         return votes
