@@ -125,7 +125,7 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "fashionsite.storage.StaticFiles"},
 }
 # Photos that somebody searches with are kept for half an hour, in memory alone: files of a memory file system, which
 # all processes of this machine share, or Redis, which all machines share.
