@@ -95,35 +95,51 @@ def check_mapping(mapping: Mapping, header: list[str]) -> None:
 
 def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
     """The rows of a csv file with columns of known names. Raises UnusableFile."""
-    table = Table(path)
+    table = Table.detect(path)
     return read_rows(table, guess_mapping(table.header), repair=True)
 
 
 def read_rows(table: Table, mapping: Mapping, repair: bool) -> Iterator[StyleRow | RowIssue]:
-    """The rows in their order, each as a StyleRow or as the RowIssue that says what is wrong with it.
+    """The rows from the table's start on, each as a StyleRow or as the RowIssue that says what is wrong with it.
 
-    A row with more cells than columns is an issue, unless `repair` takes the surplus for the last column's, as it is
-    where a separator in it was not quoted. Raises UnusableFile.
+    Of the rows of one id the first one counts. Raises UnusableFile.
     """
-    check_mapping(mapping, table.header)
-    reader = _Reader(table, mapping, repair)
+    reader = RowReader(table, mapping, repair)
     first_lines: dict[str, int] = {}
-    for record in table.records():
-        row = reader.read(record)
-        if isinstance(row, StyleRow):
-            first = first_lines.setdefault(row.sku, row.line)
-            if first != row.line:
-                reason = f"id {row.sku} was already in line {first}; the first one counts"
-                row = RowIssue(row.line, row.sku, "repeated id", reason)
-        yield row
+    with table.records() as records:
+        for record in records:
+            yield _refuse_if_repeated(reader.read(record), first_lines)
 
 
-class _Reader:
-    """What is the same for all rows of a table."""
+def refuse_repeated(rows: list[StyleRow | RowIssue], first_lines: dict[str, int]) -> list[StyleRow | RowIssue]:
+    """The rows, with an issue for each one whose id was in a row before.
+
+    `first_lines` says in which line each id was first; the new ones are added to it.
+    """
+    return [_refuse_if_repeated(row, first_lines) for row in rows]
+
+
+def _refuse_if_repeated(row: StyleRow | RowIssue, first_lines: dict[str, int]) -> StyleRow | RowIssue:
+    if isinstance(row, RowIssue):
+        return row
+    first = first_lines.setdefault(row.sku, row.line)
+    if first == row.line:
+        return row
+    reason = f"id {row.sku} was already in line {first}; the first one counts"
+    return RowIssue(row.line, row.sku, "repeated id", reason)
+
+
+class RowReader:
+    """Reads each record of a table by itself.
+
+    A record with more cells than columns is an issue, unless `repair` takes the surplus for the last column's, as it
+    is where a separator in it was not quoted. Raises UnusableFile when no column holds the ids.
+    """
 
     def __init__(self, table: Table, mapping: Mapping, repair: bool):
+        check_mapping(mapping, table.header)
         self._header = table.header
-        self._separator = table.dialect.separator
+        self._separator = table.separator
         self._mapping = mapping
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(table.header) - 1

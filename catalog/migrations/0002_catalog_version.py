@@ -1,8 +1,10 @@
-"""The triggers that note in catalog_catalogversion when products or categories have changed."""
+"""The triggers that note in catalog_catalogversion when products or categories have changed.
+
+What pages know of a picture before it has loaded is no change of the catalogue.
+"""
 
 from django.db import migrations
 
-TABLES = ("catalog_product", "catalog_category")
 NOTE = """
 CREATE FUNCTION note_catalog_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -12,10 +14,15 @@ BEGIN
 END $$;
 """
 TRIGGER = """
-CREATE TRIGGER note_catalog_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+CREATE TRIGGER note_catalog_change AFTER INSERT OR UPDATE {of} OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION note_catalog_change();
 """
 DROP = "DROP TRIGGER note_catalog_change ON {table};"
+COLUMNS = (
+    "sku, name, gender, category_id, base_colour, season, year, usage, image_digest, design, search_words, archived_at"
+)
+OF = {"catalog_product": f"OF {COLUMNS}", "catalog_category": ""}
+"""For each table the columns whose change counts; all where none are named."""
 
 
 class Migration(migrations.Migration):
@@ -23,5 +30,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(NOTE, "DROP FUNCTION note_catalog_change;"),
-        *(migrations.RunSQL(TRIGGER.format(table=table), DROP.format(table=table)) for table in TABLES),
+        *(migrations.RunSQL(TRIGGER.format(table=table, of=OF[table]), DROP.format(table=table)) for table in OF),
     ]
