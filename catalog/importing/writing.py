@@ -81,18 +81,21 @@ def plan_batch(
     refused = [row for row in batch if isinstance(row, RowIssue)]
     found = products.with_categories().filter(sku__in=[row.sku for row in rows])
     known = {product.sku: product for product in found}
-    changes, issues = [], []
-    for row in rows:
-        product = known.get(row.sku)
-        before = values_of(product) if product else None
-        after = _with_row(before or values_of(Product()), row)
-        if issue := _take_picture(after, row, source, store):
-            issues.append(issue)
-        if after != before:
-            changes.append(Change(product or Product(sku=row.sku), before, after))
+    planned = [_plan_row(row, known.get(row.sku), source, store) for row in rows]
+    changes = [change for change, _ in planned if change.after != change.before]
+    issues = [issue for _, issue in planned if issue]
     new = sum(change.before is None for change in changes)
     counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
     return Plan(rows, changes, [*refused, *issues], counts)
+
+
+def _plan_row(
+    row: StyleRow, product: Product | None, source: Pictures, store: StorePicture
+) -> tuple[Change, RowIssue | None]:
+    before = values_of(product) if product else None
+    after = _with_row(before or values_of(Product()), row)
+    issue = _take_picture(after, row, source, store)
+    return Change(product or Product(sku=row.sku), before, after), issue
 
 
 def values_of(product: Product) -> Values:
