@@ -74,17 +74,15 @@ class MappingForm(forms.Form):
 
     def __init__(self, job: ImportJob, *args: object, **kwargs: object):
         super().__init__(*args, **kwargs)
-        self._job = job
         fields = {column: field for field, column in job.mapping.items()}
+        samples = job.preview.samples
         for number, name in enumerate(job.columns):
             self.fields[f"column{number}"] = forms.ChoiceField(
                 label=name,
                 choices=self.CHOICES,
                 required=False,
                 initial=fields.get(number, IGNORED),
-                help_text=", ".join(
-                    cells[number][:40] for cells in job.preview.samples if number < len(cells) and cells[number]
-                ),
+                help_text=", ".join(cells[number][:40] for cells in samples if number < len(cells) and cells[number]),
             )
 
     def clean(self) -> dict[str, object]:

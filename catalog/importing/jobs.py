@@ -19,7 +19,7 @@ def confirm(job: ImportJob, repair: bool, archive_missing: bool) -> None:
 
 def remap(job: ImportJob, mapping: dict[str, int]) -> None:
     """Reads the file again with other columns. Raises NotNow."""
-    move(job, (State.READY,), State.READING, mapping=mapping, preview=None)
+    move(job, (State.READY,), State.READING, mapping=mapping, preview_json=None)
 
 
 def cancel(job: ImportJob) -> None:
@@ -35,7 +35,7 @@ def resume(job: ImportJob) -> None:
     """
     ended = (State.CANCELLED, State.FAILED)
     if job.run_at is None:
-        move(job, ended, State.READING, finished_at=None, error="", preview=None)
+        move(job, ended, State.READING, finished_at=None, error="", preview_json=None)
     else:
         move(job, ended, State.QUEUED, finished_at=None, error="")
 

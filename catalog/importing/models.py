@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.importing.preview import PreviewField
+from catalog.importing.preview import Preview
 from catalog.importing.querysets import ImportChangeQuerySet, ImportJobQuerySet
 from catalog.importing.reading import guess_mapping
 from catalog.importing.tables import Place, Table
@@ -43,7 +43,7 @@ class ImportJob(models.Model):
     separator = models.CharField("character between the cells", max_length=1, blank=True)
     header = models.JSONField("names of the columns", default=list)
     place = models.JSONField("where in the file the next row begins", null=True, editable=False)
-    preview = PreviewField(null=True)
+    preview_json = models.JSONField("preview", null=True, editable=False)
     rows_previewed = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField("rows to read", null=True)
     rows = models.PositiveIntegerField("rows read", default=0)
@@ -91,6 +91,11 @@ class ImportJob(models.Model):
     def table(self) -> Table:
         """As it was detected, from the next row on."""
         return Table(Path(self.styles), self.encoding, self.separator, self.header, Place(*self.place))
+
+    @property
+    def preview(self) -> Preview | None:
+        """None before there is one."""
+        return Preview.from_json(self.preview_json) if self.preview_json else None
 
     @property
     def columns(self) -> list[str]:

@@ -2,8 +2,6 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from django.db import models
-
 from catalog.importing.pictures import Refused
 
 
@@ -91,6 +89,9 @@ class Preview:
     refused: list[Refused]
     outcome: Outcome | None
 
+    def to_json(self) -> dict:
+        return asdict(self)
+
     @classmethod
     def from_json(cls, data: dict) -> "Preview":
         outcome = data["outcome"]
@@ -101,14 +102,3 @@ class Preview:
                 "outcome": Outcome.from_json(outcome) if outcome else None,
             }
         )
-
-
-class PreviewField(models.JSONField):
-    """A Preview, or null, as JSON."""
-
-    def from_db_value(self, value: str | None, *args: object) -> Preview | None:
-        data = super().from_db_value(value, *args)
-        return None if data is None else Preview.from_json(data)
-
-    def get_prep_value(self, value: Preview | None) -> dict | None:
-        return value and asdict(value)

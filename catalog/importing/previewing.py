@@ -9,7 +9,7 @@ from catalog.importing.models import ImportJob
 from catalog.importing.pictures import Pictures, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
 from catalog.importing.reading import RowIssue, StyleRow, read_rows
-from catalog.importing.tables import Table
+from catalog.importing.tables import Table, printable
 from catalog.importing.writing import ROWS_PER_BATCH, Plan, missing_products, plan_batch
 from catalog.models import Product
 from catalog.pictures import storage
@@ -38,12 +38,12 @@ def preview(job: ImportJob) -> None:
         refused=pictures.refused[:SHOWN_EXAMPLES],
         outcome=_Tally(job, pictures).outcome() if "sku" in job.mapping else None,
     )
-    jobs.move(job, (State.READING,), State.READY, preview=found)
+    jobs.move(job, (State.READING,), State.READY, preview_json=found.to_json())
 
 
 def _first_records(table: Table) -> list[list[str]]:
     with table.records() as records:
-        return [record.cells for record in islice(records, SHOWN_RECORDS)]
+        return [[printable(cell) for cell in record.cells] for record in islice(records, SHOWN_RECORDS)]
 
 
 class _Tally:

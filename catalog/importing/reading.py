@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.importing.tables import Record, Table, UnusableFile
+from catalog.importing.tables import Record, Table, UnusableFile, printable
 
 COLUMNS = (
     "id",
@@ -155,7 +155,7 @@ class RowReader:
     def _sku(self, record: Record) -> str:
         column = self._mapping["sku"]
         cell = record.cells[column] if column < len(record.cells) else ""
-        return cell.strip().replace("\0", "").encode("utf-8", "replace").decode()[:64]
+        return printable(cell.strip())[:64]
 
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
@@ -181,7 +181,7 @@ class RowReader:
 
 def _parse_value(field: str, value: str, column: str) -> str | int | None:
     limit = NAME_LENGTH_LIMIT if field == "name" else VALUE_LENGTH_LIMIT
-    shown = value.encode("utf-8", "replace").decode().replace("\0", "")[:VALUE_LENGTH_LIMIT]
+    shown = printable(value)[:VALUE_LENGTH_LIMIT]
     if "\0" in value:
         raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
     if any("\ud800" <= character <= "\udfff" for character in value):

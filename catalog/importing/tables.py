@@ -65,7 +65,7 @@ class Table:
             start = records.place
         if header and header.error:
             raise UnusableFile(f"the first line, which names the columns, is not readable as csv: {header.error}")
-        names = [cell.strip() for cell in header.cells] if header else []
+        names = [printable(cell).strip() for cell in header.cells] if header else []
         if not any(names):
             raise UnusableFile("the first line must name the columns, but it is empty")
         return cls(path, encoding, separator, names, start)
@@ -128,6 +128,11 @@ class Records:
     @property
     def _line(self) -> int:
         return self._lines_before + self._reader.line_num
+
+
+def printable(text: str) -> str:
+    """The text without what no database keeps: NUL characters, and bytes that are none, which become question marks."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _detect_encoding(path: Path) -> str:

@@ -60,3 +60,12 @@ def test_other_columns_are_read_when_they_are_chosen(tmp_path):
     finished(job)
     product = Product.objects.get()
     assert (product.sku, product.name, product.base_colour) == ("1", "Rock", "Rot")
+
+
+def test_names_and_cells_that_are_no_text_are_shown_as_far_as_they_are(tmp_path):
+    styles = tmp_path / "styles.csv"
+    styles.write_bytes("id,näme,wörn\0\n1,Röcke,ä".encode() + b"\xff\0\n")
+    job = previewed(styles, tmp_path)
+    assert job.header == ["id", "näme", "wörn"]
+    assert job.preview.samples == [["1", "Röcke", "ä?"]]
+    assert job.preview.outcome.counts == Counts(new=1)
