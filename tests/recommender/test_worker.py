@@ -11,8 +11,9 @@ import pytest
 import redis
 from django.conf import settings
 
-from catalog.importing.jobs import import_catalog
-from catalog.models import ImportJob, Product
+from catalog.importing.advancing import import_catalog
+from catalog.importing.models import ImportJob
+from catalog.models import Product
 from catalog.pictures.decoding import read_picture
 from recommender import embedding
 from recommender.encoders import load_encoder
