@@ -24,8 +24,9 @@ class AttributeHeads(keras.layers.Layer):
         self.class_counts = tuple(class_counts)
 
     def build(self, input_shape: tuple) -> None:
+        # A label that no product has is given a class, so that there is something to be indifferent to.
         self.centres = [
-            self.add_weight(name=label, shape=(count, input_shape[-1]), initializer="glorot_uniform")
+            self.add_weight(name=label, shape=(max(count, 1), input_shape[-1]), initializer="glorot_uniform")
             for label, count in zip(LABELS, self.class_counts, strict=True)
         ]
 
