@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 
 from recommender import embedding, registry
 from recommender.measuring import calibration, quality
+from recommender.measuring.catalogue import load_catalogue
 from recommender.models import Embedding
 from recommender.photo import store
 from recommender.registry import active_encoder
@@ -36,8 +37,9 @@ def catch_up() -> None:
 
 @shared_task
 def measure_quality() -> None:
-    quality.measure()
-    calibration.calibrate(active_encoder())
+    catalogue = load_catalogue(active_encoder())
+    quality.measure(catalogue)
+    calibration.calibrate(catalogue)
 
 
 def enqueue(product_ids: list[int], **_) -> None:

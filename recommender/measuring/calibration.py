@@ -1,7 +1,6 @@
 """What an encoder's cosines mean in this shop: which are close, and which directions of its space are colour."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -9,7 +8,10 @@ from PIL import Image
 from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
-from recommender.measuring import retrieval
+from recommender.encoders import encode_all
+from recommender.measuring.catalogue import Catalogue, load_catalogue
+from recommender.measuring.photographs import photograph
+from recommender.measuring.retrieval import nearest_exact
 from recommender.models import Calibration, Encoder
 
 PHOTOGRAPHS = 600
@@ -20,63 +22,39 @@ FEWEST_PRODUCTS = 20
 FEWEST_FOUND = 480
 FEWEST_OF_COLOUR = 5
 COLOUR_DIRECTIONS = 8
-MOST_PRODUCTS = 40_000
 PHOTOGRAPHED_SIZE = (150, 200)
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """n products that can be found: ids, digests, categories and colours (n,), vectors float32 (n, d)."""
-
-    ids: np.ndarray
-    digests: np.ndarray
-    categories: np.ndarray
-    colours: np.ndarray
-    vectors: np.ndarray
-
-
-def calibrate(encoder: Encoder) -> Calibration | None:
+def calibrate(catalogue: Catalogue) -> Calibration | None:
     """Measures on the shop's own products and keeps the result; None while there are too few of them."""
-    catalogue = _load(encoder)
-    if len(catalogue.ids) < FEWEST_PRODUCTS:
+    if len(catalogue) < FEWEST_PRODUCTS:
         return None
-    thresholds = _thresholds(*_photograph(encoder, catalogue), catalogue)
     colours, directions = _colours(catalogue)
-    values = {"thresholds": thresholds, "colours": colours, "directions": directions}
-    return Calibration.objects.update_or_create(encoder=encoder, defaults=values)[0]
+    values = {
+        "thresholds": _thresholds(catalogue, *_photographed(catalogue)),
+        "colours": colours,
+        "directions": directions,
+    }
+    return Calibration.objects.update_or_create(encoder=catalogue.encoder, defaults=values)[0]
 
 
 def calibrate_if_new() -> None:
     """Calibrates the active encoder when that has never been done."""
     encoder = Encoder.objects.active()
     if encoder and not Calibration.objects.filter(encoder=encoder).exists():
-        calibrate(encoder)
+        calibrate(load_catalogue(encoder))
 
 
-def _load(encoder: Encoder) -> Catalogue:
-    columns = ("product", "image_digest", "product__category", "product__base_colour", "vector")
-    rows = list(encoder.embeddings.in_the_shop().order_by("product").values_list(*columns)[:MOST_PRODUCTS])
-    ids, digests, categories = (np.array([row[column] or 0 for row in rows]) for column in range(3))
-    vectors = np.array([row[4] for row in rows], np.float32).reshape(-1, encoder.dimensions)
-    return Catalogue(ids, digests, categories, np.array([str(row[3]) for row in rows]), vectors)
-
-
-def _photograph(encoder: Encoder, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
-    """(rows (m,) of products, embeddings (m, d) of one photo-like distortion of each)."""
+def _photographed(catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
+    """(rows (m,) of products, embeddings (m, d) of a photograph of each)."""
     random = np.random.default_rng(11)
-    chosen, pictures = [], []
-    for row, picture in _pictures(random, catalogue):
-        chosen.append(row)
-        pictures.append(picture)
-    network = encoder.load()
-    photographs = [
-        network.prepare(Image.fromarray(retrieval.photograph(random, picture, pictures[number - 1])))
-        for number, picture in enumerate(pictures)
-    ]
-    return np.array(chosen), network.encode(np.stack(photographs))
+    chosen, pictures = zip(*_pictures(random, catalogue), strict=True)
+    photographs = [photograph(random, picture, pictures[number - 1]) for number, picture in enumerate(pictures)]
+    return np.array(chosen), encode_all(catalogue.encoder.load(), photographs)[0]
 
 
-def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tuple[int, np.ndarray]]:
+def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tuple[int, Image.Image]]:
+    """(row, picture) of up to 600 products whose picture can be read."""
     rows = random.permutation(len(catalogue.ids))[:PHOTOGRAPHS]
     products = Product.objects.in_bulk(catalogue.ids[rows].tolist())
     for row in rows:
@@ -85,18 +63,17 @@ def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tup
         except (KeyError, UnreadablePicture, OSError):
             continue
         picture.thumbnail(PHOTOGRAPHED_SIZE)
-        yield int(row), np.asarray(picture)
+        yield int(row), picture
 
 
-def _thresholds(chosen: np.ndarray, photographs: np.ndarray, catalogue: Catalogue) -> dict[str, tuple[float, float]]:
+def _thresholds(catalogue: Catalogue, chosen: np.ndarray, photographs: np.ndarray) -> dict[str, tuple[float, float]]:
     """(cosine from which on a product is loosely similar, and close) by what is photographed; "" is for all others."""
-    similarity = photographs @ catalogue.vectors.T
+    count, pictures, categories = min(FOUND, len(catalogue)), catalogue.picture_numbers, catalogue.categories
     # As if the shop did not have the photographed product.
-    similarity[catalogue.digests[chosen][:, None] == catalogue.digests[None, :]] = -1
-    found = np.argsort(-similarity, axis=1)[:, :FOUND]
-    cosines = np.take_along_axis(similarity, found, axis=1).ravel()
-    kinds = np.repeat(catalogue.categories[chosen], found.shape[1])
-    is_right = (catalogue.categories[found] == catalogue.categories[chosen][:, None]).ravel()
+    found, cosines = nearest_exact(catalogue.vectors, photographs, count, pictures, pictures[chosen])
+    cosines = cosines.ravel()
+    kinds = np.repeat(categories[chosen], count)
+    is_right = categories[found].ravel() == kinds
     thresholds = {"": _levels(cosines, is_right)}
     for kind in np.unique(kinds):
         members = kinds == kind

@@ -1,22 +1,16 @@
 """How often a photo finds its product: whole, and by the part that the photo search proposes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
-from recommender.encoders import PictureEncoder
-from recommender.measuring import retrieval
+from recommender.encoders import PictureEncoder, encode_all
+from recommender.measuring.photographs import draw_scenes
+from recommender.measuring.products import Products
+from recommender.measuring.retrieval import mean_and_margin
 from recommender.photo import regions
 
-CANVAS = (360, 720)
-"""Least and largest side of a photo, in pixels."""
-PRODUCT = (240, 320)
-SHARE = (0.45, 1.0)
-"""How much of the photo the product fills, in parts of what would fit."""
-TURN = 12.0
 RANKS = (1, 5, 12)
 SAMPLE = 1500
 
@@ -29,42 +23,22 @@ class Recall:
     margins: tuple[float, ...]
 
 
-def scene(random: np.random.Generator, picture: Image.Image, other: Image.Image) -> Image.Image:
-    """A photo of a product somewhere before a background, turned, in other light; `other` is for the background."""
-    size = tuple(int(side) for side in random.integers(*CANVAS, 2))
-    photo = retrieval.background(random, size, other.resize(size))
-    product = picture.resize(PRODUCT, Image.Resampling.LANCZOS)
-    mask = retrieval.mask_of(product)
-    share = random.uniform(*SHARE) * min(size[0] / PRODUCT[0], size[1] / PRODUCT[1])
-    small = tuple(max(8, round(side * share)) for side in PRODUCT)
-    angle = random.uniform(-TURN, TURN)
-    product = product.resize(small, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC, fillcolor="white")
-    mask = mask.resize(small, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC)
-    corner = [int(random.integers(0, free + 1)) for free in np.subtract(size, small)]
-    photo.paste(product, tuple(corner), mask)
-    return retrieval.develop(random, photo)
+def measure(picture_encoder: PictureEncoder, products: Products, rows: np.ndarray) -> dict[str, Recall]:
+    """The recall of a photo of each of these rows of the products among all of them, by way of searching.
 
-
-def measure(
-    network: PictureEncoder,
-    gallery: np.ndarray,
-    look: np.ndarray,
-    photos: Iterator[tuple[int, Image.Image]],
-    count: int,
-) -> dict[str, Recall]:
-    """The recall of `count` photos, each with the row of its product in the gallery (n, d), by way of searching.
-
-    A product with the same picture (`look`, (n,)) is as right as the product itself. The search is exact.
+    A product with the same picture is as right as the product itself. The search is exact.
     """
+    gallery, _ = encode_all(picture_encoder, map(products.picture, range(len(products))))
     sample = gallery[:: max(1, len(gallery) // SAMPLE)]
 
     def closeness(vectors: np.ndarray) -> np.ndarray:
         return (vectors @ gallery.T).max(axis=1)
 
     ranks: dict[str, list[int]] = {"the whole photo": [], "the proposed part": [], "the best of all parts": []}
-    for row, photo in tqdm(photos, total=count, desc="Searching", unit="photo"):
-        found = regions.propose(network, photo, sample, closeness)
-        right = look == look[row]
+    photos = draw_scenes(rows, len(products), products.picture)
+    for row, photo in tqdm(zip(rows, photos, strict=True), total=len(rows), desc="Searching", unit="photo"):
+        found = regions.propose(picture_encoder, photo, sample, closeness)
+        right = products.picture_numbers == products.picture_numbers[row]
         each = [_rank(gallery @ region.vector, right) for region in found]
         ranks["the whole photo"].append(each[0])
         ranks["the proposed part"].append(each[max(range(len(found)), key=lambda number: found[number].closeness)])
@@ -78,5 +52,5 @@ def _rank(similarity: np.ndarray, right: np.ndarray) -> int:
 
 
 def _recall(ranks: np.ndarray) -> Recall:
-    scores = [retrieval.mean_and_margin((ranks < rank).astype(float)) for rank in RANKS]
+    scores = [mean_and_margin((ranks < rank).astype(float)) for rank in RANKS]
     return Recall(*zip(*scores, strict=True))

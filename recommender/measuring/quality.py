@@ -1,40 +1,35 @@
 """How well the panels agree with what the catalogue says of its products, measured over all of them."""
 
-from collections.abc import Iterator
-
 import numpy as np
-from tqdm import tqdm
 
 from catalog.models import Product
-from recommender.models import Encoder, QualityReport
+from recommender.measuring.catalogue import Catalogue
+from recommender.measuring.retrieval import NEIGHBOURS, nearest_exact
+from recommender.models import QualityReport
 
-NEIGHBOURS = 5
-QUERIES_AT_ONCE = 500
 WORST = 24
 
 
-def measure() -> QualityReport | None:
+def measure(catalogue: Catalogue) -> QualityReport | None:
     """Compares every product with its five nearest (exact search, copies of its picture left out) and keeps the result.
 
     None while there are too few products to have five neighbours.
     """
-    encoder = Encoder.objects.active()
-    rows = list(_rows(encoder)) if encoder else []
-    if len(rows) <= NEIGHBOURS:
+    if len(catalogue) <= NEIGHBOURS:
         return None
-    digests, categories, colours = (_numbered([row[column] for row in rows]) for column in (1, 2, 3))
-    vectors = np.stack([row[4] for row in rows]).astype(np.float32)
-    neighbours, similarity = _nearest(vectors, digests)
-    same_category = (categories[neighbours] == categories[:, None]).mean(axis=1)
-    same_colour = (colours[neighbours] == colours[:, None]).mean(axis=1)
+    vectors, pictures = catalogue.vectors, catalogue.picture_numbers
+    neighbours, similarity = nearest_exact(vectors, vectors, NEIGHBOURS, pictures, pictures)
+    same_category, same_colour = (
+        (values[neighbours] == values[:, None]).mean(axis=1) for values in (catalogue.categories, catalogue.colours)
+    )
     # Of the panels that agree as little, the ones that the encoder is surest of tell most.
     order = np.lexsort((-similarity.mean(axis=1), same_category + same_colour))[:WORST]
     return QualityReport.objects.create(
-        encoder=encoder,
-        products=len(rows),
+        encoder=catalogue.encoder,
+        products=len(catalogue),
         category=same_category.mean(),
         colour=same_colour.mean(),
-        worst=[[rows[row][0], [rows[other][0] for other in neighbours[row]]] for row in order],
+        worst=[[str(catalogue.skus[row]), catalogue.skus[neighbours[row]].tolist()] for row in order],
     )
 
 
@@ -47,28 +42,3 @@ def panels(report: QualityReport) -> list[tuple[Product, list[Product]]]:
         for own, others in report.worst
         if own in products
     ]
-
-
-def _rows(encoder: Encoder) -> Iterator[tuple]:
-    """(sku, digest, category, colour, vector) of every product that can be found."""
-    columns = ("product__sku", "image_digest", "product__category", "product__base_colour", "vector")
-    embeddings = encoder.embeddings.in_the_shop().order_by("product")
-    for sku, digest, category, colour, vector in embeddings.values_list(*columns).iterator(chunk_size=2000):
-        yield sku, digest, category or 0, colour, vector
-
-
-def _numbered(values: list) -> np.ndarray:
-    return np.unique(values, return_inverse=True)[1]
-
-
-def _nearest(vectors: np.ndarray, digests: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(rows int (n, 5), cosines float32 (n, 5)) of the nearest to each vector that show another picture."""
-    rows, cosines = [], []
-    for start in tqdm(range(0, len(vectors), QUERIES_AT_ONCE), desc="Comparing", disable=None):
-        queries = slice(start, start + QUERIES_AT_ONCE)
-        similarity = vectors[queries] @ vectors.T
-        similarity[digests[queries, None] == digests[None, :]] = -2
-        best = np.argpartition(-similarity, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
-        rows.append(best)
-        cosines.append(np.take_along_axis(similarity, best, axis=1))
-    return np.concatenate(rows), np.concatenate(cosines)

@@ -1,143 +1,112 @@
 """The report on how well encoders see a catalogue: figures, the same for each category, and sheets of pictures."""
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from django.db import connection, transaction
+from django.apps.registry import Apps
+from django.db import connection, models, transaction
 from django.template.loader import render_to_string
+from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 from PIL import Image, ImageDraw, ImageOps
-from tqdm import tqdm
 
-from catalog.importing.pictures import Pictures
-from catalog.pictures.decoding import read_picture
-from recommender.encoders import PictureEncoder, encode_all
-from recommender.measuring import retrieval
+from recommender.encoders import PictureEncoder
 from recommender.measuring.products import LABELS, Products
-from recommender.neighbours import CANDIDATES
+from recommender.measuring.retrieval import (
+    AGREEMENT,
+    NEIGHBOURS,
+    EvaluationSet,
+    Seen,
+    mean_and_margin,
+    nearest_exact,
+)
+from recommender.neighbours import index_settings
 
-PHOTOGRAPHED_SIZE = (150, 200)
 INDEX_QUERIES = 1000
 INDEX_NEIGHBOURS = 12
+ROWS_AT_ONCE = 1000
 FEWEST_IN_CATEGORY = 10
 TILE = (120, 160)
 GAP = 8
-ROWS_IN_SHEET = 12
+EXAMPLES_IN_SHEET = 12
 RIGHT, WRONG = "#1a9850", "#d73027"
-Query = tuple[Image.Image, int, np.ndarray]
-"""(The picture asked with, the row of its product, the rows found)."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What an encoder made of a catalogue of n products, and of m photographs of some of them."""
+class Example:
+    """The picture asked with, the row of its product, and the rows found (5,)."""
 
-    gallery: np.ndarray
-    """float32 (n, d)"""
-    neighbours: np.ndarray
-    """int (n, 5)"""
-    chosen: np.ndarray
-    """int (m,): the rows of the photographed products"""
-    photographs: list[np.ndarray]
+    picture: Image.Image
+    product: int
     found: np.ndarray
-    """int (m, 5)"""
-    scores: dict[str, np.ndarray]
-    """One value for each query, by the name of the figure."""
-    milliseconds: float
-    """What the encoder takes for a picture, without reading and decoding it."""
 
 
-class Shop:
-    """A catalogue's products with their pictures, read again at their own size whenever one is needed."""
-
-    def __init__(self, products: Products, source: Pictures):
-        self.products = products
-        self._source = source
-
-    def picture(self, row: int) -> Image.Image:
-        return read_picture(self._source.read(str(self.products.skus[row])))
-
-    def small_picture(self, row: int) -> np.ndarray:
-        """uint8 (up to 200, up to 150, 3)"""
-        picture = self.picture(row)
-        picture.thumbnail(PHOTOGRAPHED_SIZE)
-        return np.asarray(picture)
-
-    def see(self, encoder: PictureEncoder) -> Seen:
-        """Embeds all products and photographs, and looks for the nearest of each by exact search."""
-        products = self.products
-        rows = tqdm(range(len(products)), desc="Encoding", unit="picture")
-        gallery, seconds = encode_all(encoder, (self.picture(row) for row in rows))
-        chosen, drawn = retrieval.draw_photographs(len(products), self.small_picture)
-        photographs = list(tqdm(drawn, total=len(chosen), desc="Photographing", unit="picture"))
-        vectors, _ = encode_all(encoder, map(Image.fromarray, photographs))
-        neighbours, found = retrieval.nearest_others(gallery), retrieval.nearest(gallery, vectors)
-        scores = retrieval.agreement(neighbours, products.labels)
-        scores |= retrieval.photo_recall(found, chosen, products.look)
-        return Seen(gallery, neighbours, chosen, photographs, found, scores, 1000 * seconds / len(products))
-
-    def figures(self, encoder: PictureEncoder) -> dict[str, float]:
-        return {name: float(np.nanmean(values)) for name, values in self.see(encoder).scores.items()}
-
-
-@transaction.atomic
 def index_recall(gallery: np.ndarray) -> float:
-    """The share of the exact 12 nearest (scikit-learn, float32) that the HNSW index finds, for up to 1,000 queries.
+    """The share of the exact 12 nearest that the HNSW index finds, for up to 1,000 of the vectors (n, d).
 
-    The index is built over halfvec, and asked, as the shop's own is, on a table that the transaction drops again.
+    The index is built and asked as the shop's own is, on a table that is gone with the transaction.
     """
-    queries = np.random.default_rng(1).permutation(len(gallery))[:INDEX_QUERIES]
+    queries = gallery[np.random.default_rng(1).permutation(len(gallery))[:INDEX_QUERIES]]
     count = min(INDEX_NEIGHBOURS, len(gallery))
-    exact = retrieval.nearest(gallery, gallery[queries], count)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE evaluated (row integer, vector halfvec({gallery.shape[1]})) ON COMMIT DROP"
-        )
-        lines = "".join(f"{row}\t{_as_text(vector)}\n" for row, vector in enumerate(gallery))
-        cursor.copy_expert("COPY evaluated FROM STDIN", io.StringIO(lines))
-        cursor.execute(
-            "CREATE INDEX ON evaluated USING hnsw (vector halfvec_cosine_ops) WITH (m = 16, ef_construction = 128)"
-        )
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL hnsw.ef_search = %s", [CANDIDATES])
+    exact, _ = nearest_exact(gallery, queries, count)
+    table = _table(gallery.shape[1])
+    with index_settings():
+        with connection.schema_editor() as editor:
+            editor.create_model(table)
+            # Before the editor makes the index at its end, which is faster than row by row.
+            rows = (table(row=row, vector=vector) for row, vector in enumerate(gallery))
+            table.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
         same = 0
         for query, wanted in zip(queries, exact, strict=True):
-            cursor.execute(
-                "SELECT row FROM evaluated ORDER BY vector <=> %s::halfvec LIMIT %s", [_as_text(gallery[query]), count]
-            )
-            same += len({row for (row,) in cursor.fetchall()} & set(wanted.tolist()))
+            found = table.objects.order_by(CosineDistance("vector", query)).values_list("row", flat=True)[:count]
+            same += len(set(found) & set(wanted.tolist()))
+        transaction.set_rollback(True)
     return same / exact.size
 
 
-def _as_text(vector: np.ndarray) -> str:
-    return "[" + ",".join(map(str, vector.tolist())) + "]"
+def _table(dimensions: int) -> type[models.Model]:
+    """A table of rows and their vectors that no migration knows."""
+
+    class Evaluated(models.Model):  # noqa: DJ008 – nobody looks at its rows
+        row = models.PositiveIntegerField(primary_key=True)
+        vector = HalfVectorField(dimensions=dimensions)
+
+        class Meta:
+            apps = Apps()
+            app_label = "recommender"
+            indexes = [
+                HnswIndex(
+                    name="evaluated", fields=["vector"], m=16, ef_construction=128, opclasses=["halfvec_cosine_ops"]
+                )
+            ]
+
+    return Evaluated
 
 
 def write_report(
-    shop: Shop, encoders: dict[str, PictureEncoder], folder: Path, marks: list[tuple[str, str]]
+    evaluation: EvaluationSet, encoders: dict[str, PictureEncoder], folder: Path, marks: list[tuple[str, str]]
 ) -> dict[str, dict]:
     """Writes index.html, report.json and three PNG sheets for each encoder, and returns what is in report.json.
 
     `marks` are pairs of skus that shoppers called not similar: test cases that an encoder should not fail again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    report = {}
-    for name, encoder in encoders.items():
-        seen = shop.see(encoder)
+    products, report = evaluation.products, {}
+    for name, picture_encoder in encoders.items():
+        seen = evaluation.see(picture_encoder)
         report[name] = {
-            "dimensions": encoder.dimensions,
+            "dimensions": picture_encoder.dimensions,
             "milliseconds": seen.milliseconds,
             "index_recall": index_recall(seen.gallery),
             "figures": _with_margins(seen.scores),
-            "marks": _heeded(shop.products, seen, marks),
-            "categories": list(_by_category(shop.products, seen)),
-            "sheets": _write_sheets(shop, seen, name, folder),
+            "marks": _heeded(products, seen, marks),
+            "categories": list(_by_category(products, seen)),
+            "sheets": _write_sheets(evaluation, seen, name, folder),
         }
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-    context = {"report": report, "products": len(shop.products), "photographs": len(seen.chosen)}
+    context = {"report": report, "products": len(products), "photographs": len(seen.chosen)}
     (folder / "index.html").write_text(render_to_string("recommender/evaluation.html", context))
     return report
 
@@ -150,7 +119,7 @@ def _heeded(products: Products, seen: Seen, marks: list[tuple[str, str]]) -> dic
 
 
 def _with_margins(scores: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
-    return {name: retrieval.mean_and_margin(values) for name, values in scores.items()}
+    return {name: mean_and_margin(values) for name, values in scores.items()}
 
 
 def _by_category(products: Products, seen: Seen) -> Iterator[dict]:
@@ -171,57 +140,60 @@ def _by_category(products: Products, seen: Seen) -> Iterator[dict]:
         }
 
 
-def _write_sheets(shop: Shop, seen: Seen, name: str, folder: Path) -> list[dict]:
-    """Of the best and the worst products with their neighbours, and of photographs that missed."""
-    agreement = np.nanmean([seen.scores[figure] for figure in retrieval.AGREEMENT], axis=0)
-    similarity = np.einsum("nd,nkd->n", seen.gallery, seen.gallery[seen.neighbours])
-    # Where the agreement is the same, the more alike the neighbours look to the encoder, the more telling it is.
-    order = np.lexsort((-similarity, agreement))
-    missed = np.nonzero(seen.scores["photo recall@1"] == 0)[0]
-
-    def products(rows: np.ndarray) -> list[Query]:
-        return [(shop.picture(row), row, seen.neighbours[row]) for row in rows[:ROWS_IN_SHEET]]
-
-    sheets = {
-        "best": ("The best products with their neighbours", products(order[::-1])),
-        "worst": ("The worst products with their neighbours", products(order)),
-        "missed": (
-            "Photographs that did not find their product first",
-            [
-                (Image.fromarray(seen.photographs[photo]), seen.chosen[photo], seen.found[photo])
-                for photo in missed[:ROWS_IN_SHEET]
-            ],
-        ),
-    }
+def _write_sheets(evaluation: EvaluationSet, seen: Seen, name: str, folder: Path) -> list[dict]:
+    """Writes a sheet of each kind of examples, and returns what the page says of them."""
     written = []
-    for kind, (caption, queries) in sheets.items():
-        sheet = _sheet(shop, queries)
+    for kind, (caption, examples) in _examples(evaluation, seen).items():
+        sheet = _sheet(evaluation, examples)
         file = f"{name}-{kind}.png"
         sheet.save(folder / file)
         written.append({"caption": caption, "file": file, "width": sheet.width, "height": sheet.height})
     return written
 
 
-def _sheet(shop: Shop, queries: list[Query]) -> Image.Image:
-    """A line for each query: it, its product, the neighbours, and below each of these whether the labels agree."""
-    columns = 2 + retrieval.NEIGHBOURS
+def _examples(evaluation: EvaluationSet, seen: Seen) -> dict[str, tuple[str, list[Example]]]:
+    """(caption, examples) of the best and the worst products, and of photographs that missed."""
+    agreement = np.nanmean([seen.scores[figure] for figure in AGREEMENT], axis=0)
+    similarity = np.einsum("nd,nkd->n", seen.gallery, seen.gallery[seen.neighbours])
+    # Where the agreement is the same, the more alike the neighbours look to the encoder, the more telling it is.
+    order = np.lexsort((-similarity, agreement))
+    missed = np.nonzero(seen.scores["photo recall@1"] == 0)[0]
+
+    def products(rows: np.ndarray) -> list[Example]:
+        return [Example(evaluation.picture(row), row, seen.neighbours[row]) for row in rows[:EXAMPLES_IN_SHEET]]
+
+    photographs = [
+        Example(seen.photographs[number], seen.chosen[number], seen.found[number])
+        for number in missed[:EXAMPLES_IN_SHEET]
+    ]
+    return {
+        "best": ("The best products with their neighbours", products(order[::-1])),
+        "worst": ("The worst products with their neighbours", products(order)),
+        "missed": ("Photographs that did not find their product first", photographs),
+    }
+
+
+def _sheet(evaluation: EvaluationSet, examples: list[Example]) -> Image.Image:
+    """A line for each: it, its product, the neighbours, and below each of these whether the labels agree."""
+    columns = 2 + NEIGHBOURS
     line = TILE[1] + 3 * GAP
-    sheet = Image.new("RGB", (columns * (TILE[0] + GAP) + 2 * GAP, max(len(queries), 1) * line + GAP), "white")
+    sheet = Image.new("RGB", (columns * (TILE[0] + GAP) + 2 * GAP, max(len(examples), 1) * line + GAP), "white")
     draw = ImageDraw.Draw(sheet)
-    for number, (query, product, neighbours) in enumerate(queries):
+    for number, example in enumerate(examples):
         top = GAP + number * line
-        tiles = [query, shop.picture(product), *(shop.picture(row) for row in neighbours)]
+        tiles = [example.picture, *map(evaluation.picture, (example.product, *example.found))]
         for column, tile in enumerate(tiles):
             left = GAP + column * (TILE[0] + GAP) + (GAP if column > 1 else 0)
             sheet.paste(ImageOps.pad(tile, TILE, color="white"), (left, top))
             if column > 1:
-                _mark(draw, left, top + TILE[1] + 2, shop.products.labels[[product, neighbours[column - 2]]])
+                labels = evaluation.products.labels[[example.product, example.found[column - 2]]]
+                _mark(draw, left, top + TILE[1] + 2, labels)
     return sheet
 
 
 def _mark(draw: ImageDraw.ImageDraw, left: int, top: int, labels: np.ndarray) -> None:
-    width = TILE[0] // len(retrieval.AGREEMENT)
-    for number, label in enumerate(retrieval.AGREEMENT.values()):
+    width = TILE[0] // len(AGREEMENT)
+    for number, label in enumerate(AGREEMENT.values()):
         own, other = labels[:, LABELS.index(label)]
         box = (left + number * width, top, left + (number + 1) * width - 3, top + GAP)
         draw.rectangle(box, fill=RIGHT if own == other else WRONG)

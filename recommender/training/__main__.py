@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from recommender.measuring.products import load_products
+from recommender.training import HOW_TO_INSTALL, is_installed
 
 
 def main() -> None:
@@ -20,6 +21,8 @@ def main() -> None:
     )
     parser.add_argument("--run", type=Path, default=Path("var/training"), help="the folder that keeps the run")
     options = parser.parse_args()
+    if not is_installed():
+        parser.exit(1, f"{HOW_TO_INSTALL}\n")
     products = load_products(options.styles, options.images)
     # Keras takes seconds to import, and a mistaken option is told without it.
     if options.step == "train":

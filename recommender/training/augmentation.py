@@ -8,10 +8,32 @@ import io
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
+from scipy import ndimage
+from tqdm import tqdm
 
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
 
 SIZE = (WIDTH, HEIGHT)
+
+
+def cut_out(pictures: np.ndarray) -> np.ndarray:
+    """The opacity, uint8 (n, 80, 60), of each product before its white background.
+
+    Background is what is near white and touches the border; inside it opacity follows the distance from white, so
+    that soft edges and shadows stay soft. A picture that is nearly all background, or has none, stays opaque.
+    """
+    return np.stack([_cut_out(picture) for picture in tqdm(pictures, desc="Cutting out", unit="picture")])
+
+
+def _cut_out(picture: np.ndarray) -> np.ndarray:
+    darkest = picture.min(axis=2)
+    regions, _ = ndimage.label(darkest > 222)
+    border = np.concatenate([regions[0], regions[-1], regions[:, 0], regions[:, -1]])
+    background = np.isin(regions, np.unique(border[border > 0]))
+    opacity = np.where(background, np.clip((252.0 - darkest) * 8.5, 0, 255), 255)
+    if not 0.06 < opacity.mean() / 255 < 0.97:
+        return np.full(darkest.shape, 255, np.uint8)
+    return opacity.astype(np.uint8)
 
 
 def clean_view(random: np.random.Generator, picture: np.ndarray) -> np.ndarray:

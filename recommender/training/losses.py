@@ -58,17 +58,17 @@ def attribute_loss(logits: list, labels):
     return total
 
 
-def instance_loss(embeddings, look):
+def instance_loss(looks, picture_numbers):
     """NT-Xent between two views: row i of the first half belongs to row i of the second half.
 
-    Other products that show the very same picture (`look`, (2n,)) are no negatives.
+    Other products that show the very same picture (`picture_numbers`, (2n,)) are no negatives.
     Source: Chen et al.: A Simple Framework for Contrastive Learning of Visual Representations (2020).
     """
-    size = ops.shape(embeddings)[0]
+    size = ops.shape(looks)[0]
     rows = ops.arange(size)
     partner = ops.mod(rows + size // 2, size)
-    same_look = look[:, None] == look[None, :]
+    same_picture = picture_numbers[:, None] == picture_numbers[None, :]
     is_partner = rows[None, :] == partner[:, None]
-    ignored = ops.cast(ops.logical_and(same_look, ops.logical_not(is_partner)), "float32")
-    similarity = ops.matmul(embeddings, ops.transpose(embeddings)) / TEMPERATURE - 1e9 * ignored
+    ignored = ops.cast(ops.logical_and(same_picture, ops.logical_not(is_partner)), "float32")
+    similarity = ops.matmul(looks, ops.transpose(looks)) / TEMPERATURE - 1e9 * ignored
     return ops.mean(keras.losses.sparse_categorical_crossentropy(partner, similarity, from_logits=True))

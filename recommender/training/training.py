@@ -11,10 +11,10 @@ import numpy as np
 from tqdm import tqdm
 
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
-from recommender.measuring.products import Products, cut_out
+from recommender.measuring.products import Products
 from recommender.measuring.retrieval import evaluate
 from recommender.training import RUN_WEIGHTS
-from recommender.training.augmentation import clean_view, photo_view
+from recommender.training.augmentation import clean_view, cut_out, photo_view
 from recommender.training.composition import compose
 from recommender.training.losses import AttributeHeads, attribute_loss, instance_loss
 from recommender.training.model import build_encoder, embed, look_of
@@ -42,7 +42,7 @@ class Learner(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         attributes = attribute_loss(y_pred["logits"], y["labels"])
-        return attributes + instance_loss(y_pred["looks"], y["look"])
+        return attributes + instance_loss(y_pred["looks"], y["picture_numbers"])
 
 
 class TwoViews:
@@ -68,7 +68,8 @@ class TwoViews:
             for row, other in zip(chosen, others, strict=True)
         ]
         both = np.tile(chosen, 2)
-        return np.stack(clean + photographs), {"labels": self.products.labels[both], "look": self.products.look[both]}
+        asked = {"labels": self.products.labels[both], "picture_numbers": self.products.picture_numbers[both]}
+        return np.stack(clean + photographs), asked
 
 
 def train(

@@ -18,7 +18,6 @@ from PIL import Image
 from pillow_heif import from_pillow
 
 from recommender.diversity import unit
-from recommender.measuring import calibration
 from recommender.models import Calibration
 from recommender.photo import fetching, store
 from recommender.photo.query import ExpiredSeal, PhotoQuery, seal, unseal
@@ -243,20 +242,6 @@ def test_groups_follow_the_calibration(client, products):
     page = client.get(ADDRESS, {"like": products[0].sku}).content.decode()
     assert "Nothing here is close" in page
     assert "No good match" not in page
-
-
-def test_calibration_measures_the_shops_own_products(products):
-    for number, product in enumerate(products):
-        product.base_colour = ("Red", "Blue")[number % 2]
-        product.save()
-    kept = calibration.calibrate(active_encoder())
-    for loose, close in kept.thresholds.values():
-        assert -1 <= loose <= close <= 1
-    assert set(kept.colours) == {"Red", "Blue"}
-    directions = np.array(kept.directions)
-    assert directions @ directions.T == pytest.approx(np.eye(len(directions)), abs=1e-3)
-    assert calibration.calibrate(active_encoder()).measured_at > kept.measured_at
-    assert Calibration.objects.count() == 1
 
 
 def test_another_colour_turns_the_search_to_it_and_the_slider_from_it():

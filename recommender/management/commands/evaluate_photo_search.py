@@ -1,17 +1,14 @@
 """Measures how often photos find their product, with and without the part that the search proposes."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
-from PIL import Image
 
 from catalog.importing.tables import UnusableFile
-from recommender.encoders import encode_all
 from recommender.measuring import photo_recall
-from recommender.measuring.products import Products, load_products
+from recommender.measuring.products import load_products
 from recommender.registry import active_encoder
 
 
@@ -31,21 +28,12 @@ class Command(BaseCommand):
             products = load_products(styles, images)
         except (UnusableFile, OSError) as error:
             raise CommandError(str(error)) from error
-        network = active_encoder().load()
         rows = np.nonzero(products.is_held_out())[0] if held_out else np.arange(len(products))
         chosen = np.random.default_rng(5).permutation(rows)[:photographs]
         if not len(chosen):
             raise CommandError("there is no product with a picture to photograph")
-        gallery, _ = encode_all(network, map(Image.fromarray, products.pictures))
-        results = photo_recall.measure(network, gallery, products.look, _photos(products, chosen), len(chosen))
+        results = photo_recall.measure(active_encoder().load(), products, chosen)
         self.stdout.write(f"{len(chosen)} photographs, {len(products)} products; recall@1, @5, @12")
         for way, recall in results.items():
             figures = zip(recall.means, recall.margins, strict=True)
             self.stdout.write(f"  {way:22} " + "  ".join(f"{mean:.3f} ± {margin:.3f}" for mean, margin in figures))
-
-
-def _photos(products: Products, chosen: np.ndarray) -> Iterator[tuple[int, Image.Image]]:
-    random = np.random.default_rng(6)
-    for row in chosen:
-        other = Image.fromarray(products.pictures[random.integers(len(products))])
-        yield int(row), photo_recall.scene(random, Image.fromarray(products.pictures[row]), other)

@@ -11,7 +11,8 @@ from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
 from recommender.measuring.products import load_products
-from recommender.measuring.report import Shop, write_report
+from recommender.measuring.report import write_report
+from recommender.measuring.retrieval import EvaluationSet
 from recommender.models import Mark
 
 FEWEST_PRODUCTS = 20
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             if len(products) < FEWEST_PRODUCTS:
                 raise CommandError(f"{len(products)} products with a picture are too few to measure anything")
             with Pictures(images) as source:
-                results = write_report(Shop(products, source), encoders, report, Mark.objects.pairs())
+                results = write_report(EvaluationSet(products, source), encoders, report, Mark.objects.pairs())
         except (UnusableFile, OSError, registry.UnknownEncoder) as error:
             raise CommandError(str(error)) from error
         for name, result in results.items():

@@ -13,10 +13,9 @@ from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import SHIPPED, load_file
 from recommender.encoders.fashion import TRAINABLE
-from recommender.measuring import retrieval
 from recommender.measuring.products import Products, load_products
-from recommender.measuring.report import Shop
-from recommender.training import RUN_WEIGHTS
+from recommender.measuring.retrieval import EvaluationSet, score
+from recommender.training import HOW_TO_INSTALL, RUN_WEIGHTS, is_installed
 
 FEWEST_HELD_OUT = 20
 SHIPPED_NAME = "fashion-resnet"
@@ -39,6 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", type=_name, default="own", help="what to call the new encoder (own)")
 
     def handle(self, styles: Path, images: Path, start: str, minutes: float, name: str, **_) -> None:
+        if not is_installed():
+            raise CommandError(HOW_TO_INSTALL)
         weights = _weights(start)
         try:
             products = load_products(styles, images)
@@ -48,15 +49,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _train(self, products: Products, source: Pictures, minutes: float, start: Path, name: str) -> None:
-        # Keras takes seconds to import, and no other command needs it.
-        from recommender.training.export import quantise
-        from recommender.training.training import train
-
-        held_out = Shop(products.split()[1], source)
+        held_out = EvaluationSet(products.split()[1], source)
         if len(held_out.products) < FEWEST_HELD_OUT:
             raise CommandError(
                 f"{len(products)} products with a picture are too few; 300 or more leave enough to measure with"
             )
+        # Keras takes seconds to import, and a mistake is told without it.
+        from recommender.training.export import quantise
+        from recommender.training.training import train
+
         in_use = held_out.figures(registry.active_encoder().load())
         folder = _folder(f"{name}-unfinished")
         shutil.rmtree(folder, ignore_errors=True)
@@ -73,8 +74,8 @@ class Command(BaseCommand):
         """Raises CommandError when the trained one is no better."""
         for name, figures in (("in use", in_use), ("trained", trained)):
             line = ", ".join(f"{figure} {value:.3f}" for figure, value in figures.items())
-            self.stdout.write(f"{name:>8}: {line}; score {retrieval.score(figures):.4f}")
-        if retrieval.score(trained) <= retrieval.score(in_use):
+            self.stdout.write(f"{name:>8}: {line}; score {score(figures):.4f}")
+        if score(trained) <= score(in_use):
             raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
 
 

@@ -1,15 +1,15 @@
-"""The figures of encoders: what they measure, and the report that a merchant gets."""
+"""The report on encoders that a merchant gets: figures, margins, categories and sheets of pictures."""
 
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from recommender.measuring import retrieval
-from recommender.measuring.products import LABELS, UNKNOWN
+from recommender.models import Mark
+from recommender.panels import panels
+from tests.factories import searchable_products
 from tests.pictures import as_file, drawing, style, write_styles
 
 pytestmark = pytest.mark.django_db
@@ -32,42 +32,6 @@ def report_on(catalogue: tuple[Path, Path], folder: Path, **options: object) -> 
     styles, images = catalogue
     call_command("evaluate_retrieval", styles=styles, images=images, report=folder, **options)
     return json.loads((folder / "report.json").read_text())
-
-
-def test_a_perfect_encoder_agrees_in_everything():
-    labels = np.repeat(np.arange(4), 10)[:, None].repeat(5, 1)
-    vectors = np.eye(4)[labels[:, 0]] + np.random.default_rng(0).normal(0, 1e-3, (40, 4))
-    scores = retrieval.agreement(retrieval.nearest_others(vectors), labels)
-    assert set(scores) == {"type@5", "colour@5", "gender@5", "all@5"}
-    assert all((values == 1).all() for values in scores.values())
-
-
-def test_agreement_counts_only_labels_that_are_known():
-    labels = np.zeros((12, len(LABELS)), int)
-    labels[0, LABELS.index("base_colour")] = UNKNOWN
-    scores = retrieval.agreement(retrieval.nearest_others(np.random.default_rng(0).normal(size=(12, 8))), labels)
-    assert np.isnan(scores["colour@5"][0])
-    assert np.isnan(scores["all@5"][0])
-    assert not np.isnan(scores["colour@5"][1:]).any()
-    assert (scores["type@5"] == 1).all()
-    assert retrieval.mean_and_margin(scores["type@5"]) == (1.0, 0.0)
-    assert retrieval.mean_and_margin(np.array([np.nan])) == (None, None)
-
-
-def test_a_photograph_finds_its_product_or_another_one_with_the_same_picture():
-    vectors, rows = np.eye(40), np.arange(40)
-    found = retrieval.nearest(vectors, vectors)
-    wrong = retrieval.nearest(vectors, np.roll(vectors, 1, 0))
-    assert retrieval.photo_recall(found, rows, rows)["photo recall@1"].all()
-    assert not retrieval.photo_recall(wrong, rows, rows)["photo recall@1"].any()
-    assert retrieval.photo_recall(wrong, rows, np.zeros(40, int))["photo recall@1"].all()
-
-
-def test_margins_shrink_with_the_number_of_queries():
-    values = np.random.default_rng(0).integers(0, 2, 4000).astype(float)
-    mean, margin = retrieval.mean_and_margin(values)
-    assert mean == pytest.approx(0.5, abs=0.05)
-    assert margin == pytest.approx(1.96 * 0.5 / 4000**0.5, rel=0.01)
 
 
 def test_the_report_has_figures_margins_categories_and_sheets(catalogue, tmp_path, capsys):
@@ -109,3 +73,15 @@ def test_too_few_products_and_unknown_encoders_are_refused(catalogue, tmp_path):
         report_on(catalogue, tmp_path / "report")
     with pytest.raises(CommandError, match="neither a folder nor a readable zip"):
         report_on((styles, images / "none.zip"), tmp_path / "report")
+
+
+def test_marked_pairs_become_test_cases(tmp_path, capsys):
+    products = searchable_products(24)
+    images = tmp_path / "images"
+    images.mkdir()
+    for product in products:
+        (images / f"{product.sku}.jpg").write_bytes(product.image.read())
+    styles = write_styles(tmp_path / "styles.csv", [style(product.sku) for product in products])
+    Mark.objects.add(products[0], panels(products[0], [])[0].cards[0].product, "look")
+    call_command("evaluate_retrieval", styles=styles, images=images, report=tmp_path / "report")
+    assert "0 of 1 pairs that shoppers marked are kept apart" in capsys.readouterr().out
