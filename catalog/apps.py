@@ -3,10 +3,3 @@ from django.apps import AppConfig
 
 class CatalogConfig(AppConfig):
     name = "catalog"
-
-    def ready(self) -> None:
-        from celery.signals import worker_ready
-
-        from catalog import tasks
-
-        worker_ready.connect(tasks.wake_importer, dispatch_uid="catalog.wake_importer")

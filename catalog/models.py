@@ -1,27 +1,17 @@
-"""What the shop sells, and the imports that brought it in."""
+"""What the shop sells."""
 
 from itertools import chain, count
-from pathlib import PurePath
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.pictures import renditions
-from catalog.querysets import (
-    LEVELS,
-    SEARCH_VECTOR,
-    CategoryQuerySet,
-    ImportChangeQuerySet,
-    ImportJobQuerySet,
-    ProductQuerySet,
-)
+from catalog.querysets import LEVELS, SEARCH_VECTOR, CategoryQuerySet, ProductQuerySet
 
 
 class Category(models.Model):
@@ -181,136 +171,3 @@ class CatalogVersion(models.Model):
         """Another text after every change that is committed."""
         changed_at = cls.objects.values_list("changed_at", flat=True).first()
         return changed_at.strftime("%Y%m%dT%H%M%S.%f") if changed_at else "never"
-
-
-class ImportJob(models.Model):
-    """One import: what it is to bring in and how, how far it is, and what came of it."""
-
-    class State(models.TextChoices):
-        READING = "reading", "being read"
-        READY = "ready", "to be confirmed"
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        CANCELLED = "cancelled"
-        FAILED = "failed"
-        UNDOING = "undoing", "being undone"
-        UNDONE = "undone"
-
-    AT_WORK = (State.READING, State.UNDOING, State.RUNNING, State.QUEUED)
-    """The states in which a worker has to go on with it."""
-
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
-    styles = models.CharField("styles file", max_length=1000)
-    pictures = models.JSONField(default=list)
-    mapping = models.JSONField(default=dict)
-    repair = models.BooleanField(default=True)
-    archive_missing = models.BooleanField(default=False)
-    preview = models.JSONField(null=True)
-    total = models.PositiveIntegerField("rows to read", null=True)
-    rows = models.PositiveIntegerField("rows read", default=0)
-    created = models.PositiveIntegerField("new", default=0)
-    updated = models.PositiveIntegerField("changed", default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
-    archived = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False)
-    started_at = models.DateTimeField(auto_now_add=True)
-    run_at = models.DateTimeField("running since", null=True, editable=False)
-    run_from = models.PositiveIntegerField("rows read before that", default=0, editable=False)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ImportJobQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(rows=F("created") + F("updated") + F("unchanged") + F("rejected")),
-                name="import_job_adds_up",
-            ),
-            models.UniqueConstraint(
-                fields=["state"], condition=Q(state="running"), name="import_job_one_runs_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"import {self.pk} of {self.file_name}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("admin:catalog_importjob_change", args=[self.pk])
-
-    @property
-    def file_name(self) -> str:
-        return PurePath(self.styles).name
-
-    @property
-    def is_at_work(self) -> bool:
-        return self.state in self.AT_WORK
-
-    @property
-    def previewed_rows(self) -> int:
-        return sum(self.preview["counts"].values())
-
-    @property
-    def columns(self) -> list[str]:
-        """What to call each column of the table, even one without a name."""
-        return [name or f"column {number}" for number, name in enumerate(self.preview["header"], 1)]
-
-    @property
-    def ignored_columns(self) -> list[str]:
-        """The columns of the table that are not imported."""
-        return [name for number, name in enumerate(self.columns) if number not in self.mapping.values()]
-
-    @property
-    def repaired_rows(self) -> int:
-        return sum(self.preview["repaired"].values())
-
-    @property
-    def rows_per_second(self) -> float:
-        """Since it began to run, or went on; 0 before that."""
-        seconds = ((self.finished_at or timezone.now()) - self.run_at).total_seconds() if self.run_at else 0
-        return (self.rows - self.run_from) / seconds if seconds else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """At the speed so far; None before there is one."""
-        speed = self.rows_per_second
-        return (self.total - self.rows) / speed if speed and self.state == self.State.RUNNING else None
-
-
-class ImportChange(models.Model):
-    """What an import did to one product, and what the product was before: null where it was not."""
-
-    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="changes")
-    product = models.ForeignKey(Product, models.CASCADE, related_name="changes")
-    before = models.JSONField(null=True)
-    is_new_picture = models.BooleanField()
-    written_at = models.DateTimeField()
-
-    objects = ImportChangeQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "product"], name="import_change_unique")]
-
-    def __str__(self) -> str:
-        return f"{self.product_id} by {self.job_id}"
-
-
-class ImportIssue(models.Model):
-    """What was wrong with one row, or with its picture."""
-
-    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="issues")
-    line = models.PositiveIntegerField(null=True)
-    sku = models.CharField("SKU", max_length=64, blank=True)
-    kind = models.CharField(max_length=40)
-    column = models.CharField(max_length=1000, blank=True)
-    value = models.CharField(max_length=1000, blank=True)
-    reason = models.TextField()
-
-    class Meta:
-        ordering = ["job", "line"]
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}" if self.line else self.reason

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Case, F, Q, When
+from django.db.models import Q
 
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.words import Words
@@ -92,20 +92,6 @@ class ProductQuerySet(models.QuerySet):
         for product in products:
             product.derive()
         self.bulk_update(products, ["search_words"], batch_size=500)
-
-
-class ImportChangeQuerySet(models.QuerySet):
-    def touched_since(self) -> "ImportChangeQuerySet":
-        """Those whose product something else has written since."""
-        return self.exclude(product__updated_at=F("written_at"))
-
-
-class ImportJobQuerySet(models.QuerySet):
-    def at_work(self) -> "ImportJobQuerySet":
-        """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
-        return self.filter(state__in=self.model.AT_WORK).order_by(
-            Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
-        )
 
 
 def _can_hold(field: models.Field, value: str) -> bool:

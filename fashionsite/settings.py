@@ -67,6 +67,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "catalog",
+    "catalog.importing",
     "recommender",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -167,7 +168,7 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     }
 # A worker takes turns between its queues, so that a preview does not wait for all pictures of another import.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports")]
-CELERY_TASK_ROUTES = {"catalog.tasks.*": {"queue": "imports"}}
+CELERY_TASK_ROUTES = {"catalog.importing.tasks.*": {"queue": "imports"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -176,7 +177,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
-    "go-on-with-imports": {"task": "catalog.tasks.go_on_with_imports", "schedule": 10.0},
+    "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
 
 REST_FRAMEWORK = {

@@ -7,8 +7,10 @@ class RecommenderConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_ready
 
+        from catalog.importing.signals import wait_for_pictures
         from catalog.signals import pictures_changed
-        from recommender import tasks
+        from recommender import progress, tasks
 
         pictures_changed.connect(tasks.enqueue, dispatch_uid="recommender.enqueue")
+        wait_for_pictures.connect(progress.wait, dispatch_uid="recommender.wait")
         worker_ready.connect(tasks.resume, dispatch_uid="recommender.resume")

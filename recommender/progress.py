@@ -1,50 +1,24 @@
-"""Imports at the terminal: a bar of rows, a bar of embeddings, and a report of what came of them."""
+"""The embeddings of an import at the terminal: a bar, and a report of what came of them."""
 
 import time
-from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 from tqdm import tqdm
 
-from catalog.importing.jobs import import_catalog
-from catalog.importing.tables import Table, UnusableFile
-from catalog.models import ImportJob, Product
+from catalog.importing.models import ImportJob
+from catalog.models import Product
 from recommender import embedding, querysets, registry
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_WITHOUT_WORKER = 10
 
 
-def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait: bool) -> None:
-    """Imports with a bar and prints every issue and a summary; `wait` stays until every picture is embedded.
+def wait(job: ImportJob, command: BaseCommand, **_) -> None:
+    """Follows the workers until nothing waits, embedding here when none of them makes progress; then sums up.
 
-    Raises CommandError when the files cannot be used.
+    A receiver of catalog.importing.signals.wait_for_pictures.
     """
-    for path in (styles, images):
-        if not path.exists():
-            raise CommandError(f"{path} does not exist")
-    try:
-        with tqdm(total=Table(styles).count_lines(), desc="Importing", unit="row") as bar:
-            job = import_catalog(styles, images, bar.update)
-    except (UnusableFile, OSError) as error:
-        raise CommandError(str(error)) from error
-    for issue in job.issues.all():
-        command.stderr.write(f"line {issue.line}, id {issue.sku or '?'}: {issue.reason}")
-    _report_import(command, job)
-    if wait:
-        _wait(command, job)
-
-
-def _report_import(command: BaseCommand, job: ImportJob) -> None:
-    command.stdout.write(
-        f"{job.rows} rows: {job.created} new, {job.updated} changed, {job.unchanged} unchanged, "
-        f"{job.rejected} rejected; {job.issues.count()} issues"
-    )
-
-
-def _wait(command: BaseCommand, job: ImportJob) -> None:
-    """Follows the workers until nothing waits, embedding here when none of them makes progress; then sums up."""
     encoder = registry.active_encoder()
     embedded = encoder.embeddings.filter(created_at__gte=job.started_at)
     left = querysets.waiting(encoder).count()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -63,6 +64,13 @@ def running(*command: object, cwd: Path = ROOT, **extra: object) -> Iterator[sub
 def worker(**extra: object):
     """A real Celery worker on the test's database, as a context manager."""
     return running(sys.executable, *WORKER, **extra)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def eventually(condition: Callable[[], object], seconds: float = 60) -> None:

@@ -13,13 +13,7 @@ import psutil
 import pytest
 
 from tests.pictures import as_file, drawing
-from tests.processes import ROOT, eventually
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+from tests.processes import ROOT, eventually, free_port
 
 
 def _environment(folder: Path, **extra: str) -> dict[str, str]:
@@ -37,7 +31,7 @@ def _get(address: str) -> str:
 @pytest.fixture
 def server(tmp_path):
     """script/server on an empty machine, open for shoppers; (its process, its address, what it printed)."""
-    port = _free_port()
+    port = free_port()
     log = tmp_path / "log"
     with log.open("wb") as stream:
         process = subprocess.Popen(

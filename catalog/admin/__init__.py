@@ -1,5 +1,5 @@
 """The catalogue's administration."""
 
-from catalog.admin import imports, products
+from catalog.admin import products
 
-__all__ = ["imports", "products"]
+__all__ = ["products"]

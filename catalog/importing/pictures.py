@@ -2,8 +2,9 @@
 
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from catalog.importing.tables import UnusableFile
@@ -58,6 +59,10 @@ class Pictures:
     def __contains__(self, sku: str) -> bool:
         return sku in self._entries
 
+    def of_others(self, skus: Collection[str]) -> Iterator[str]:
+        """The pictures that came for none of these."""
+        return (sku for sku in self if sku not in skus)
+
     def suffix(self, sku: str) -> str:
         """The suffix of a picture's file: ".jpg"."""
         _, entry = self._entries[sku]
@@ -99,6 +104,25 @@ class Pictures:
         file_name = PurePosixPath(name)
         if file_name.suffix.lower() in SUFFIXES and not file_name.name.startswith("."):
             self._entries.setdefault(file_name.stem, (archive, entry))
+
+
+def open_pictures(places: Iterable[str]) -> Pictures:
+    """The same pictures again while their places are as they were, as it takes long to list them.
+
+    They stay open in this process until others are asked for, or for `close_pictures`. Raises UnusableFile.
+    """
+    paths = map(Path, places)
+    return _open_pictures(tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths))
+
+
+def close_pictures() -> None:
+    """Lets go of what `open_pictures` has kept open."""
+    _open_pictures.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _open_pictures(places: tuple[tuple[Path, int], ...]) -> Pictures:
+    return Pictures(*(path for path, _ in places))
 
 
 def _reason_to_refuse(entry: zipfile.ZipInfo) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
-from catalog.importing.tables import Record, Table, UnusableFile
+from catalog.importing.tables import Record, Table, UnusableFile, printable
 
 COLUMNS = (
     "id",
@@ -93,35 +93,51 @@ def check_mapping(mapping: Mapping, header: list[str]) -> None:
 
 def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
     """The rows of a csv file with columns of known names. Raises UnusableFile."""
-    table = Table(path)
+    table = Table.detect(path)
     return read_rows(table, guess_mapping(table.header), repair=True)
 
 
 def read_rows(table: Table, mapping: Mapping, repair: bool) -> Iterator[StyleRow | RowIssue]:
-    """The rows in their order, each as a StyleRow or as the RowIssue that says what is wrong with it.
+    """The rows from the table's start on, each as a StyleRow or as the RowIssue that says what is wrong with it.
 
-    A row with more cells than columns is an issue, unless `repair` takes the surplus for the last column's, as it is
-    where a separator in it was not quoted. Raises UnusableFile.
+    Of the rows of one id the first one counts. Raises UnusableFile.
     """
-    check_mapping(mapping, table.header)
-    reader = _Reader(table, mapping, repair)
+    reader = RowReader(table, mapping, repair)
     first_lines: dict[str, int] = {}
-    for record in table.records():
-        row = reader.read(record)
-        if isinstance(row, StyleRow):
-            first = first_lines.setdefault(row.sku, row.line)
-            if first != row.line:
-                reason = f"id {row.sku} was already in line {first}; the first one counts"
-                row = RowIssue(row.line, row.sku, "repeated id", reason)
-        yield row
+    with table.records() as records:
+        for record in records:
+            yield _refuse_if_repeated(reader.read(record), first_lines)
 
 
-class _Reader:
-    """What is the same for all rows of a table."""
+def refuse_repeated(rows: list[StyleRow | RowIssue], first_lines: dict[str, int]) -> list[StyleRow | RowIssue]:
+    """The rows, with an issue for each one whose id was in a row before.
+
+    `first_lines` says in which line each id was first; the new ones are added to it.
+    """
+    return [_refuse_if_repeated(row, first_lines) for row in rows]
+
+
+def _refuse_if_repeated(row: StyleRow | RowIssue, first_lines: dict[str, int]) -> StyleRow | RowIssue:
+    if isinstance(row, RowIssue):
+        return row
+    first = first_lines.setdefault(row.sku, row.line)
+    if first == row.line:
+        return row
+    reason = f"id {row.sku} was already in line {first}; the first one counts"
+    return RowIssue(row.line, row.sku, "repeated id", reason)
+
+
+class RowReader:
+    """Reads each record of a table by itself.
+
+    A record with more cells than columns is an issue, unless `repair` takes the surplus for the last column's, as it
+    is where a separator in it was not quoted. Raises UnusableFile when no column holds the ids.
+    """
 
     def __init__(self, table: Table, mapping: Mapping, repair: bool):
+        check_mapping(mapping, table.header)
         self._header = table.header
-        self._separator = table.dialect.separator
+        self._separator = table.separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(table.header) - 1
@@ -137,7 +153,7 @@ class _Reader:
     def _sku(self, record: Record) -> str:
         column = self._mapping["sku"]
         cell = record.cells[column] if column < len(record.cells) else ""
-        return cell.strip().replace("\0", "").encode("utf-8", "replace").decode()[:64]
+        return printable(cell.strip())[:64]
 
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
@@ -163,7 +179,7 @@ class _Reader:
 
 def _parse_value(field: str, value: str, column: str) -> str | int | None:
     limit = NAME_LENGTH_LIMIT if field == "name" else VALUE_LENGTH_LIMIT
-    shown = value.encode("utf-8", "replace").decode().replace("\0", "")[:VALUE_LENGTH_LIMIT]
+    shown = printable(value)[:VALUE_LENGTH_LIMIT]
     if "\0" in value:
         raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
     if any("\ud800" <= character <= "\udfff" for character in value):

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +17,6 @@ class UnusableFile(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a csv file is written: its encoding, by Python's name, and the character between its cells."""
-
-    encoding: str
-    separator: str
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """One line of the table, or of several where a quoted cell goes over lines; `error` where it is not csv."""
 
@@ -34,57 +25,114 @@ class Record:
     error: str = ""
 
 
-class Table:
-    """The header and the records of a csv file. Raises UnusableFile when there is no header to be had."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Between two records: the number of the line that follows, and what a text stream's `tell` says of it.
 
-    def __init__(self, path: Path):
-        self.path = path
+    In the encodings without a state that is the number of bytes before it; in UTF-16 it holds the byte order too and
+    has more than 64 bits.
+    """
+
+    line: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A csv file: its encoding, by Python's name, the character between its cells, its header, and where to read."""
+
+    path: Path
+    encoding: str
+    separator: str
+    header: list[str]
+    start: Place
+
+    @classmethod
+    def detect(cls, path: Path) -> "Table":
+        """The table of a file, to be read from the first record below its header.
+
+        Raises UnusableFile when there is no header to be had.
+        """
         encoding = _detect_encoding(path)
         first = _first_line(path, encoding)
         # Excel writes and reads such a line before the header.
-        self._names_separator = first.lower().startswith("sep=") and len(first) == 5
-        separator = first[4] if self._names_separator else _detect_separator(first)
-        self.dialect = Dialect(encoding, separator)
-        header = next(self._records(), None)
+        names_separator = first.lower().startswith("sep=") and len(first) == 5
+        separator = first[4] if names_separator else _detect_separator(first)
+        with cls(path, encoding, separator, [], Place(1, 0)).records() as records:
+            if names_separator:
+                records.skip_line()
+            header = records.read()
+            start = records.place
         if header and header.error:
             raise UnusableFile(f"the first line, which names the columns, is not readable as csv: {header.error}")
-        self.header = [cell.strip() for cell in header.cells] if header else []
-        if not any(self.header):
+        names = [printable(cell).strip() for cell in header.cells] if header else []
+        if not any(names):
             raise UnusableFile("the first line must name the columns, but it is empty")
+        return cls(path, encoding, separator, names, start)
 
-    def records(self) -> Iterator[Record]:
-        """The records below the header, without empty lines."""
-        records = self._records()
-        next(records)
-        return records
-
-    def _records(self) -> Iterator[Record]:
-        errors = "replace" if self.dialect.encoding.startswith("utf-16") else "surrogateescape"
-        with self.path.open(encoding=self.dialect.encoding, errors=errors, newline="") as stream:
-            if self._names_separator:
-                next(stream)
-            yield from _parse(stream, self.dialect.separator, first_line=2 if self._names_separator else 1)
+    def records(self) -> "Records":
+        """The records from the start on. Use it as a context manager."""
+        return Records(self)
 
     def count_lines(self) -> int:
-        """How many lines follow the header: what a progress bar counts down from."""
+        """How many lines follow the start: what a progress bar counts down from."""
         with self.path.open("rb") as stream:
             lines = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""))
-        return max(lines - 1 - self._names_separator, 0)
+        return max(lines - (self.start.line - 1), 0)
 
 
-def _parse(stream: Iterable[str], separator: str, first_line: int) -> Iterator[Record]:
-    reader = csv.reader(stream, delimiter=separator)
-    while True:
-        line = reader.line_num + first_line
+class Records:
+    """The records of a table from its start on, without empty lines; `place` is behind the last one that was read."""
+
+    def __init__(self, table: Table):
+        errors = "replace" if table.encoding.startswith("utf-16") else "surrogateescape"
+        self._stream = table.path.open(encoding=table.encoding, errors=errors, newline="")
+        self._stream.seek(table.start.position)
+        # A stream that is iterated over does not tell its position; one whose lines are asked for does.
+        self._reader = csv.reader(iter(self._stream.readline, ""), delimiter=table.separator)
+        self._lines_before = table.start.line
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._stream.close()
+
+    def __iter__(self) -> "Records":
+        return self
+
+    def __next__(self) -> Record:
+        while record := self.read():
+            if record.error or any(map(str.strip, record.cells)):
+                return record
+        raise StopIteration
+
+    @property
+    def place(self) -> Place:
+        return Place(self._line, self._stream.tell())
+
+    def read(self) -> Record | None:
+        """The next record, be it an empty line; None at the end of the file."""
+        line = self._line
         try:
-            cells = next(reader)
+            return Record(line, next(self._reader))
         except StopIteration:
-            return
+            return None
         except csv.Error as error:
-            yield Record(line, [], str(error))
-            continue
-        if line == first_line or any(map(str.strip, cells)):
-            yield Record(line, cells)
+            return Record(line, [], str(error))
+
+    def skip_line(self) -> None:
+        self._stream.readline()
+        self._lines_before += 1
+
+    @property
+    def _line(self) -> int:
+        return self._lines_before + self._reader.line_num
+
+
+def printable(text: str) -> str:
+    """The text without what no database keeps: NUL characters, and bytes that are none, which become question marks."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _detect_encoding(path: Path) -> str:

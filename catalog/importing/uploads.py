@@ -7,9 +7,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from catalog.importing.models import ImportJob
 from catalog.importing.pictures import SUFFIXES
 from catalog.importing.tables import UnusableFile
-from catalog.models import ImportJob
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 

@@ -1,6 +1,6 @@
 """From rows to changes, and from changes to the database: a batch in one transaction, undone as it was done."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -9,16 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
+from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
 from catalog.importing.pictures import Pictures
+from catalog.importing.preview import Counts
+from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
-from catalog.models import Category, ImportChange, ImportIssue, ImportJob, Product
+from catalog.models import Category, Product
 from catalog.pictures.decoding import FORMATS, is_picture
-from catalog.querysets import ImportChangeQuerySet
+from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
 TEXTS = ("name", *NAMES)
 WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "design", "archived_at", "picture_changed_at")
 
+ROWS_PER_BATCH = 250
 PRODUCTS_PER_QUERY = 500
 
 Values = dict[str, object]
@@ -41,11 +45,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a batch of rows comes to."""
+    """What a batch of rows comes to: the rows that are taken, what they change, and the issues of all rows."""
 
+    rows: list[StyleRow]
     changes: list[Change]
-    unchanged: int
     issues: list[RowIssue]
+    counts: Counts
 
 
 class Categories:
@@ -65,25 +70,32 @@ class Categories:
         return node
 
 
-def plan_batch(rows: list[StyleRow], source: Pictures, store: StorePicture) -> Plan:
-    """What the rows would change. The products are locked where a transaction is open.
+def plan_batch(
+    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Pictures, store: StorePicture
+) -> Plan:
+    """What the rows would change of the products; whoever is to write that passes products that it locks.
 
     `store` gets each picture's bytes and suffix and returns (name, digest); a preview need not keep anything.
     """
-    products = Product.objects.with_categories().filter(sku__in=[row.sku for row in rows])
-    if transaction.get_connection().in_atomic_block:
-        products = products.select_for_update(of=("self",))
-    known = {product.sku: product for product in products}
-    changes, issues = [], []
-    for row in rows:
-        product = known.get(row.sku)
-        before = values_of(product) if product else None
-        after = _with_row(before or values_of(Product()), row)
-        if issue := _take_picture(after, row, source, store):
-            issues.append(issue)
-        if after != before:
-            changes.append(Change(product or Product(sku=row.sku), before, after))
-    return Plan(changes, len(rows) - len(changes), issues)
+    rows = [row for row in batch if isinstance(row, StyleRow)]
+    refused = [row for row in batch if isinstance(row, RowIssue)]
+    found = products.with_categories().filter(sku__in=[row.sku for row in rows])
+    known = {product.sku: product for product in found}
+    planned = [_plan_row(row, known.get(row.sku), source, store) for row in rows]
+    changes = [change for change, _ in planned if change.after != change.before]
+    issues = [issue for _, issue in planned if issue]
+    new = sum(change.before is None for change in changes)
+    counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
+    return Plan(rows, changes, [*refused, *issues], counts)
+
+
+def _plan_row(
+    row: StyleRow, product: Product | None, source: Pictures, store: StorePicture
+) -> tuple[Change, RowIssue | None]:
+    before = values_of(product) if product else None
+    after = _with_row(before or values_of(Product()), row)
+    issue = _take_picture(after, row, source, store)
+    return Change(product or Product(sku=row.sku), before, after), issue
 
 
 def values_of(product: Product) -> Values:
@@ -156,6 +168,11 @@ def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
     )
 
 
+def write_rows(job: ImportJob, rows: Iterable[StyleRow]) -> None:
+    """Notes which ids the job has taken, and from which line."""
+    ImportRow.objects.bulk_create(ImportRow(job=job, sku=row.sku, line=row.line) for row in rows)
+
+
 def apply(product: Product, values: Values, categories: Categories) -> None:
     """Gives the product these values; it is not saved."""
     now = timezone.now()
@@ -169,6 +186,11 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
     if values["is_archived"] != (product.archived_at is not None):
         product.archived_at = now if values["is_archived"] else None
     product.derive()
+
+
+def missing_products(named: Collection[str]) -> ProductQuerySet:
+    """The products in the shop that a file with rows for these ids does not name."""
+    return Product.objects.with_categories().in_the_shop().exclude(sku__in=list(named))
 
 
 def archive(job: ImportJob, products: list[Product]) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from catalog.importing.reading import COLUMNS
 from catalog.sample import designs
 from catalog.sample.canvas import Canvas
 from catalog.sample.fabrics import COLOURS, Fabric
@@ -116,7 +115,7 @@ def write_catalogue(folder: Path) -> tuple[Path, Path]:
     styles, images = folder / "styles.csv", folder / "images"
     images.mkdir()
     with styles.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS)
+        writer = csv.DictWriter(stream, products[0].row)
         writer.writeheader()
         writer.writerows(product.row for product in products)
     with ProcessPoolExecutor(os.cpu_count()) as pool:

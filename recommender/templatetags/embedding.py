@@ -2,7 +2,8 @@
 
 from django import template
 
-from catalog.models import ImportJob, Product
+from catalog.importing.models import ImportJob
+from catalog.models import Product
 from recommender import querysets
 from recommender.models import Embedding
 from recommender.registry import active_encoder

@@ -34,7 +34,7 @@ class AttributeHeads(keras.layers.Layer):
         return [SCALE * ops.matmul(embeddings, ops.transpose(ops.normalize(centre))) for centre in self.centres]
 
     def imprint(self, embeddings: np.ndarray, labels: np.ndarray) -> None:
-        """Starts from the means of the classes among embeddings (n, d) with labels (n, 5), where they have any.
+        """Starts from the means of the classes among embeddings (n, d) with labels (n, l), where they have any.
 
         Source: Qi, Brown, Lowe: Low-Shot Learning with Imprinted Weights (2018).
         """
@@ -47,7 +47,7 @@ class AttributeHeads(keras.layers.Layer):
 
 
 def attribute_loss(logits: list, labels):
-    """The weighted sum over labels (n, 5) of the smoothed cross entropy; UNKNOWN labels count nothing."""
+    """The weighted sum over labels (n, l) of the smoothed cross entropy; UNKNOWN labels count nothing."""
     total = 0.0
     for column, (label, scores) in enumerate(zip(LABELS, logits, strict=True)):
         known = ops.cast(labels[:, column] != UNKNOWN, "float32")

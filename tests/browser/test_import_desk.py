@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Page, expect
 
-from catalog.models import ImportJob, Product
+from catalog.importing.models import ImportJob
+from catalog.models import Product
 from recommender import querysets, registry
 from tests.pictures import write_catalogue
 from tests.processes import eventually, worker
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def sign_in(page: Page) -> None:
     get_user_model().objects.create_superuser("boss", password="secret")
-    page.goto("/admin/login/?next=/admin/catalog/importjob/add/")
+    page.goto("/admin/login/?next=/admin/importing/importjob/add/")
     page.get_by_label("Username").fill("boss")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.importing.jobs import import_catalog
+from catalog.importing.advancing import import_catalog
 from tests.pictures import style, write_catalogue, write_styles
 
 

@@ -14,7 +14,7 @@ from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
-MODELS = ("catalog_category", "catalog_product", "catalog_importjob", "catalog_importissue")
+MODELS = ("catalog_category", "catalog_product", "importing_importjob", "importing_importissue")
 EMBEDDING_MODELS = ("recommender_encoder", "recommender_embeddingfailure")
 
 

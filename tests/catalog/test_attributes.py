@@ -8,9 +8,11 @@ from django.db import models
 from django.test import Client
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS, NAMES, Attribute
-from catalog.importing import jobs
+from catalog.importing.advancing import advance, import_catalog
+from catalog.importing.jobs import undo
+from catalog.importing.models import ImportJob
 from catalog.importing.reading import FIELDS, guess_mapping
-from catalog.models import CatalogVersion, ImportJob, Product
+from catalog.models import CatalogVersion, Product
 from recommender.embedding import embed_products
 from recommender.measuring.products import LABELS, load_products
 from tests.pages import skus
@@ -42,7 +44,7 @@ def files(attribute, values, tmp_path) -> tuple[Path, Path]:
 @pytest.fixture
 def shop(files) -> ImportJob:
     """The two products, imported and searchable."""
-    job = jobs.import_catalog(*files)
+    job = import_catalog(*files)
     embed_products(list(Product.objects.values_list("pk", flat=True)))
     return job
 
@@ -72,30 +74,30 @@ def test_a_file_may_call_it_by_any_of_its_names(attribute):
 def test_an_import_brings_it_and_takes_it_back(attribute, values, files, shop):
     styles, images = files
     styles.write_text(styles.read_text().replace(f"1,{values[0]}", f"1,{values[1]}"))
-    second = jobs.import_catalog(styles, images)
+    second = import_catalog(styles, images)
     assert Product.objects.get(sku="1").attributes[attribute] == values[1]
-    jobs.undo(second)
-    jobs.advance()
+    undo(second)
+    advance()
     assert Product.objects.get(sku="1").attributes[attribute] == values[0]
 
 
 def test_the_same_again_changes_nothing_and_an_empty_cell_leaves_it_unknown(attribute, values, files, shop):
     styles, images = files
-    assert jobs.import_catalog(styles, images).unchanged == 2
+    assert import_catalog(styles, images).unchanged == 2
     styles.write_text(styles.read_text().replace(f"1,{values[0]}", "1,"))
-    assert jobs.import_catalog(styles, images).updated == 1
+    assert import_catalog(styles, images).updated == 1
     assert Product.objects.get(sku="1").attributes[attribute] == ""
 
 
 def test_an_import_from_before_it_was_known_can_be_undone(attribute, values, files, shop):
     styles, images = files
     styles.write_text("id,name\n1,Gown\n")
-    second = jobs.import_catalog(styles, images)
+    second = import_catalog(styles, images)
     change = second.changes.get()
     del change.before[attribute.name]
     change.save()
-    jobs.undo(second)
-    jobs.advance()
+    undo(second)
+    advance()
     product = Product.objects.get(sku="1")
     assert (product.name, product.attributes[attribute]) == ("", values[0])
 

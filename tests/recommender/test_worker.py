@@ -2,23 +2,22 @@
 
 import re
 import shutil
-import socket
-from pathlib import Path
+import sys
 
 import numpy as np
-import psutil
 import pytest
 import redis
 from django.conf import settings
 
-from catalog.importing.jobs import import_catalog
-from catalog.models import ImportJob, Product
+from catalog.importing.advancing import import_catalog
+from catalog.importing.models import ImportJob
+from catalog.models import Product
 from catalog.pictures.decoding import read_picture
 from recommender import embedding
 from recommender.encoders import load_encoder
 from recommender.models import Embedding
 from tests.pictures import write_catalogue
-from tests.processes import eventually, manage, running, worker
+from tests.processes import eventually, free_port, manage, running, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +92,7 @@ def test_a_worker_killed_at_work_and_a_lost_queue_lose_nothing(tmp_path):
 
 def test_an_import_killed_at_work_goes_on_where_it_was(tmp_path):
     styles, images = write_catalogue(tmp_path, 2000)
-    with running("python", "manage.py", "import_catalog", "--styles", styles, "--images", images) as process:
+    with running(sys.executable, "manage.py", "import_catalog", "--styles", styles, "--images", images) as process:
         eventually(Product.objects.exists)
         process.kill()
         process.wait()
@@ -122,20 +121,9 @@ def test_two_workers_share_the_work(tmp_path):
     assert_every_vector_is_right()
 
 
-def test_the_worker_has_no_tensorflow(tmp_path):
-    import_catalog(*write_catalogue(tmp_path, 1))
-    with worker() as process:
-        eventually(Embedding.objects.exists)
-        libraries = {Path(file.path).parent.name for file in psutil.Process(process.pid).memory_maps()}
-    assert "ai_edge_litert" in libraries
-    assert "tensorflow" not in libraries
-
-
 @pytest.fixture
 def redis_url(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = ("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path)
     with running(*command, "--loglevel", "warning"):
         client = redis.Redis(port=port)

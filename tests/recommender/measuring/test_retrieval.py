@@ -32,7 +32,7 @@ def test_exact_search_does_not_find_a_querys_own_picture():
 
 
 def test_a_perfect_encoder_agrees_in_everything():
-    labels = np.repeat(np.arange(4), 10)[:, None].repeat(5, 1)
+    labels = np.repeat(np.arange(4), 10)[:, None].repeat(len(LABELS), 1)
     vectors = np.eye(4)[labels[:, 0]] + np.random.default_rng(0).normal(0, 1e-3, (40, 4))
     scores = agreement(nearest_others(vectors), labels)
     assert set(scores) == {"type@5", "colour@5", "gender@5", "all@5"}

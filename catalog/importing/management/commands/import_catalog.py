@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
-from recommender.progress import import_with_progress
+from catalog.importing.terminal import import_with_progress
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand
 
+from catalog.importing.terminal import import_with_progress
 from catalog.models import Product
 from catalog.sample.catalogue import write_catalogue
-from recommender.progress import import_with_progress
 
 
 class Command(BaseCommand):

@@ -1,11 +1,11 @@
-"""Celery tasks of the catalogue. The queue is only a hint: which imports are to go on stands in the database."""
+"""Celery tasks of imports. The queue is only a hint: which imports are to go on stands in the database."""
 
 import logging
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from catalog.importing import jobs
+from catalog.importing.advancing import advance
 
 logger = logging.getLogger(__name__)
 
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 @shared_task
 def go_on_with_imports() -> None:
     """Goes on for a few seconds, and lets what else is queued have its turn before it goes on again."""
-    if jobs.advance():
+    if advance():
         wake_importer()
 
 

@@ -3,10 +3,9 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-import kagglehub
 from django.core.management.base import BaseCommand, CommandError
 
-from recommender.progress import import_with_progress
+from catalog.importing.terminal import import_with_progress
 
 DATA_SET = "paramaggarwal/fashion-product-images-small"
 
@@ -18,6 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--wait", action="store_true", help="return when every picture is embedded")
 
     def handle(self, wait: bool, **_) -> None:
+        try:
+            import kagglehub
+        except ImportError as error:
+            raise CommandError(
+                "Downloading needs kagglehub: pip install kagglehub, or pip install -r requirements-training.txt."
+            ) from error
         try:
             folder = Path(kagglehub.dataset_download(DATA_SET))
         except Exception as error:

@@ -13,19 +13,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from catalog.importing import jobs
-from catalog.models import ImportIssue, ImportJob, Product
+from catalog.importing.advancing import advance, import_catalog
+from catalog.importing.models import ImportIssue, ImportJob
+from catalog.models import Product
 from tests.pictures import style, write_catalogue, write_styles
 
 pytestmark = pytest.mark.django_db
-START = "/admin/catalog/importjob/add/"
+START = "/admin/importing/importjob/add/"
 State = ImportJob.State
 
 
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch) -> None:
     """The tests are the worker themselves."""
-    monkeypatch.setattr("catalog.admin.imports.wake_importer", lambda: None)
+    monkeypatch.setattr("catalog.importing.admin.wake_importer", lambda: None)
 
 
 def zipped(images: Path) -> bytes:
@@ -53,12 +54,12 @@ def test_uploads_are_previewed_confirmed_and_imported(admin_client, tmp_path):
     assert response.url == job.get_absolute_url()
     assert job.started_by.username == "admin"
     assert "Reading the files" in page(admin_client, job)
-    jobs.advance()
+    advance()
     shown = page(admin_client, job)
     assert "Import these 12 rows" in shown
     assert not Product.objects.exists()
     admin_client.post(job.get_absolute_url(), {"action": "confirm", "repair": "on", "missing": "leave"})
-    while jobs.advance():
+    while advance():
         pass
     assert Product.objects.with_picture().count() == 12
     shown = page(admin_client, job)
@@ -73,10 +74,10 @@ def test_uploads_are_deleted_when_they_are_no_longer_needed(admin_client, tmp_pa
     job = ImportJob.objects.get()
     folder = settings.VAR_DIR / "imports" / str(job.pk)
     assert sorted(path.name for path in folder.glob("*/*")) == ["images.zip", "styles.csv"]
-    jobs.advance()
+    advance()
     admin_client.post(job.get_absolute_url(), {"action": "confirm"})
     with django_capture_on_commit_callbacks(execute=True):
-        while jobs.advance():
+        while advance():
             pass
     assert not folder.exists()
 
@@ -85,8 +86,8 @@ def test_an_upload_on_disk_is_moved_there(admin_client, tmp_path, settings):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
     admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
     assert not list(Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"))
-    jobs.advance()
-    assert ImportJob.objects.get().preview["counts"]["new"] == 2
+    advance()
+    assert ImportJob.objects.get().preview.outcome.counts.new == 2
 
 
 def test_a_folder_on_the_server_is_imported_where_one_is_set_up(admin_client, tmp_path, settings):
@@ -95,8 +96,8 @@ def test_a_folder_on_the_server_is_imported_where_one_is_set_up(admin_client, tm
     (tmp_path / "autumn").mkdir()
     write_catalogue(tmp_path / "autumn", 3)
     admin_client.post(START, {"folder": "autumn"})
-    jobs.advance()
-    assert ImportJob.objects.get().preview["counts"]["new"] == 3
+    advance()
+    assert ImportJob.objects.get().preview.outcome.counts.new == 3
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_without_a_table_nothing_is_started(admin_client):
 def test_a_file_that_cannot_be_used_is_told_on_the_page(admin_client):
     empty = {"styles": SimpleUploadedFile("styles.csv", b"\n"), "pictures": []}
     admin_client.post(START, empty)
-    jobs.advance()
+    advance()
     job = ImportJob.objects.get()
     assert job.state == State.FAILED
     assert "Failed: the first line must name the columns, but it is empty" in page(admin_client, job)
@@ -138,7 +139,7 @@ def test_a_file_that_cannot_be_used_is_told_on_the_page(admin_client):
 def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
     content = b"Nummer,Bezeichnung,Preis\n1,Rock,9\n"
     admin_client.post(START, {"styles": SimpleUploadedFile("styles.csv", content)})
-    jobs.advance()
+    advance()
     job = ImportJob.objects.get()
     shown = page(admin_client, job)
     assert "Bezeichnung" in shown
@@ -150,7 +151,7 @@ def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
     assert "More than one column is to fill: sku" in admin_client.post(job.get_absolute_url(), chosen).content.decode()
     chosen["column2"] = ""
     admin_client.post(job.get_absolute_url(), chosen)
-    jobs.advance()
+    advance()
     shown = page(admin_client, job)
     assert "Import these 1 rows" in shown
     assert "columns that are not imported: Preis" in shown
@@ -159,17 +160,17 @@ def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
 def test_the_moving_part_is_the_same_as_in_the_page(admin_client, tmp_path):
     admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
     job = ImportJob.objects.get()
-    part = admin_client.get(reverse("admin:catalog_importjob_progress", args=[job.pk])).content.decode()
+    part = admin_client.get(reverse("admin:importing_importjob_progress", args=[job.pk])).content.decode()
     assert part.strip() in page(admin_client, job)
     assert 'http-equiv="refresh"' in page(admin_client, job)
 
 
 def test_issues_are_filtered_and_downloaded_without_formulas(admin_client, tmp_path):
     styles = write_styles(tmp_path / "styles.csv", [style("1", year="=1+1"), style("2")])
-    job = jobs.import_catalog(styles, tmp_path)
+    job = import_catalog(styles, tmp_path)
     assert "2 issues" in page(admin_client, job)
     assert "1 issue<" in page(admin_client, job, "?kind=bad+value")
-    response = admin_client.get(reverse("admin:catalog_importjob_issues", args=[job.pk]))
+    response = admin_client.get(reverse("admin:importing_importjob_issues", args=[job.pk]))
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
     assert [(row["line"], row["sku"], row["kind"]) for row in rows] == [
         ("2", "1", "bad value"),
@@ -195,17 +196,17 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
         job.refresh_from_db()
         assert job.state == state
         if state == State.READING:
-            jobs.advance()
+            advance()
     admin_client.post(address, {"action": "resume"})
-    jobs.advance()
+    advance()
     assert not Product.objects.exists()
     admin_client.post(address, {"action": "confirm"})
-    while jobs.advance():
+    while advance():
         pass
     assert "by now" in admin_client.post(address, {"action": "cancel"}, follow=True).content.decode()
     admin_client.post(address, {"action": "undo"})
     assert "Giving its products back" in page(admin_client, job)
-    jobs.advance()
+    advance()
     assert not Product.objects.exists()
     assert "Undone" in page(admin_client, job)
 
@@ -213,7 +214,7 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
 def test_only_staff_with_the_permission_import(client, tmp_path):
     files = uploads(*write_catalogue(tmp_path, 1))
     job = ImportJob.objects.create(styles="styles.csv")
-    addresses = [job.get_absolute_url(), f"/admin/catalog/importjob/{job.pk}/progress/"]
+    addresses = [job.get_absolute_url(), f"/admin/importing/importjob/{job.pk}/progress/"]
     shopper = get_user_model().objects.create_user("shopper")
     for user in (None, shopper):
         if user:

@@ -4,11 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
-from catalog.importing.jobs import import_catalog
+from catalog.importing import jobs, running
+from catalog.importing.advancing import advance, import_catalog
+from catalog.importing.models import ImportJob
 from catalog.importing.tables import UnusableFile
-from catalog.models import Category, ImportJob, Product
+from catalog.models import Category, Product
 from catalog.signals import pictures_changed
+from recommender import embedding
+from recommender.neighbours import similar_to_product
+from tests.catalog.importing.life import State, counts, finished, previewed, shop, started
+from tests.factories import searchable_products
 from tests.pictures import as_file, drawing, style, write_catalogue, write_styles
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +40,6 @@ def told(django_capture_on_commit_callbacks):
         return job, sorted(Product.objects.filter(pk__in=ids).values_list("sku", flat=True))
 
     return run
-
-
-def counts(job: ImportJob) -> tuple[int, int, int, int, int]:
-    return job.rows, job.created, job.updated, job.unchanged, job.rejected
 
 
 def test_every_column_comes_in(tmp_path):
@@ -135,3 +138,101 @@ def test_the_same_picture_is_stored_once(tmp_path):
     import_catalog(styles, images)
     first, second = Product.objects.all()
     assert first.image.name == second.image.name
+
+
+def test_an_import_that_is_cut_off_anywhere_goes_on_exactly_there(tmp_path, monkeypatch, mixed):
+    """The result is the same as that of an undisturbed run."""
+    monkeypatch.setattr(running, "ROWS_PER_BATCH", 5)
+    with transaction.atomic():
+        whole = finished(started(*mixed, state=State.QUEUED))
+        expected, counts = shop(), [whole.created, whole.updated, whole.unchanged, whole.rejected]
+        issues = set(whole.issues.values_list("line", "sku", "reason"))
+        transaction.set_rollback(True)
+    job = started(*mixed, state=State.QUEUED)
+    slices = 0
+    while job.is_at_work:
+        advance(seconds=0)
+        job.refresh_from_db()
+        assert job.rows == job.created + job.updated + job.unchanged + job.rejected
+        slices += 1
+    assert slices > 4
+    assert [job.created, job.updated, job.unchanged, job.rejected] == counts
+    assert set(job.issues.values_list("line", "sku", "reason")) == issues
+    assert [{**row, "id": 0} for row in shop()] == [{**row, "id": 0} for row in expected]
+
+
+def test_products_that_the_file_does_not_name_can_be_archived_and_come_back(tmp_path):
+    gone, *others = searchable_products(3)
+    styles, images = tmp_path / "styles.csv", tmp_path / "images"
+    images.mkdir()
+    write_styles(styles, [style(product.sku) for product in others])
+    job = previewed(styles, images)
+    assert job.preview.outcome.missing == 1
+    jobs.confirm(job, repair=True, archive_missing=True)
+    assert finished(job).archived == 1
+    gone.refresh_from_db()
+    assert gone.archived_at
+    assert gone not in Product.objects.in_the_shop()
+    assert {match.product for match in similar_to_product(others[0], 5)} == {others[1]}
+    assert embedding.waiting_ids() == []
+
+    write_styles(styles, [style(gone.sku)])
+    import_catalog(styles, images)
+    assert gone in Product.objects.in_the_shop()
+    assert gone in {match.product for match in similar_to_product(others[0], 5)}
+
+
+def test_an_id_that_comes_again_in_another_slice_is_refused_and_names_the_first_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "ROWS_PER_BATCH", 2)
+    skus = ("1", "2", "3", "1", "4", "2")
+    job = started(write_styles(tmp_path / "styles.csv", map(style, skus)), tmp_path, state=State.QUEUED)
+    while job.is_at_work:
+        advance(seconds=0)
+        job.refresh_from_db()
+    assert counts(job) == (6, 4, 0, 0, 2)
+    assert [(issue.line, issue.reason) for issue in job.issues.filter(kind="repeated id")] == [
+        (5, "id 1 was already in line 2; the first one counts"),
+        (7, "id 2 was already in line 3; the first one counts"),
+    ]
+    assert not job.rows_taken.exists()
+
+
+def test_the_place_in_the_file_moves_with_the_rows_or_not_at_all(tmp_path, monkeypatch):
+    job = started(*write_catalogue(tmp_path, 4), state=State.QUEUED)
+    monkeypatch.setattr(running, "ROWS_PER_BATCH", 2)
+    advance(seconds=0)
+    job.refresh_from_db()
+    place = job.place
+
+    def die(*_) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "write_rows", die)
+        with pytest.raises(KeyboardInterrupt):
+            advance()
+    job.refresh_from_db()
+    assert (job.place, job.rows, Product.objects.count(), job.rows_taken.count()) == (place, 2, 2, 2)
+    assert counts(finished(job)) == (4, 4, 0, 0, 0)
+
+
+def test_a_table_in_utf_16_with_cells_of_several_lines_goes_on_in_every_slice(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "ROWS_PER_BATCH", 1)
+    styles = tmp_path / "styles.csv"
+    styles.write_bytes('\ufeffid;name\r\n1;"Rock\r\nrot"\r\n2;Kleid 😀\r\n3;Hemd\r\n'.encode("utf-16-le"))
+    job = started(styles, tmp_path, state=State.QUEUED)
+    while job.is_at_work:
+        advance(seconds=0)
+        job.refresh_from_db()
+    assert (job.encoding, job.separator, job.header) == ("utf-16", ";", ["id", "name"])
+    assert list(Product.objects.order_by("sku").values_list("name", flat=True)) == ["Rock\r\nrot", "Kleid 😀", "Hemd"]
+
+
+def test_columns_that_a_file_lacks_are_left_as_they_are(tmp_path):
+    styles, images = write_catalogue(tmp_path, 1)
+    import_catalog(styles, images)
+    styles.write_text("id,baseColour\n1,Red\n")
+    import_catalog(styles, images)
+    product = Product.objects.get()
+    assert (product.base_colour, product.season, product.name) == ("Red", "Fall", "Shirt 1")
+    assert str(product.category) == "Apparel > Topwear > Shirts"

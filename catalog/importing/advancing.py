@@ -1,0 +1,88 @@
+"""The turns of imports: one process at a time goes on for a while with the job whose turn it is.
+
+How far a job is stands in the database and moves in the same transaction as the rows, so that whoever is killed at it
+leaves nothing half done, and whoever comes next goes on exactly there.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import InterfaceError, OperationalError, connection
+
+from catalog.importing import jobs, previewing, running, undoing
+from catalog.importing.models import ImportJob
+from catalog.importing.pictures import close_pictures
+from catalog.importing.tables import UnusableFile
+
+SLICE_SECONDS = 2.0
+IMPORT_LOCK = 0x696D706F7274
+State = ImportJob.State
+
+
+def import_catalog(styles: Path, pictures: Path, tick: Callable[[int], object] = lambda rows: None) -> ImportJob:
+    """Imports a catalogue without a preview, with columns of known names; `tick` hears how many rows were read.
+
+    A worker may take part. Raises UnusableFile when the files cannot be used; the job is then marked as failed.
+    """
+    job = ImportJob.objects.create(styles=str(styles.resolve()), pictures=[str(pictures.resolve())])
+    while job.is_at_work:
+        rows = job.rows
+        if not advance():
+            # A worker is at it.
+            time.sleep(0.2)
+        job.refresh_from_db()
+        tick(job.rows - rows)
+    if job.state == State.FAILED:
+        raise UnusableFile(job.error)
+    return job
+
+
+def advance(seconds: float = SLICE_SECONDS) -> bool:
+    """Goes on for a while with the job whose turn it is. Returns False when there is none, or another process is at it.
+
+    Only one process at a time imports, and it ends one job before the next, so that two imports never mix.
+    """
+    with import_lock() as is_mine:
+        job = ImportJob.objects.at_work().first() if is_mine else None
+        if job is None:
+            close_pictures()
+            return False
+        try:
+            _go_on(job, seconds)
+        except jobs.NotNow:
+            # Somebody has cancelled it.
+            return True
+        except (OperationalError, InterfaceError):
+            # The database went away: the job is where it was, and somebody goes on with it when it is back.
+            raise
+        except (UnusableFile, OSError) as error:
+            jobs.finish(job, State.FAILED, str(error))
+        except Exception as error:
+            jobs.finish(job, State.FAILED, f"{type(error).__name__}: {error}")
+            raise
+        return True
+
+
+def _go_on(job: ImportJob, seconds: float) -> None:
+    if job.state == State.READING:
+        previewing.preview(job)
+    elif job.state == State.UNDOING:
+        undoing.give_back(job)
+    else:
+        running.run_slice(job, seconds)
+
+
+@contextmanager
+def import_lock() -> Iterator[bool]:
+    """Whether this process has the lock. It is the database connection's, so it dies with the process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
+        (is_mine,) = cursor.fetchone()
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])

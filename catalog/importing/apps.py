@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class ImportingConfig(AppConfig):
+    name = "catalog.importing"
+    label = "importing"
+
+    def ready(self) -> None:
+        from celery.signals import worker_ready
+
+        from catalog.importing import tasks
+
+        worker_ready.connect(tasks.wake_importer, dispatch_uid="importing.wake_importer")

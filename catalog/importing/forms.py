@@ -1,0 +1,98 @@
+"""What staff fill in at the import desk."""
+
+from django import forms
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+
+from catalog.importing import uploads
+from catalog.importing.models import ImportJob
+from catalog.importing.reading import FIELDS
+from catalog.importing.tables import UnusableFile
+
+IGNORED = ""
+
+
+class SeveralFilesField(forms.FileField):
+    """Any number of uploads, as a list."""
+
+    widget = type("SeveralFilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data: list, initial: object = None) -> list:
+        return [super(SeveralFilesField, self).clean(upload, initial) for upload in data or []]
+
+
+class StartForm(forms.Form):
+    """What to import: uploads, or a folder on the server where one is set up for that."""
+
+    styles = forms.FileField(
+        label="Table of products",
+        required=False,
+        help_text="A csv file such as styles.csv: UTF-8, UTF-16 or Windows, separated by comma, semicolon or tab.",
+    )
+    pictures = SeveralFilesField(
+        label="Pictures",
+        required=False,
+        help_text="One or several zips of pictures that are named by the products' ids: 15970.jpg.",
+    )
+    folder = forms.CharField(
+        label="Or a folder on the server", required=False, help_text="With one csv file, and the pictures or zips."
+    )
+
+    def __init__(self, *args: object, **kwargs: object):
+        super().__init__(*args, **kwargs)
+        if settings.IMPORT_ROOT is None:
+            del self.fields["folder"]
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        if cleaned.get("folder"):
+            try:
+                cleaned["found"] = uploads.find_in_folder(cleaned["folder"])
+            except UnusableFile as error:
+                self.add_error("folder", f"Choose another folder: {error}.")
+        elif not cleaned.get("styles") and "styles" not in self.errors:
+            self.add_error("styles", "Choose the table of products.")
+        return cleaned
+
+    @transaction.atomic
+    def start(self, request: HttpRequest) -> ImportJob:
+        """The job, whose preview is being made as soon as this is committed."""
+        job = ImportJob.objects.create(state=ImportJob.State.READING, started_by=request.user)
+        if found := self.cleaned_data.get("found"):
+            job.styles, job.pictures = found
+        else:
+            uploads.keep(job, self.cleaned_data["styles"], self.cleaned_data["pictures"])
+        job.save()
+        return job
+
+
+class MappingForm(forms.Form):
+    """Which field each column of the table fills."""
+
+    CHOICES = ((IGNORED, "– not imported –"), *((name, name.replace("_", " ")) for name in FIELDS))
+
+    def __init__(self, job: ImportJob, *args: object, **kwargs: object):
+        super().__init__(*args, **kwargs)
+        fields = {column: field for field, column in job.mapping.items()}
+        samples = job.preview.samples
+        for number, name in enumerate(job.columns):
+            self.fields[f"column{number}"] = forms.ChoiceField(
+                label=name,
+                choices=self.CHOICES,
+                required=False,
+                initial=fields.get(number, IGNORED),
+                help_text=", ".join(cells[number][:40] for cells in samples if number < len(cells) and cells[number]),
+            )
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean()
+        chosen = [field for field in cleaned.values() if field]
+        if "sku" not in chosen:
+            raise forms.ValidationError("Choose the column that holds the products' ids (sku).")
+        if repeated := {field for field in chosen if chosen.count(field) > 1}:
+            raise forms.ValidationError(f"More than one column is to fill: {', '.join(sorted(repeated))}.")
+        return cleaned
+
+    def mapping(self) -> dict[str, int]:
+        return {field: int(name.removeprefix("column")) for name, field in self.cleaned_data.items() if field}

@@ -1,0 +1,190 @@
+"""An import, what it changed, and what was wrong with its files."""
+
+from dataclasses import astuple
+from pathlib import Path, PurePath
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.importing.preview import Preview
+from catalog.importing.querysets import ImportChangeQuerySet, ImportJobQuerySet
+from catalog.importing.reading import guess_mapping
+from catalog.importing.tables import Place, Table
+from catalog.models import Product
+
+
+class ImportJob(models.Model):
+    """One import: what it is to bring in and how, how far it is, and what came of it."""
+
+    class State(models.TextChoices):
+        READING = "reading", "being read"
+        READY = "ready", "to be confirmed"
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+        UNDOING = "undoing", "being undone"
+        UNDONE = "undone"
+
+    AT_WORK = (State.READING, State.UNDOING, State.RUNNING, State.QUEUED)
+    """The states in which a worker has to go on with it."""
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    styles = models.CharField("styles file", max_length=1000)
+    pictures = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    repair = models.BooleanField(default=True)
+    archive_missing = models.BooleanField(default=False)
+    encoding = models.CharField(max_length=20, blank=True)
+    separator = models.CharField("character between the cells", max_length=1, blank=True)
+    header = models.JSONField("names of the columns", default=list)
+    place = models.JSONField("where in the file the next row begins", null=True, editable=False)
+    preview_json = models.JSONField("preview", null=True, editable=False)
+    rows_previewed = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField("rows to read", null=True)
+    rows = models.PositiveIntegerField("rows read", default=0)
+    created = models.PositiveIntegerField("new", default=0)
+    updated = models.PositiveIntegerField("changed", default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    archived = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False)
+    started_at = models.DateTimeField(auto_now_add=True)
+    run_at = models.DateTimeField("running since", null=True, editable=False)
+    run_from = models.PositiveIntegerField("rows read before that", default=0, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rows=F("created") + F("updated") + F("unchanged") + F("rejected")),
+                name="import_job_adds_up",
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="import_job_one_runs_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk} of {self.file_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:importing_importjob_change", args=[self.pk])
+
+    @property
+    def file_name(self) -> str:
+        return PurePath(self.styles).name
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in self.AT_WORK
+
+    @property
+    def table(self) -> Table:
+        """As it was detected, from the next row on."""
+        return Table(Path(self.styles), self.encoding, self.separator, self.header, Place(*self.place))
+
+    @property
+    def preview(self) -> Preview | None:
+        """None before there is one."""
+        return Preview.from_json(self.preview_json) if self.preview_json else None
+
+    @property
+    def columns(self) -> list[str]:
+        """What to call each column of the table, even one without a name."""
+        return [name or f"column {number}" for number, name in enumerate(self.header, 1)]
+
+    @property
+    def ignored_columns(self) -> list[str]:
+        """The columns of the table that are not imported."""
+        return [name for number, name in enumerate(self.columns) if number not in self.mapping.values()]
+
+    @property
+    def rows_per_second(self) -> float:
+        """Since it began to run, or went on; 0 before that."""
+        seconds = ((self.finished_at or timezone.now()) - self.run_at).total_seconds() if self.run_at else 0
+        return (self.rows - self.run_from) / seconds if seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the speed so far; None before there is one."""
+        speed = self.rows_per_second
+        return (self.total - self.rows) / speed if speed and self.state == self.State.RUNNING else None
+
+    def detect(self) -> None:
+        """Finds out how the table is written, which columns are known and how many rows there are; it is not saved.
+
+        Raises UnusableFile and OSError.
+        """
+        table = Table.detect(Path(self.styles))
+        self.encoding, self.separator, self.header = table.encoding, table.separator, table.header
+        self.move_to(table.start)
+        self.mapping = self.mapping or guess_mapping(table.header)
+        self.total = table.count_lines()
+
+    def move_to(self, place: Place) -> None:
+        """The next row is at this place; it is not saved."""
+        self.place = astuple(place)
+
+    def named_skus(self) -> set[str]:
+        """The ids that the rows so far name, even those that were refused."""
+        refused = self.issues.exclude(line=None).values_list("sku", flat=True)
+        return {*self.rows_taken.values_list("sku", flat=True), *refused}
+
+
+class ImportRow(models.Model):
+    """A row that a job has taken, kept until the job has ended: a later row of its id is a repeated one."""
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows_taken", db_index=False)
+    sku = models.CharField("SKU", max_length=64)
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "sku"], name="import_row_unique")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.sku}"
+
+
+class ImportChange(models.Model):
+    """What an import did to one product, and what the product was before: null where it was not."""
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="changes")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="changes")
+    before = models.JSONField(null=True)
+    is_new_picture = models.BooleanField()
+    written_at = models.DateTimeField()
+
+    objects = ImportChangeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "product"], name="import_change_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} by {self.job_id}"
+
+
+class ImportIssue(models.Model):
+    """What was wrong with one row, or with its picture."""
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="issues")
+    line = models.PositiveIntegerField(null=True)
+    sku = models.CharField("SKU", max_length=64, blank=True)
+    kind = models.CharField(max_length=40)
+    column = models.CharField(max_length=1000, blank=True)
+    value = models.CharField(max_length=1000, blank=True)
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["job", "line"]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}" if self.line else self.reason

@@ -1,0 +1,119 @@
+"""What an import would come to, found out without doing it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from catalog.importing import jobs
+from catalog.importing.models import ImportJob
+from catalog.importing.pictures import Pictures, open_pictures
+from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
+from catalog.importing.reading import RowIssue, StyleRow, read_rows
+from catalog.importing.tables import Table, printable
+from catalog.importing.writing import ROWS_PER_BATCH, Plan, missing_products, plan_batch
+from catalog.models import Product
+from catalog.pictures import storage
+from catalog.pictures.decoding import UnreadablePicture, data_address, read_picture
+
+SHOWN_PRODUCTS = 20
+SHOWN_EXAMPLES = 100
+SHOWN_RECORDS = 3
+THUMBNAIL = 240
+DETECTED = ("encoding", "separator", "header", "place", "mapping", "total", "rows_previewed")
+State = ImportJob.State
+
+
+def preview(job: ImportJob) -> None:
+    """Reads all that a job is to bring in, and has it ready to be confirmed.
+
+    Raises UnusableFile and OSError for its files, and NotNow when it was cancelled in the meantime.
+    """
+    job.detect()
+    job.rows_previewed = 0
+    job.save(update_fields=DETECTED)
+    pictures = open_pictures(job.pictures)
+    found = Preview(
+        samples=_first_records(job.table),
+        pictures=len(pictures),
+        refused=pictures.refused[:SHOWN_EXAMPLES],
+        outcome=_Tally(job, pictures).outcome() if "sku" in job.mapping else None,
+    )
+    jobs.move(job, (State.READING,), State.READY, preview_json=found.to_json())
+
+
+def _first_records(table: Table) -> list[list[str]]:
+    with table.records() as records:
+        return [[printable(cell) for cell in record.cells] for record in islice(records, SHOWN_RECORDS)]
+
+
+class _Tally:
+    """Counts over all rows of a job what they would come to."""
+
+    def __init__(self, job: ImportJob, pictures: Pictures):
+        self._job, self._pictures = job, pictures
+        self._named: set[str] = set()
+        self._counts, self._repaired = Counts(), 0
+        self._repairs: list[Example] = []
+        self._issues: dict[str, FoundIssues] = {}
+        self._products: list[ShownProduct] = []
+
+    def outcome(self) -> Outcome:
+        rows = read_rows(self._job.table, self._job.mapping, repair=True)
+        while batch := list(islice(rows, ROWS_PER_BATCH)):
+            self._named.update(row.sku for row in batch)
+            self._count(plan_batch(batch, Product.objects.all(), self._pictures, self._look_at_picture))
+            self._note_progress()
+        without_row = list(self._pictures.of_others(self._named))
+        return Outcome(
+            counts=self._counts,
+            repaired=self._repaired,
+            repairs=self._repairs,
+            issues=list(self._issues.values()),
+            without_row=len(without_row),
+            pictures_without_row=without_row[:SHOWN_EXAMPLES],
+            missing=missing_products(self._named).count(),
+            products=self._products,
+        )
+
+    def _count(self, plan: Plan) -> None:
+        self._counts += plan.counts
+        for row in filter(lambda row: row.is_repaired, plan.rows):
+            self._repaired += 1
+            if len(self._repairs) < SHOWN_EXAMPLES:
+                self._repairs.append(Example(row.line, row.sku, row.values["name"]))
+        for issue in plan.issues:
+            self._note_issue(issue)
+        self._products.extend(islice(self._shown(plan), SHOWN_PRODUCTS - len(self._products)))
+
+    def _note_issue(self, issue: RowIssue) -> None:
+        found = self._issues.get(issue.kind) or FoundIssues(issue.kind, 0, [])
+        self._issues[issue.kind] = replace(found, count=found.count + 1)
+        if len(found.examples) < SHOWN_EXAMPLES:
+            found.examples.append(Example(issue.line, issue.sku, issue.reason))
+
+    def _look_at_picture(self, content: bytes, suffix: str) -> tuple[str, str]:
+        digest = storage.digest_of(content)
+        return storage.name_of(digest, suffix), digest
+
+    def _shown(self, plan: Plan) -> Iterator[ShownProduct]:
+        outcomes = {change.product.sku: "new" if change.before is None else "changed" for change in plan.changes}
+        for row in plan.rows:
+            yield ShownProduct(
+                sku=row.sku,
+                outcome=outcomes.get(row.sku, "unchanged"),
+                picture=self._thumbnail(row),
+                name=row.values.get("name", ""),
+                details=[value for name, value in row.values.items() if name != "name" and value],
+            )
+
+    def _thumbnail(self, row: StyleRow) -> str:
+        """A data address, as nothing is to be stored yet; none where the import brings no picture."""
+        if row.sku not in self._pictures:
+            return ""
+        try:
+            return data_address(read_picture(self._pictures.read(row.sku)), THUMBNAIL)
+        except (OSError, UnreadablePicture):
+            return ""
+
+    def _note_progress(self) -> None:
+        jobs.move(self._job, (State.READING,), State.READING, rows_previewed=self._counts.rows)

@@ -1,0 +1,18 @@
+"""Every query on imports."""
+
+from django.db import models
+from django.db.models import Case, F, When
+
+
+class ImportJobQuerySet(models.QuerySet):
+    def at_work(self) -> "ImportJobQuerySet":
+        """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
+        return self.filter(state__in=self.model.AT_WORK).order_by(
+            Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
+        )
+
+
+class ImportChangeQuerySet(models.QuerySet):
+    def touched_since(self) -> "ImportChangeQuerySet":
+        """Those whose product something else has written since."""
+        return self.exclude(product__updated_at=F("written_at"))

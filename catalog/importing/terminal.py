@@ -1,0 +1,34 @@
+"""Imports at the terminal: a bar of rows, and a report of what came of them."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from catalog.importing.advancing import import_catalog
+from catalog.importing.models import ImportJob
+from catalog.importing.signals import wait_for_pictures
+from catalog.importing.tables import Table, UnusableFile
+
+
+def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait: bool) -> None:
+    """Imports with a bar and prints every issue and a summary; `wait` stays until every picture can be searched for.
+
+    Raises CommandError when the files cannot be used.
+    """
+    for path in (styles, images):
+        if not path.exists():
+            raise CommandError(f"{path} does not exist")
+    try:
+        with tqdm(total=Table.detect(styles).count_lines(), desc="Importing", unit="row") as bar:
+            job = import_catalog(styles, images, bar.update)
+    except (UnusableFile, OSError) as error:
+        raise CommandError(str(error)) from error
+    for issue in job.issues.all():
+        command.stderr.write(f"line {issue.line}, id {issue.sku or '?'}: {issue.reason}")
+    command.stdout.write(
+        f"{job.rows} rows: {job.created} new, {job.updated} changed, {job.unchanged} unchanged, "
+        f"{job.rejected} rejected; {job.issues.count()} issues"
+    )
+    if wait:
+        wait_for_pictures.send(ImportJob, job=job, command=command)

@@ -1,0 +1,35 @@
+"""The commands that import, but for what they do with a worker."""
+
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.dispatch import Signal
+
+from catalog.importing.models import ImportJob
+from catalog.models import Product
+from tests.pictures import write_catalogue
+
+
+@pytest.mark.django_db
+def test_who_waits_is_told_to_whoever_knows_what_for(tmp_path, monkeypatch):
+    asked_for = []
+
+    def listen(job: ImportJob, **_) -> None:
+        asked_for.append(job)
+
+    signal = Signal()
+    signal.connect(listen)
+    monkeypatch.setattr("catalog.importing.terminal.wait_for_pictures", signal)
+    styles, images = write_catalogue(tmp_path, 1)
+    call_command("import_catalog", styles=styles, images=images)
+    assert asked_for == []
+    call_command("import_catalog", "--wait", styles=styles, images=images)
+    assert asked_for == [ImportJob.objects.first()]
+    assert Product.objects.count() == 1
+
+
+def test_without_kagglehub_the_command_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "kagglehub", None)
+    with pytest.raises(CommandError, match=r"pip install kagglehub, or pip install -r requirements-training\.txt"):
+        call_command("import_kaggle")
