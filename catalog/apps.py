@@ -8,5 +8,7 @@ class CatalogConfig(AppConfig):
         from celery.signals import worker_ready
 
         from catalog import tasks
+        from catalog.signals import pictures_changed
 
+        pictures_changed.connect(tasks.enqueue_renditions, dispatch_uid="catalog.enqueue_renditions")
         worker_ready.connect(tasks.wake_importer, dispatch_uid="catalog.wake_importer")

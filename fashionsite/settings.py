@@ -165,9 +165,13 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
         "data_folder_out": str(_queue),
         "control_folder": str(VAR_DIR / "broker-control"),
     }
-# A worker takes turns between its queues, so that a preview does not wait for all pictures of another import.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports")]
-CELERY_TASK_ROUTES = {"catalog.tasks.*": {"queue": "imports"}}
+# A worker takes turns between its queues, so that a preview does not wait for all pictures of another import, and no
+# picture that is to be searchable for the renditions of all others.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports"), Queue("renditions")]
+CELERY_TASK_ROUTES = {
+    "catalog.tasks.go_on_with_imports": {"queue": "imports"},
+    "catalog.tasks.*": {"queue": "renditions"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -10,6 +10,7 @@ from tqdm import tqdm
 from catalog.importing.jobs import import_catalog
 from catalog.importing.tables import Table, UnusableFile
 from catalog.models import ImportJob, Product
+from catalog.tasks import PRODUCTS_PER_TASK
 from recommender import embedding, querysets, registry
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -54,7 +55,7 @@ def _wait(command: BaseCommand, job: ImportJob) -> None:
             is_alone = is_alone or time.monotonic() - last_progress > SECONDS_WITHOUT_WORKER
             if is_alone:
                 bar.set_description("Embedding here, as no worker does")
-                embedding.embed_products(embedding.waiting_ids()[: embedding.PRODUCTS_PER_BATCH])
+                embedding.embed_products(embedding.waiting_ids()[:PRODUCTS_PER_TASK])
             else:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
             left, before = querysets.waiting(encoder).count(), left

@@ -17,7 +17,7 @@ from catalog.signals import pictures_changed
 
 TEXTS = ("name", "gender", "base_colour", "season", "year", "usage")
 CATEGORY_LEVELS = ("master_category", "sub_category", "article_type")
-WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "design", "archived_at", "picture_changed_at")
+WRITTEN = (*TEXTS, *Product.PICTURE_FIELDS, "category", "search_words", "design", "archived_at")
 
 PRODUCTS_PER_QUERY = 500
 
@@ -158,15 +158,12 @@ def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
 
 def apply(product: Product, values: Values, categories: Categories) -> None:
     """Gives the product these values; it is not saved."""
-    now = timezone.now()
     for name in TEXTS:
         setattr(product, name, values[name])
-    if product.image_digest != values["image_digest"]:
-        product.picture_changed_at = now
-    product.image, product.image_digest = values["image"], values["image_digest"]
+    product.take_picture(values["image"], values["image_digest"])
     product.category = categories.at(*values["category"])
     if values["is_archived"] != (product.archived_at is not None):
-        product.archived_at = now if values["is_archived"] else None
+        product.archived_at = timezone.now() if values["is_archived"] else None
     product.derive()
 
 
