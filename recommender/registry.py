@@ -5,7 +5,8 @@ from django.db import connection, transaction
 
 from recommender import querysets
 from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
-from recommender.models import Encoder, EncoderFile
+from recommender.models import Embedding, Encoder, EncoderFile
+from recommender.neighbours import index_of
 
 REGISTRATION_LOCK = 0x656E636F
 
@@ -98,18 +99,13 @@ def _retire(encoder: Encoder) -> None:
     encoder.embeddings.all().delete()
     encoder.failures.all().delete()
     Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.IDLE)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX IF EXISTS embedding_hnsw_{encoder.pk}")
+    with connection.schema_editor() as editor:
+        editor.remove_index(Embedding, index_of(encoder))
 
 
 def _create_index(encoder: Encoder) -> None:
-    """One table holds vectors of every length, so each encoder has an index of its own over its length."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS embedding_hnsw_{encoder.pk} ON recommender_embedding "
-            f"USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
-            f"WITH (m = 16, ef_construction = 128) WHERE encoder_id = {encoder.pk}"
-        )
+    with connection.schema_editor() as editor:
+        editor.add_index(Embedding, index_of(encoder))
 
 
 def _one_at_a_time() -> None:
