@@ -154,6 +154,12 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
+"""The encoder that a new shop starts with."""
+ENCODERS = {
+    "fashion-resnet": "recommender.encoders.fashion.FashionResNet",
+    "imagenet-resnet50": "recommender.encoders.imagenet.ImageNetResNet50",
+}
+"""Classes that keep to recommender.encoders.PictureEncoder, by name."""
 
 EMBEDDED_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)

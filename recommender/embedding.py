@@ -61,14 +61,14 @@ def _read(network: PictureEncoder, product: Product) -> np.ndarray | str:
         return f"The picture's file cannot be read: {error}"
 
 
-def _save_embeddings(encoder: Encoder, products: list[Product], vectors: np.ndarray) -> None:
+def _save_embeddings(encoder: Encoder, products: list[Product], embeddings: np.ndarray) -> None:
     now = timezone.now()
     Embedding.objects.bulk_create(
         [
             Embedding(
                 encoder=encoder, product=product, image_digest=product.image_digest, vector=vector, created_at=now
             )
-            for product, vector in zip(products, vectors, strict=True)
+            for product, vector in zip(products, embeddings, strict=True)
         ],
         update_conflicts=True,
         unique_fields=["encoder", "product"],
