@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
-from catalog.pictures import renditions
+from catalog.pictures import facts, renditions
 from catalog.querysets import LEVELS, SEARCH_VECTOR, CategoryQuerySet, ProductQuerySet
 
 
@@ -77,6 +78,9 @@ class Category(models.Model):
 class Product(models.Model):
     """One product of the shop. Unknown attributes are empty."""
 
+    PICTURE_FIELDS = ("image", "image_digest", "image_width", "image_height", "image_colour", "picture_changed_at")
+    """What `take_picture` sets."""
+
     sku = models.CharField("SKU", max_length=64, unique=True)
     name = models.CharField(max_length=255, blank=True)
     gender = models.CharField(max_length=100, blank=True)
@@ -127,13 +131,13 @@ class Product(models.Model):
     @property
     def image_address(self) -> str:
         """The picture at a size that suits a card; the file itself where it is no larger."""
-        widths = renditions.widths_for(self.image_width or 0)
+        widths = renditions.widths_for(self.image_width)
         return renditions.address(self.image_digest, widths[min(1, len(widths) - 1)]) if widths else self.image.url
 
     @property
     def image_addresses(self) -> str:
         """For `srcset`: all sizes of the picture; empty where there is but one."""
-        widths = renditions.widths_for(self.image_width or 0)
+        widths = renditions.widths_for(self.image_width)
         return ", ".join(f"{renditions.address(self.image_digest, width)} {width}w" for width in widths)
 
     @property
@@ -145,6 +149,16 @@ class Product(models.Model):
     def attributes(self) -> dict[Attribute, str]:
         """The value of each attribute, "" where it is unknown."""
         return {attribute: str(getattr(self, attribute.name) or "") for attribute in ATTRIBUTES}
+
+    def take_picture(self, name: str, digest: str) -> None:
+        """Gives it a picture that is in the media storage, or with twice "" none, and the facts of it; it is not saved.
+
+        A picture that cannot be decoded has no facts.
+        """
+        if digest != self.image_digest:
+            self.image_width, self.image_height, self.image_colour = facts.facts_of(name) if name else facts.NONE
+            self.picture_changed_at = timezone.now()
+        self.image, self.image_digest = name, digest
 
     def derive(self) -> None:
         """Sets what follows from other fields: the text that word search looks through, and the design."""

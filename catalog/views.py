@@ -10,7 +10,7 @@ from django.views.static import serve
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.models import Category, Product
-from catalog.pictures import renditions, storage
+from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture
 from catalog.sharing import structured_data
 
@@ -86,10 +86,10 @@ def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponse:
     path = renditions.path(digest, width)
     if not path.exists():
         product = Product.objects.with_picture().filter(image_digest=digest).first()
-        if product is None or width not in renditions.WIDTHS:
+        if product is None or width not in renditions.widths_for(product.image_width):
             raise Http404
         try:
-            renditions.make(digest, storage.load(product.image.name), width)
+            renditions.make(product.image.name, digest, [width])
         except (UnreadablePicture, OSError) as error:
             raise Http404(str(error)) from error
     return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))

@@ -155,6 +155,12 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
+"""The encoder that a new shop starts with."""
+ENCODERS = {
+    "fashion-resnet": "recommender.encoders.fashion.FashionResNet",
+    "imagenet-resnet50": "recommender.encoders.imagenet.ImageNetResNet50",
+}
+"""Classes that keep to recommender.encoders.PictureEncoder, by name."""
 
 EMBEDDED_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
@@ -166,9 +172,10 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
         "data_folder_out": str(_queue),
         "control_folder": str(VAR_DIR / "broker-control"),
     }
-# A worker takes turns between its queues, so that a preview does not wait for all pictures of another import.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports")]
-CELERY_TASK_ROUTES = {"catalog.importing.tasks.*": {"queue": "imports"}}
+# A worker takes turns between its queues, so that a preview does not wait for all pictures of another import, and no
+# picture that is to be searchable for the renditions of all others.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports"), Queue("renditions")]
+CELERY_TASK_ROUTES = {"catalog.importing.tasks.*": {"queue": "imports"}, "catalog.tasks.*": {"queue": "renditions"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -9,13 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Product
-from catalog.pictures import renditions, storage
+from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
-
-PRODUCTS_PER_BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,6 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     )
     pictures, failures = _prepare(encoder.load(), products)
     if pictures:
-        Product.objects.bulk_update(pictures, ["image_width", "image_height", "image_colour"])
         _save_embeddings(encoder, list(pictures), encoder.load().encode(np.stack(list(pictures.values()))))
     _save_failures(encoder, failures)
     return Result(len(pictures), len(failures))
@@ -55,27 +52,23 @@ def _prepare(network: PictureEncoder, products: list[Product]) -> tuple[dict[Pro
 
 
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | str:
-    """What the encoder sees; on the way the product learns what its pages need to know of the picture."""
+    """What the encoder sees, or why it cannot."""
     try:
-        picture = storage.load(product.image.name)
-        traits = renditions.traits_of(picture)
-        product.image_width, product.image_height, product.image_colour = traits.width, traits.height, traits.colour
-        renditions.make_all(product.image_digest, picture)
-        return network.prepare(picture)
+        return network.prepare(storage.load(product.image.name))
     except UnreadablePicture as error:
         return str(error)
     except OSError as error:
         return f"The picture's file cannot be read: {error}"
 
 
-def _save_embeddings(encoder: Encoder, products: list[Product], vectors: np.ndarray) -> None:
+def _save_embeddings(encoder: Encoder, products: list[Product], embeddings: np.ndarray) -> None:
     now = timezone.now()
     Embedding.objects.bulk_create(
         [
             Embedding(
                 encoder=encoder, product=product, image_digest=product.image_digest, vector=vector, created_at=now
             )
-            for product, vector in zip(products, vectors, strict=True)
+            for product, vector in zip(products, embeddings, strict=True)
         ],
         update_conflicts=True,
         unique_fields=["encoder", "product"],

@@ -12,7 +12,7 @@ from recommender.querysets import EmbeddingQuerySet, EncoderQuerySet, MarkQueryS
 
 
 class Encoder(models.Model):
-    """One network with one set of weights.
+    """The row of one picture encoder with one set of weights.
 
     The active one's embeddings answer the searches; a filling one's are made beside them, until they are complete and
     it becomes the active one. An idle one has no embeddings.
@@ -41,7 +41,7 @@ class Encoder(models.Model):
         return f"{self.name} {self.digest[:8]}"
 
     def load(self) -> PictureEncoder:
-        """The network itself, loaded once in a process."""
+        """The picture encoder itself, loaded once in a process."""
         return _load(self.name, self.digest)
 
 

@@ -1,13 +1,15 @@
-"""Every nearest-neighbour query."""
+"""Every nearest-neighbour query, and the index that answers them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+from django.contrib.postgres.indexes import OpClass
 from django.db import connection, transaction
+from django.db.models import Func, Q
 from django.db.models.functions import Cast
-from pgvector.django import CosineDistance, HalfVectorField
+from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
 from catalog.models import Product
 from recommender.models import Embedding, Encoder
@@ -92,23 +94,25 @@ def in_other_colours(own: Embedding, product: Product) -> list[Match]:
 
 
 def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
-    """float32 (n,): for each of the vectors (n, d) its cosine to the nearest embedding; -1 where there is none."""
+    """float32 (n,): for each of the vectors (n, d) its cosine to the nearest embedding; -1 where there is none.
+
+    One statement for all of them, as a statement for each takes twice as long.
+    """
+    asked = Func(template="asked.vector::halfvec", output_field=HalfVectorField())
+    nearest_one = by_distance(encoder, encoder.embeddings.all(), asked).values("distance")[:1]
+    lateral, parameters = nearest_one.query.sql_with_params()
     sql = f"""
-        SELECT 1 - nearest.distance FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (vector, number)
-        LEFT JOIN LATERAL (
-            SELECT embedding.vector::halfvec({encoder.dimensions}) <=> asked.vector::halfvec AS distance
-            FROM recommender_embedding AS embedding WHERE encoder_id = {encoder.pk} ORDER BY distance LIMIT 1
-        ) AS nearest ON true ORDER BY number
-    """  # noqa: S608 – the two are numbers
+        SELECT 1 - coalesce(nearest.distance, 2) FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (vector, number)
+        LEFT JOIN LATERAL ({lateral}) AS nearest ON true ORDER BY number
+    """  # noqa: S608 – Django wrote it
     with index_settings(FEW_CANDIDATES), connection.cursor() as cursor:
-        cursor.execute(sql, [[str(vector.tolist()) for vector in vectors]])
-        return np.array([-1 if found is None else found for (found,) in cursor.fetchall()], np.float32)
+        cursor.execute(sql, [[str(vector.tolist()) for vector in vectors], *parameters])
+        return np.array(cursor.fetchall(), np.float32).reshape(-1)
 
 
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
     """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first."""
-    halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
-    rows = encoder.embeddings.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
+    rows = by_distance(encoder, encoder.embeddings.in_the_shop(), vector)
     with index_settings(LOOK_ALIKES):
         return list(rows.values_list("distance", *columns)[:LOOK_ALIKES])
 
@@ -133,9 +137,28 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
 
     Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
     """
-    halves = Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
-    ordered = among.in_the_shop().annotate(distance=CosineDistance(halves, vector)).order_by("distance")
+    ordered = by_distance(encoder, among.in_the_shop(), vector)
     return list(ordered.select_related("product__category")[:count])
+
+
+def by_distance(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray | Func) -> EmbeddingQuerySet:
+    """Those of the encoder's embeddings, each with its cosine `distance` to a vector (d,), the nearest first."""
+    return among.annotate(distance=CosineDistance(_halves(encoder), vector)).order_by("distance")
+
+
+def index_of(encoder: Encoder) -> HnswIndex:
+    """One table holds vectors of every length, so each encoder has an index of its own over its length."""
+    return cosine_index(_halves(encoder), f"embedding_hnsw_{encoder.pk}", Q(encoder=encoder.pk))
+
+
+def cosine_index(halves: str | Cast, name: str, condition: Q | None = None) -> HnswIndex:
+    """The kind of index that the shop asks, over a column or an expression of halfvecs."""
+    expression = OpClass(halves, "halfvec_cosine_ops")
+    return HnswIndex(expression, name=name, condition=condition, m=16, ef_construction=128)
+
+
+def _halves(encoder: Encoder) -> Cast:
+    return Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
 
 
 def _matches(rows: list[Embedding]) -> list[Match]:

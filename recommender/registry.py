@@ -4,8 +4,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from recommender import querysets
-from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
-from recommender.models import Encoder, EncoderFile
+from recommender.encoders import PictureEncoder, load_encoder
+from recommender.models import Embedding, Encoder, EncoderFile
+from recommender.neighbours import index_of
 
 REGISTRATION_LOCK = 0x656E636F
 
@@ -26,28 +27,28 @@ def encoders_at_work() -> list[Encoder]:
 
 
 @transaction.atomic
-def register(name: str, network: PictureEncoder) -> Encoder:
-    """The row of an encoder with these weights, made where there is none."""
+def register(name: str, picture_encoder: PictureEncoder) -> Encoder:
+    """The row of a picture encoder with these weights, made where there is none."""
     _one_at_a_time()
     encoder, is_new = Encoder.objects.get_or_create(
-        name=name, digest=network.digest, defaults={"dimensions": network.dimensions}
+        name=name, digest=picture_encoder.digest, defaults={"dimensions": picture_encoder.dimensions}
     )
-    if is_new and network.content:
-        EncoderFile.objects.create(encoder=encoder, content=network.content)
+    if is_new and picture_encoder.content:
+        EncoderFile.objects.create(encoder=encoder, content=picture_encoder.content)
     return encoder
 
 
 def find(name: str) -> Encoder:
-    """The latest encoder of that name, or the one whose digest begins so; a shipped one is registered.
+    """The latest encoder of that name, or the one whose digest begins so; one of settings.ENCODERS is registered.
 
-    Raises UnknownEncoder.
+    Raises UnknownEncoder, and what loading it raises.
     """
-    if name in SHIPPED:
+    if name in settings.ENCODERS:
         return register(name, load_encoder(name))
     known = Encoder.objects.order_by("-created_at")
     encoder = known.filter(name=name).first() or known.filter(digest__startswith=name).first()
     if encoder is None:
-        names = sorted({*SHIPPED, *known.values_list("name", flat=True)})
+        names = sorted({*settings.ENCODERS, *known.values_list("name", flat=True)})
         raise UnknownEncoder(f"there is no encoder {name!r}; there are: {', '.join(names)}")
     return encoder
 
@@ -78,9 +79,9 @@ def switch_when_complete() -> None:
 
 
 def follow_shipped() -> None:
-    """Starts to fill the shipped file's successor where the active encoder is a file that shipped once."""
+    """Starts to fill the successor where settings.ENCODERS has other weights by now under the active one's name."""
     name = active_encoder().name
-    if name in SHIPPED and not Encoder.objects.filter(name=name, digest=load_encoder(name).digest).exists():
+    if name in settings.ENCODERS and not Encoder.objects.filter(name=name, digest=load_encoder(name).digest).exists():
         start_filling(register(name, load_encoder(name)))
 
 
@@ -98,18 +99,13 @@ def _retire(encoder: Encoder) -> None:
     encoder.embeddings.all().delete()
     encoder.failures.all().delete()
     Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.IDLE)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX IF EXISTS embedding_hnsw_{encoder.pk}")
+    with connection.schema_editor() as editor:
+        editor.remove_index(Embedding, index_of(encoder))
 
 
 def _create_index(encoder: Encoder) -> None:
-    """One table holds vectors of every length, so each encoder has an index of its own over its length."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS embedding_hnsw_{encoder.pk} ON recommender_embedding "
-            f"USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
-            f"WITH (m = 16, ef_construction = 128) WHERE encoder_id = {encoder.pk}"
-        )
+    with connection.schema_editor() as editor:
+        editor.add_index(Embedding, index_of(encoder))
 
 
 def _one_at_a_time() -> None:

@@ -1,12 +1,11 @@
 """Celery tasks. The queue is only a hint: what is still to do stands in the database."""
 
-import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from catalog.tasks import hand_over
 from recommender import embedding, registry
 from recommender.measuring import calibration, quality
 from recommender.measuring.catalogue import load_catalogue
@@ -14,7 +13,6 @@ from recommender.models import Embedding
 from recommender.photo import store
 from recommender.registry import active_encoder
 
-logger = logging.getLogger(__name__)
 STALLED_AFTER = timedelta(seconds=50)
 
 
@@ -43,13 +41,8 @@ def measure_quality() -> None:
 
 
 def enqueue(product_ids: list[int], **_) -> None:
-    """Hands products to the workers, a batch a task. Also a receiver of catalog.signals.pictures_changed."""
-    try:
-        for start in range(0, len(product_ids), embedding.PRODUCTS_PER_BATCH):
-            embed_products.delay(product_ids[start : start + embedding.PRODUCTS_PER_BATCH])
-    except OperationalError as error:
-        # What a merchant saves must not fail over a queue; the database knows that these products still wait.
-        logger.warning("The broker cannot be reached, so the workers find new pictures a minute later: %s", error)
+    """Also a receiver of catalog.signals.pictures_changed."""
+    hand_over(embed_products, product_ids)
 
 
 def resume(**_) -> None:

@@ -1,7 +1,6 @@
 """Makes rows of the database for the tests."""
 
 import factory
-from django.utils import timezone
 
 from catalog.models import Category, Product
 from catalog.pictures import storage
@@ -31,11 +30,11 @@ class ProductFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence("Product {}".format)
     image = factory.LazyAttribute(lambda product: product.stored[0])
     image_digest = factory.LazyAttribute(lambda product: product.stored[1])
-    picture_changed_at = factory.LazyFunction(timezone.now)
 
     @classmethod
-    def _create(cls, model_class: type[Product], **values: object) -> Product:
+    def _create(cls, model_class: type[Product], image: str, image_digest: str, **values: object) -> Product:
         product = model_class(**values)
+        product.take_picture(image, image_digest)
         product.derive()
         product.save()
         return product

@@ -49,16 +49,10 @@ class ProductAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
         obj.derive()
         if "image" in form.changed_data:
-            self._take_picture(obj, form.cleaned_data["image"])
+            obj.take_picture(*_stored(form.cleaned_data["image"]))
         super().save_model(request, obj, form, change)
-        transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
-
-    def _take_picture(self, product: Product, upload: UploadedFile | None) -> None:
-        if upload:
-            product.image, product.image_digest = storage.store(upload.read(), Path(upload.name).suffix)
-            product.picture_changed_at = timezone.now()
-        else:
-            product.image, product.image_digest = "", ""
+        if "image" in form.changed_data:
+            transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
 
     @admin.action(description="Archive: hide from the shop and from search", permissions=["change"])
     def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
@@ -73,3 +67,8 @@ class ProductAdmin(admin.ModelAdmin):
         if not product.image:
             return "–"
         return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', product.image.url)
+
+
+def _stored(upload: UploadedFile | None) -> tuple[str, str]:
+    """(name in the media storage, digest) of an uploaded picture; empty where the product is to have none."""
+    return storage.store(upload.read(), Path(upload.name).suffix) if upload else ("", "")

@@ -20,7 +20,7 @@ from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
 TEXTS = ("name", *NAMES)
-WRITTEN = (*TEXTS, "image", "image_digest", "category", "search_words", "design", "archived_at", "picture_changed_at")
+WRITTEN = (*TEXTS, *Product.PICTURE_FIELDS, "category", "search_words", "design", "archived_at")
 
 ROWS_PER_BATCH = 250
 PRODUCTS_PER_QUERY = 500
@@ -175,16 +175,13 @@ def write_rows(job: ImportJob, rows: Iterable[StyleRow]) -> None:
 
 def apply(product: Product, values: Values, categories: Categories) -> None:
     """Gives the product these values; it is not saved."""
-    now = timezone.now()
     # What an import noted before there was an attribute says nothing of it.
     for name in values.keys() & TEXTS:
         setattr(product, name, values[name])
-    if product.image_digest != values["image_digest"]:
-        product.picture_changed_at = now
-    product.image, product.image_digest = values["image"], values["image_digest"]
+    product.take_picture(values["image"], values["image_digest"])
     product.category = categories.at(*values["category"])
     if values["is_archived"] != (product.archived_at is not None):
-        product.archived_at = now if values["is_archived"] else None
+        product.archived_at = timezone.now() if values["is_archived"] else None
     product.derive()
 
 

@@ -4,7 +4,7 @@ import base64
 import io
 import warnings
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 register_heif_opener(thumbnails=False)
@@ -14,6 +14,8 @@ PIXELS_LIMIT = 25_000_000
 """For every other format. A JPEG can be decoded to a part of its size, a WebP takes twice what it shows: so none takes
 more than 250 MB."""
 SIDE_LIMIT = 20_000
+LYING = (5, 6, 7, 8)
+"""The EXIF orientations that turn width into height."""
 # Pillow's decoders raise whatever a damaged file leads them to; all of it means the same here.
 DAMAGE = (OSError, RuntimeError, ValueError, SyntaxError, TypeError, EOFError, OverflowError, IndexError, KeyError)
 
@@ -28,6 +30,11 @@ def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Im
     A large one comes back smaller than it is, but no smaller than `at_least` (width, height in pixels).
     Raises UnreadablePicture.
     """
+    return read_with_size(content, at_least)[0]
+
+
+def read_with_size(content: bytes, at_least: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
+    """What `read_picture` returns, and the (width, height) in pixels of the whole picture, upright."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -55,14 +62,21 @@ def _open(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content), formats=FORMATS)
 
 
-def _decode(content: bytes, at_least: tuple[int, int]) -> Image.Image:
+def _decode(content: bytes, at_least: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
     picture = _open(content)
     width, height = picture.size
     if width * height > PIXELS_LIMITS.get(picture.format, PIXELS_LIMIT) or max(width, height) > SIDE_LIMIT:
         raise UnreadablePicture(f"This picture is too large: {width} x {height} pixels.")
     picture.draft("RGB", at_least)
+    # A TIFF forgets its orientation as it is decoded upright.
+    picture.load()
     # Made smaller before anything else, so that there is never a second large copy.
-    picture = ImageOps.exif_transpose(_reduced(picture, at_least))
+    picture = _reduced(picture, at_least)
+    size = (height, width) if picture.getexif().get(ExifTags.Base.Orientation) in LYING else (width, height)
+    return _as_rgb(ImageOps.exif_transpose(picture)), size
+
+
+def _as_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode in ("RGBA", "LA", "PA", "P", "La", "RGBa") or "transparency" in picture.info:
         picture = _on_white(picture.convert("RGBA"))
     elif picture.mode.startswith("I;16"):

@@ -2,45 +2,22 @@
 
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
-from catalog.pictures.decoding import UnreadablePicture
+from catalog.pictures import storage
 
 WIDTHS = (240, 480, 960)
 QUALITY = 82
-NEAR_WHITE = 235
-PAPER_SHARE = 0.6
-"""How much white is mixed into a placeholder's colour: it announces the picture, it does not compete with it."""
 
 
-@dataclass(frozen=True)
-class Traits:
-    """What a page knows of a picture before it has loaded."""
-
-    width: int
-    height: int
-    colour: str
-    """Of the placeholder, like #aabbcc."""
-
-
-def traits_of(picture: Image.Image) -> Traits:
-    """The size in pixels of an RGB picture, and the mean colour of what is not its white background, made paler."""
-    pixels = np.asarray(picture.resize((16, 16), Image.Resampling.BOX), np.float32).reshape(-1, 3)
-    product = pixels[pixels.min(axis=1) < NEAR_WHITE]
-    mean = (product if len(product) else pixels).mean(axis=0)
-    red, green, blue = (int(channel) for channel in mean * (1 - PAPER_SHARE) + 255 * PAPER_SHARE)
-    return Traits(*picture.size, f"#{red:02x}{green:02x}{blue:02x}")
-
-
-def widths_for(width: int) -> tuple[int, ...]:
-    """The widths of the renditions of a picture of this width: none is larger than the picture."""
-    return tuple(rendition for rendition in WIDTHS if rendition < width)
+def widths_for(width: int | None) -> tuple[int, ...]:
+    """The widths of the renditions of a picture of this width: none is larger than the picture. Without one, none."""
+    return tuple(rendition for rendition in WIDTHS if width and rendition < width)
 
 
 def address(digest: str, width: int) -> str:
@@ -52,18 +29,19 @@ def path(digest: str, width: int) -> Path:
     return Path(settings.MEDIA_ROOT, "renditions", str(width), digest[:2], f"{digest}.webp")
 
 
-def make_all(digest: str, picture: Image.Image) -> None:
-    """Writes those renditions of an RGB picture that are not there yet."""
-    for width in widths_for(picture.width):
-        if not path(digest, width).exists():
-            _write(picture, path(digest, width), width)
+def missing(digest: str, width: int | None) -> list[int]:
+    """The widths of the renditions that a picture of this width is to have, and has not."""
+    return [rendition for rendition in widths_for(width) if not path(digest, rendition).exists()]
 
 
-def make(digest: str, picture: Image.Image, width: int) -> None:
-    """Writes one rendition of an RGB picture. Raises UnreadablePicture where that is no wider."""
-    if picture.width <= width:
-        raise UnreadablePicture(f"This picture is only {picture.width} pixels wide.")
-    _write(picture, path(digest, width), width)
+def make(name: str, digest: str, widths: Iterable[int]) -> None:
+    """Writes the renditions of these widths of a picture in the media storage.
+
+    Raises UnreadablePicture, and OSError where the picture is gone.
+    """
+    picture = storage.load(name)
+    for width in widths:
+        _write(picture, path(digest, width), width)
 
 
 def _write(picture: Image.Image, target: Path, width: int) -> None:

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from catalog.pictures.decoding import read_picture
+from catalog.pictures.decoding import read_picture, read_with_size
 
 
 def digest_of(content: bytes) -> str:
@@ -35,3 +35,9 @@ def load(name: str) -> Image.Image:
     """The RGB picture of that name in the media storage. Raises UnreadablePicture, and OSError where it is gone."""
     with default_storage.open(name) as stream:
         return read_picture(stream.read())
+
+
+def load_with_size(name: str, at_least: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
+    """A small version of it, no smaller than `at_least`, and the whole picture's (width, height). Raises likewise."""
+    with default_storage.open(name) as stream:
+        return read_with_size(stream.read(), at_least)

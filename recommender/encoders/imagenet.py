@@ -1,11 +1,10 @@
 """ResNet50 as it comes with Keras, to compare with: 224 x 224 px, max pooling, 2048 dimensions, weights downloaded.
 
-Importing this module imports TensorFlow.
+TensorFlow is imported when one is made.
 """
 
 import hashlib
 
-import keras
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -22,11 +21,16 @@ class ImageNetResNet50:
     content = None
 
     def __init__(self, weights: str | None = "imagenet"):
-        """With weights None they are random. Raises OSError when they cannot be downloaded."""
+        """With weights None they are random. Raises OSError where they cannot be had, and ImportError without Keras."""
+        try:
+            import keras
+        except ImportError as error:
+            raise ImportError("imagenet-resnet50 needs TensorFlow: pip install -r requirements.txt") from error
         try:
             self._model = keras.applications.ResNet50(include_top=False, pooling="max", weights=weights)
         except Exception as error:  # Keras raises a plain one.
             raise OSError(f"ResNet50's weights cannot be had: {error}") from error
+        self._preprocess = keras.applications.resnet.preprocess_input
         values = b"".join(weight.tobytes() for weight in self._model.get_weights())
         self.digest = hashlib.sha256(values).hexdigest()
 
@@ -36,6 +40,5 @@ class ImageNetResNet50:
 
     def encode(self, pictures: np.ndarray) -> np.ndarray:
         """Prepared pictures (n, 224, 224, 3) to embeddings, float32 (n, 2048)."""
-        inputs = keras.applications.resnet.preprocess_input(pictures.astype(np.float32))
-        embeddings = self._model.predict(inputs, verbose=0)
+        embeddings = self._model.predict(self._preprocess(pictures.astype(np.float32)), verbose=0)
         return embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def give_picture(product: Product, content: bytes) -> None:
-    product.image, product.image_digest = storage.store(content, ".jpg")
+    product.take_picture(*storage.store(content, ".jpg"))
     product.save()
 
 

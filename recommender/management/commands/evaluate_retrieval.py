@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from recommender import registry
-from recommender.encoders import SHIPPED, PictureEncoder, load_encoder
+from recommender.encoders import PictureEncoder, load_encoder
 from recommender.measuring.products import load_products
 from recommender.measuring.report import write_report
 from recommender.measuring.retrieval import EvaluationSet
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{len(products)} products with a picture are too few to measure anything")
             with Pictures(images) as source:
                 results = write_report(EvaluationSet(products, source), encoders, report, Mark.objects.pairs())
-        except (UnusableFile, OSError, registry.UnknownEncoder) as error:
+        except (UnusableFile, OSError, ImportError, registry.UnknownEncoder) as error:
             raise CommandError(str(error)) from error
         for name, result in results.items():
             self.stdout.write(f"{name}: {result['milliseconds']:.2f} ms a picture, HNSW {result['index_recall']:.4f}")
@@ -57,4 +57,4 @@ class Command(BaseCommand):
 
 
 def _load(name: str) -> PictureEncoder:
-    return load_encoder(name) if name in SHIPPED else registry.find(name).load()
+    return load_encoder(name) if name in settings.ENCODERS else registry.find(name).load()

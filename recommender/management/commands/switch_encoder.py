@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, encoder: str, **_) -> None:
         try:
             successor = registry.find(encoder)
-        except (registry.UnknownEncoder, OSError) as error:
+        except (registry.UnknownEncoder, OSError, ImportError) as error:
             raise CommandError(str(error)) from error
         registry.start_filling(successor)
         waiting = querysets.waiting(successor).count()

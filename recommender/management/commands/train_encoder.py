@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from recommender import registry
-from recommender.encoders import SHIPPED, load_file
+from recommender.encoders import load_file
 from recommender.encoders.fashion import TRAINABLE
 from recommender.measuring.products import Products, load_products
 from recommender.measuring.retrieval import EvaluationSet, score
@@ -80,8 +80,8 @@ class Command(BaseCommand):
 
 
 def _name(text: str) -> str:
-    if not NAME.fullmatch(text) or text in SHIPPED:
-        raise ArgumentTypeError(f"take letters, digits and hyphens, and none of {', '.join(SHIPPED)}")
+    if not NAME.fullmatch(text) or text in settings.ENCODERS:
+        raise ArgumentTypeError(f"take letters, digits and hyphens, and none of {', '.join(settings.ENCODERS)}")
     return text
 
 

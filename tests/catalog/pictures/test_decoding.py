@@ -1,4 +1,4 @@
-"""From a hostile upload to a clean picture."""
+"""From a hostile file to a clean picture."""
 
 import io
 import struct
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from catalog.pictures.decoding import UnreadablePicture, read_picture
+from catalog.pictures.decoding import UnreadablePicture, read_picture, read_with_size
 from tests.pictures import as_file, drawing
 
 PICTURE = as_file(drawing(1), "PNG")
@@ -104,3 +104,14 @@ def test_a_huge_photo_is_read_small():
     Image.new("RGB", (6400, 8000), "red").save(stream, "JPEG")
     picture = read_picture(stream.getvalue())
     assert picture.size == (1600, 2000)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_the_whole_size_is_known_of_a_picture_that_is_read_small(form, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture, size = read_with_size(as_file(drawing(3, (640, 960)), form, exif=exif), at_least=(32, 32))
+    assert size == ((640, 960) if orientation < 5 else (960, 640))
+    assert max(picture.size) < 100
+    assert (picture.width < picture.height) == (orientation < 5)

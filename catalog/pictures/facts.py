@@ -1,0 +1,46 @@
+"""What a page knows of a picture before it has loaded: its size, and a colour to hold its place."""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from catalog.pictures import storage
+from catalog.pictures.decoding import UnreadablePicture
+
+CELLS = 16
+"""A placeholder's colour is taken from so many cells either way."""
+ENOUGH = (4 * CELLS, 4 * CELLS)
+"""Pixels either way from which on the cells are as good as the whole picture's; so few are decoded quickly."""
+NEAR_WHITE = 235
+PAPER_SHARE = 0.6
+"""How much white is mixed into a placeholder's colour: it announces the picture, it does not compete with it."""
+
+
+class Facts(NamedTuple):
+    """The upright size in pixels, and the placeholder's colour, like #aabbcc."""
+
+    width: int | None
+    height: int | None
+    colour: str
+
+
+NONE = Facts(None, None, "")
+
+
+def facts_of(name: str) -> Facts:
+    """Of the picture of that name in the media storage; NONE where it cannot be decoded."""
+    try:
+        picture, size = storage.load_with_size(name, ENOUGH)
+    except (UnreadablePicture, OSError):
+        return NONE
+    return Facts(*size, placeholder_colour(picture))
+
+
+def placeholder_colour(picture: Image.Image) -> str:
+    """The mean colour of what is not an RGB picture's white background, made paler, like #aabbcc."""
+    pixels = np.asarray(picture.resize((CELLS, CELLS), Image.Resampling.BOX), np.float32).reshape(-1, 3)
+    product = pixels[pixels.min(axis=1) < NEAR_WHITE]
+    mean = (product if len(product) else pixels).mean(axis=0)
+    red, green, blue = (int(channel) for channel in mean * (1 - PAPER_SHARE) + 255 * PAPER_SHARE)
+    return f"#{red:02x}{green:02x}{blue:02x}"

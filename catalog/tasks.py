@@ -1,0 +1,45 @@
+"""Celery tasks of the catalogue. The queue is only a hint: a rendition that is missing is made when it is asked for."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from celery import Task, shared_task
+from kombu.exceptions import OperationalError
+
+from catalog.models import Product
+from catalog.pictures import renditions
+from catalog.pictures.decoding import UnreadablePicture
+
+logger = logging.getLogger(__name__)
+PRODUCTS_PER_TASK = 64
+
+
+@shared_task
+def make_renditions(ids: list[int]) -> None:
+    """Makes the renditions that these products' pictures lack."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_make_renditions, Product.objects.filter(pk__in=ids)))
+
+
+def _make_renditions(product: Product) -> None:
+    missing = renditions.missing(product.image_digest, product.image_width)
+    try:
+        if missing:
+            renditions.make(product.image.name, product.image_digest, missing)
+    except (UnreadablePicture, OSError) as error:
+        logger.warning("The picture of product %s stays in its own size: %s", product.sku, error)
+
+
+def enqueue_renditions(product_ids: list[int], **_) -> None:
+    """A receiver of catalog.signals.pictures_changed."""
+    hand_over(make_renditions, product_ids)
+
+
+def hand_over(task: Task, product_ids: list[int]) -> None:
+    """Hands products to the workers, a batch a task."""
+    try:
+        for start in range(0, len(product_ids), PRODUCTS_PER_TASK):
+            task.delay(product_ids[start : start + PRODUCTS_PER_TASK])
+    except OperationalError as error:
+        # What a merchant saves must not fail over a queue.
+        logger.warning("The broker cannot be reached, so %s waits: %s", task.name, error)

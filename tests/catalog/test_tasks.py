@@ -1,0 +1,42 @@
+"""What the catalogue hands to its workers."""
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from catalog import tasks
+from catalog.importing.jobs import import_catalog
+from catalog.models import Product
+from tests.pictures import write_catalogue
+
+
+@pytest.fixture
+def handed(monkeypatch) -> list[list[int]]:
+    """The batches of products whose renditions a worker is to make."""
+    batches = []
+    monkeypatch.setattr(tasks.make_renditions, "delay", batches.append)
+    return batches
+
+
+@pytest.mark.django_db
+def test_an_import_has_the_renditions_of_its_pictures_made(tmp_path, handed, django_capture_on_commit_callbacks):
+    styles, images = write_catalogue(tmp_path, 3)
+    (images / "2.jpg").unlink()
+    with django_capture_on_commit_callbacks(execute=True):
+        import_catalog(styles, images)
+    (ids,) = handed
+    assert sorted(Product.objects.filter(pk__in=ids).values_list("sku", flat=True)) == ["1", "3"]
+
+
+def test_many_products_are_handed_over_in_batches(handed):
+    tasks.hand_over(tasks.make_renditions, list(range(150)))
+    assert [len(ids) for ids in handed] == [64, 64, 22]
+    assert [number for ids in handed for number in ids] == list(range(150))
+
+
+def test_a_broker_that_is_away_stops_nobody(monkeypatch, caplog):
+    def fail(ids):
+        raise OperationalError("no route")
+
+    monkeypatch.setattr(tasks.make_renditions, "delay", fail)
+    tasks.hand_over(tasks.make_renditions, [1])
+    assert "The broker cannot be reached" in caplog.text
