@@ -1,0 +1,141 @@
+"""What the scripts say on a machine that lacks something; its programs are played by shell scripts."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT
+
+TOOLS = ("bash", "cat", "cksum", "cp", "dirname", "env", "grep", "mkdir")
+PYTHON = """
+case "$*" in
+  *version_info*) echo {version} ;;
+  --version) echo Python {version} ;;
+  *--clear*) mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/pip ;;
+  *"pip install"*) {pip} ;;
+esac
+"""
+
+
+class Machine:
+    """A checkout, and no program but those that it is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.checkout, self.programs = folder / "checkout", folder / "bin"
+        self.programs.mkdir()
+        for name in TOOLS:
+            (self.programs / name).symlink_to(shutil.which(name))
+        shutil.copytree(ROOT / "script", self.checkout / "script")
+        for path in ROOT.glob("requirements*.txt"):
+            shutil.copy(path, self.checkout)
+
+    def install(self, name: str, script: str = "") -> None:
+        program = self.programs / name
+        program.write_text(f"#!/usr/bin/env bash\n{script}\n")
+        program.chmod(0o755)
+
+    def install_python(self, name: str, version: str, pip: str = "exit 0") -> None:
+        self.install(name, PYTHON.format(version=version, pip=pip))
+
+    def run(self, script: str, stdin: int = subprocess.DEVNULL, **environment: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [self.checkout / "script" / script],
+            env={"PATH": str(self.programs), **environment},
+            stdin=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def machine_for_tests(machine):
+    machine.install("redis-server")
+    machine.install("chromium")
+    return machine
+
+
+def test_the_shop_is_served_by_python_3_14_and_the_tests_choose_an_older_one(machine_for_tests):
+    machine_for_tests.install_python("python3", "3 14", pip="exit 1")
+    machine_for_tests.install_python("python3.13", "3 13", pip="exit 1")
+    assert "Making .venv with python3," in machine_for_tests.run("server").stdout
+    result = machine_for_tests.run("test")
+    assert "Not with python3: it is 3.14, and TensorFlow, which trains the encoder, has no package" in result.stderr
+    assert "Making .venv with python3.13," in result.stdout
+
+
+def test_where_only_python_3_14_is_the_tests_name_the_reason(machine_for_tests):
+    machine_for_tests.install_python("python3", "3 14")
+    result = machine_for_tests.run("test")
+    assert result.returncode == 1
+    assert "TensorFlow" in result.stderr
+    assert "needs Python 3.11 to 3.13. Install one beside python3" in result.stderr
+
+
+@pytest.mark.parametrize("version", ["3 10", "2 7", "3 15"])
+def test_a_python_that_will_not_do_is_named(machine, version):
+    machine.install_python("python3", version)
+    machine.install("python3.12", "exit 127")
+    result = machine.run("server")
+    assert result.returncode == 1
+    assert f"Not with python3: it is {version.replace(' ', '.')}" in result.stderr
+    assert "Not with python3.12: it does not start" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("ERROR: No matching distribution found for ai-edge-litert", "pip says above why"),
+        ("NewConnectionError: Temporary failure in name resolution", "connected to the internet?"),
+    ],
+)
+def test_a_failed_installation_gives_pips_reason(machine, said, answer):
+    machine.install_python("python3", "3 12", pip=f"echo '{said}' >&2; exit 1")
+    result = machine.run("server")
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert answer in result.stderr.splitlines()[-1]
+
+
+def test_without_a_terminal_the_tests_say_the_one_command(machine):
+    machine.install("apt-get", "exit 1")
+    machine.install("id", "echo 1000")
+    result = machine.run("test")
+    assert result.returncode == 1
+    assert "start again: sudo apt-get install redis-server chromium" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("user", "ci"), [("0", ""), ("1000", "true")])
+def test_root_and_ci_are_not_asked(machine, user, ci):
+    machine.install("id", f"echo {user}")
+    machine.install("sudo", '"$@"')
+    machine.install("apt-get", "echo apt-get $*; [ $1 = update ]")
+    result = machine.run("test", CI=ci)
+    assert "apt-get install --yes --quiet --no-install-recommends redis-server chromium" in result.stdout
+
+
+def test_where_there_is_no_apt_the_packages_are_named(machine):
+    result = machine.run("test")
+    assert result.returncode == 1
+    assert "Install what Debian calls redis-server chromium" in result.stderr
+
+
+def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine):
+    machine.install("id", "echo 1000")
+    machine.install("sudo", "echo not reached")
+    machine.install("apt-get", "echo not reached")
+    terminal, stdin = os.openpty()
+    os.write(terminal, b"n\n")
+    result = machine.run("test", stdin=stdin)
+    os.close(terminal)
+    os.close(stdin)
+    assert "Run sudo apt-get install redis-server chromium? [y/N]" in result.stderr
+    assert "not reached" not in result.stdout
