@@ -31,5 +31,5 @@ def test_who_waits_is_told_to_whoever_knows_what_for(tmp_path, monkeypatch):
 
 def test_without_kagglehub_the_command_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "kagglehub", None)
-    with pytest.raises(CommandError, match=r"pip install kagglehub, or pip install -r requirements-training\.txt"):
+    with pytest.raises(CommandError, match=r"pip install kagglehub, or pip install -r requirements\.txt"):
         call_command("import_kaggle")

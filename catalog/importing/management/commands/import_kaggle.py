@@ -21,7 +21,7 @@ class Command(BaseCommand):
             import kagglehub
         except ImportError as error:
             raise CommandError(
-                "Downloading needs kagglehub: pip install kagglehub, or pip install -r requirements-training.txt."
+                "Downloading needs kagglehub: pip install kagglehub, or pip install -r requirements.txt."
             ) from error
         try:
             folder = Path(kagglehub.dataset_download(DATA_SET))
