@@ -82,7 +82,7 @@ def guess_mapping(header: list[str]) -> Mapping:
     return mapping
 
 
-def check_mapping(mapping: Mapping, header: list[str]) -> None:
+def _check_mapping(mapping: Mapping, header: list[str]) -> None:
     """Raises UnusableFile when no column holds the skus."""
     if "sku" not in mapping:
         raise UnusableFile(
@@ -135,7 +135,7 @@ class RowReader:
     """
 
     def __init__(self, table: Table, mapping: Mapping, repair: bool):
-        check_mapping(mapping, table.header)
+        _check_mapping(mapping, table.header)
         self._header = table.header
         self._separator = table.separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
