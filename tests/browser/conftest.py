@@ -6,6 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.factories import CategoryFactory, ProductFactory, searchable_products
+
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -32,3 +34,15 @@ def page(request, browser: Browser, live_server):
     yield page
     context.close()
     assert problems == []
+
+
+@pytest.fixture
+def products():
+    # The same drawings whichever tests ran before: some are harder to tell apart than others.
+    ProductFactory.reset_sequence(0)
+    products = searchable_products(30)
+    category = CategoryFactory(name="Shirts")
+    for product in products[::2]:
+        product.category, product.gender, product.base_colour = category, "Men", "Navy Blue"
+        product.save()
+    return products

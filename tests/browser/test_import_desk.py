@@ -43,7 +43,7 @@ def start(page: Page, files: list) -> None:
 
 
 def numbers(page: Page) -> dict[str, str]:
-    groups = page.locator(".import-counts > div")
+    groups = page.locator(".desk-figures > div")
     return {group.locator("dt").inner_text(): group.locator("dd").inner_text() for group in groups.all()}
 
 

@@ -1,0 +1,77 @@
+"""Every page of the shop, on a phone and on a desk, in light and dark, from the keyboard and by axe-core."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.shop import colours_of_a_design, look_of, photo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/", "/explore/")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_pages_fit_hold_still_and_work_from_the_keyboard(page, products, address):
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
+        "(entry) => (window.shift += entry.value))).observe({ type: 'layout-shift', buffered: true });"
+    )
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("window.shift") < 0.02
+    assert page.evaluate(
+        "[...document.images].every((image) => image.width && image.height && image.hasAttribute('alt'))"
+    )
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the pictures"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_light_and_dark(browser, live_server, products, scheme):
+    context = browser.new_context(color_scheme=scheme, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/products/")
+    text, ground = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    light, dark = sorted((_luminance(text), _luminance(ground)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) > 7
+    assert (_luminance(ground) > 0.5) == (scheme == "light")
+    context.close()
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance. Source: WCAG 2.1."""
+    channels = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser, live_server, products, scheme):
+    """WCAG 2.2 AA, as far as axe-core can tell."""
+    colours_of_a_design()
+    tagged = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    for viewport in (PHONE, DESK):
+        context = browser.new_context(color_scheme=scheme, base_url=live_server.url, viewport=viewport)
+        page = context.new_page()
+        page.goto(products[0].get_absolute_url())
+        page.get_by_role("button", name="Keep as a favourite").click()
+        wander = f"/explore/?like={products[1].sku}"
+        explained = f"{products[1].get_absolute_url()}?explain"
+        narrow = "/products/?q=shirts&base_colour=Red"
+        for address in (*ADDRESSES, products[1].get_absolute_url(), explained, wander, narrow, "/nowhere/"):
+            page.goto(address)
+            result = Axe().run(page, options=tagged)
+            assert result.violations_count == 0, f"{address}: {result.generate_report()}"
+        page.goto("/search/photo/")
+        with page.expect_navigation():
+            page.locator("input[name=photo]").first.set_input_files(photo(look_of(products[1])))
+        result = Axe().run(page, options=tagged)
+        assert result.violations_count == 0, result.generate_report()
+        context.close()

@@ -1,0 +1,37 @@
+"""A product's page in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from recommender.models import Mark
+from tests.browser.shop import colours_of_a_design
+from tests.factories import searchable_products
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_pointing_at_a_colour_shows_its_picture_in_the_card(browser, live_server):
+    (other,) = searchable_products(1)
+    colours_of_a_design()
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.goto(other.get_absolute_url())
+    card = page.locator(".card")
+    expect(card).to_have_count(1)
+    expect(card.locator(".swatch")).to_have_count(2)
+    before = card.locator("img").get_attribute("src")
+    swatch = card.locator(".swatch").first
+    swatch.hover()
+    assert card.locator("img").get_attribute("src") == swatch.get_attribute("data-picture") != before
+    context.close()
+
+
+def test_a_mark_is_noted_without_leaving_the_page(page, products):
+    page.goto(products[0].get_absolute_url())
+    card = page.locator(".card").first
+    other = card.get_attribute("data-sku")
+    card.locator(".marks summary").click()
+    card.get_by_role("button", name="Wrong colour").click()
+    expect(card.get_by_text("Noted")).to_be_visible()
+    assert Mark.objects.get().other.sku == other
+    assert Mark.objects.get().kind == "colour"
