@@ -9,7 +9,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from catalog.importing.jobs import import_catalog
+from catalog.importing.advancing import import_catalog
 from recommender.models import Embedding
 from tests.factories import searchable_products
 from tests.pictures import write_catalogue

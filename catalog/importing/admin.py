@@ -124,7 +124,7 @@ class ImportJobAdmin(admin.ModelAdmin):
         return render(request, "importing/_progress.html", {"job": job})
 
     @method_decorator(require_GET)
-    def issues_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def issues_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         job = self._job(request, pk)
         return StreamingHttpResponse(
             csv_lines(job),

@@ -1,5 +1,7 @@
 """What staff fill in at the import desk."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.db import transaction
@@ -39,13 +41,14 @@ class StartForm(forms.Form):
         label="Or a folder on the server", required=False, help_text="With one csv file, and the pictures or zips."
     )
 
-    def __init__(self, *args: object, **kwargs: object):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if settings.IMPORT_ROOT is None:
             del self.fields["folder"]
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("folder"):
             try:
                 cleaned["found"] = uploads.find_in_folder(cleaned["folder"])
@@ -58,7 +61,7 @@ class StartForm(forms.Form):
     @transaction.atomic
     def start(self, request: HttpRequest) -> ImportJob:
         """The job, whose preview is being made as soon as this is committed."""
-        job = ImportJob.objects.create(state=ImportJob.State.READING, started_by=request.user)
+        job = ImportJob.objects.create(state=ImportJob.State.READING, started_by_id=request.user.pk)
         if found := self.cleaned_data.get("found"):
             job.styles, job.pictures = found
         else:
@@ -72,10 +75,10 @@ class MappingForm(forms.Form):
 
     CHOICES = ((IGNORED, "– not imported –"), *((name, name.replace("_", " ")) for name in FIELDS))
 
-    def __init__(self, job: ImportJob, *args: object, **kwargs: object):
+    def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         fields = {column: field for field, column in job.mapping.items()}
-        samples = job.preview.samples
+        samples = job.preview.samples if job.preview else []
         for number, name in enumerate(job.columns):
             self.fields[f"column{number}"] = forms.ChoiceField(
                 label=name,
@@ -85,8 +88,9 @@ class MappingForm(forms.Form):
                 help_text=", ".join(cells[number][:40] for cells in samples if number < len(cells) and cells[number]),
             )
 
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         chosen = [field for field in cleaned.values() if field]
         if "sku" not in chosen:
             raise forms.ValidationError("Choose the column that holds the products' ids (sku).")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.importing.preview import Preview
-from catalog.importing.querysets import ImportChangeQuerySet, ImportJobQuerySet
+from catalog.importing.querysets import AT_WORK, ImportChangeQuerySet, ImportJobQuerySet
 from catalog.importing.reading import guess_mapping
 from catalog.importing.tables import Place, Table
 from catalog.models import Product
@@ -30,9 +30,6 @@ class ImportJob(models.Model):
         UNDOING = "undoing", "being undone"
         UNDONE = "undone"
 
-    AT_WORK = (State.READING, State.UNDOING, State.RUNNING, State.QUEUED)
-    """The states in which a worker has to go on with it."""
-
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     styles = models.CharField("styles file", max_length=1000)
     pictures = models.JSONField(default=list)
@@ -42,7 +39,7 @@ class ImportJob(models.Model):
     encoding = models.CharField(max_length=20, blank=True)
     separator = models.CharField("character between the cells", max_length=1, blank=True)
     header = models.JSONField("names of the columns", default=list)
-    place = models.JSONField("where in the file the next row begins", null=True, editable=False)
+    place = models.JSONField("where in the file the next row begins", default=list, editable=False)
     preview_json = models.JSONField("preview", null=True, editable=False)
     rows_previewed = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField("rows to read", null=True)
@@ -85,7 +82,7 @@ class ImportJob(models.Model):
 
     @property
     def is_at_work(self) -> bool:
-        return self.state in self.AT_WORK
+        return self.state in AT_WORK
 
     @property
     def table(self) -> Table:
@@ -117,7 +114,9 @@ class ImportJob(models.Model):
     def seconds_left(self) -> float | None:
         """At the speed so far; None before there is one."""
         speed = self.rows_per_second
-        return (self.total - self.rows) / speed if speed and self.state == self.State.RUNNING else None
+        if self.total is None or not speed or self.state != self.State.RUNNING:
+            return None
+        return (self.total - self.rows) / speed
 
     def detect(self) -> None:
         """Finds out how the table is written, which columns are known and how many rows there are; it is not saved.

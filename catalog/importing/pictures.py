@@ -2,10 +2,12 @@
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from catalog.importing.tables import UnusableFile
 
@@ -25,6 +27,15 @@ class Refused:
     reason: str
 
 
+class _Zipped(NamedTuple):
+    archive: zipfile.ZipFile
+    entry: zipfile.ZipInfo
+
+    @property
+    def name(self) -> str:
+        return self.entry.filename
+
+
 class Pictures:
     """The pictures of zips and folders by sku: the file name without folder and suffix; the first of a name counts.
 
@@ -35,7 +46,7 @@ class Pictures:
     def __init__(self, *places: Path):
         self.refused: list[Refused] = []
         self._archives: list[zipfile.ZipFile] = []
-        self._entries: dict[str, tuple[zipfile.ZipFile | None, zipfile.ZipInfo | Path]] = {}
+        self._files: dict[str, Path | _Zipped] = {}
         try:
             for place in places:
                 self._take_folder(place) if place.is_dir() else self._take_archive(place)
@@ -51,13 +62,13 @@ class Pictures:
             archive.close()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._files)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return iter(self._files)
 
     def __contains__(self, sku: str) -> bool:
-        return sku in self._entries
+        return sku in self._files
 
     def of_others(self, skus: Collection[str]) -> Iterator[str]:
         """The pictures that came for none of these."""
@@ -65,18 +76,17 @@ class Pictures:
 
     def suffix(self, sku: str) -> str:
         """The suffix of a picture's file: ".jpg"."""
-        _, entry = self._entries[sku]
-        return PurePosixPath(entry.filename if isinstance(entry, zipfile.ZipInfo) else entry.name).suffix
+        return PurePosixPath(self._files[sku].name).suffix
 
     def read(self, sku: str) -> bytes:
         """The bytes of a picture's file. Raises OSError, with the reason, when they cannot be had."""
-        archive, entry = self._entries[sku]
-        size = entry.file_size if archive else entry.stat().st_size
+        file = self._files[sku]
+        size = file.stat().st_size if isinstance(file, Path) else file.entry.file_size
         if size > BYTES_LIMIT:
             raise OSError(f"the picture has {size / 1e6:.0f} MB; the limit is {BYTES_LIMIT / 1e6:.0f} MB")
         try:
-            return archive.read(entry) if archive else entry.read_bytes()
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zipfile.zlib.error) as error:
+            return file.read_bytes() if isinstance(file, Path) else file.archive.read(file.entry)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
             raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
 
     def _take_folder(self, folder: Path) -> None:
@@ -84,7 +94,7 @@ class Pictures:
             if path.is_symlink():
                 self.refused.append(Refused(str(path.relative_to(folder)), "is a link"))
             elif path.is_file():
-                self._take(path.name, None, path)
+                self._take(path)
 
     def _take_archive(self, path: Path) -> None:
         try:
@@ -98,12 +108,12 @@ class Pictures:
             if reason := _reason_to_refuse(entry):
                 self.refused.append(Refused(entry.filename, reason))
             else:
-                self._take(entry.filename, archive, entry)
+                self._take(_Zipped(archive, entry))
 
-    def _take(self, name: str, archive: zipfile.ZipFile | None, entry: zipfile.ZipInfo | Path) -> None:
-        file_name = PurePosixPath(name)
-        if file_name.suffix.lower() in SUFFIXES and not file_name.name.startswith("."):
-            self._entries.setdefault(file_name.stem, (archive, entry))
+    def _take(self, file: Path | _Zipped) -> None:
+        name = PurePosixPath(file.name)
+        if name.suffix.lower() in SUFFIXES and not name.name.startswith("."):
+            self._files.setdefault(name.stem, file)
 
 
 def open_pictures(places: Iterable[str]) -> Pictures:

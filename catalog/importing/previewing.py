@@ -80,7 +80,7 @@ class _Tally:
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1
             if len(self._repairs) < SHOWN_EXAMPLES:
-                self._repairs.append(Example(row.line, row.sku, row.values["name"]))
+                self._repairs.append(Example(row.line, row.sku, str(row.values["name"])))
         for issue in plan.issues:
             self._note_issue(issue)
         self._products.extend(islice(self._shown(plan), SHOWN_PRODUCTS - len(self._products)))
@@ -102,7 +102,7 @@ class _Tally:
                 sku=row.sku,
                 outcome=outcomes.get(row.sku, "unchanged"),
                 picture=self._thumbnail(row),
-                name=row.values.get("name", ""),
+                name=str(row.values.get("name", "")),
                 details=[value for name, value in row.values.items() if name != "name" and value],
             )
 

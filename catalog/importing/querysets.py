@@ -3,11 +3,14 @@
 from django.db import models
 from django.db.models import Case, F, When
 
+AT_WORK = ("reading", "undoing", "running", "queued")
+"""The states of a job in which a worker has to go on with it."""
+
 
 class ImportJobQuerySet(models.QuerySet):
     def at_work(self) -> "ImportJobQuerySet":
         """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
-        return self.filter(state__in=self.model.AT_WORK).order_by(
+        return self.filter(state__in=AT_WORK).order_by(
             Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )
 

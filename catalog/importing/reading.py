@@ -160,7 +160,7 @@ class RowReader:
         values: dict[str, str | int | None] = {}
         for field, column in self._mapping.items():
             values[field] = _parse_value(field, cells[column].strip(), self._header[column])
-        return StyleRow(record.line, values.pop("sku"), values, is_repaired)
+        return StyleRow(record.line, str(values.pop("sku")), values, is_repaired)
 
     def _fit(self, cells: list[str]) -> tuple[list[str], bool]:
         """(One cell for each column, whether the row had to be repaired for that)."""

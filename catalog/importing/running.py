@@ -52,7 +52,7 @@ def run_slice(job: ImportJob, seconds: float) -> None:
 @transaction.atomic
 def _begin(job: ImportJob) -> None:
     jobs.hold(job, State.QUEUED)
-    if job.place is None:
+    if not job.place:
         job.detect()
     if not job.rows:
         refused = open_pictures(job.pictures).refused

@@ -31,6 +31,8 @@ def discard(job: ImportJob) -> None:
 
 def find_in_folder(name: str) -> tuple[str, list[str]]:
     """(The csv file, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
+    if settings.IMPORT_ROOT is None:
+        raise UnusableFile("no folder for imports is set up")
     root = settings.IMPORT_ROOT.resolve()
     folder = (root / name).resolve()
     if not folder.is_relative_to(root) or not folder.is_dir():
@@ -50,7 +52,7 @@ def _folder(job: ImportJob) -> Path:
 
 def _move(upload: UploadedFile, folder: Path) -> Path:
     folder.mkdir(parents=True)
-    target = folder / Path(upload.name).name
+    target = folder / Path(upload.name or "upload").name
     if hasattr(upload, "temporary_file_path"):
         os.replace(upload.temporary_file_path(), target)
         return target

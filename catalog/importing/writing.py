@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +26,7 @@ WRITTEN = (*TEXTS, *Product.PICTURE_FIELDS, "category", "search_words", "design"
 ROWS_PER_BATCH = 250
 PRODUCTS_PER_QUERY = 500
 
-Values = dict[str, object]
+Values = dict[str, Any]
 """What an import may change of a product, fit for JSON: the texts, the picture, the category's path, the archive."""
 StorePicture = Callable[[bytes, str], tuple[str, str]]
 
@@ -61,7 +62,8 @@ class Categories:
 
     def at(self, *names: str) -> Category | None:
         """The deepest category of a path like ("Apparel", "Topwear", "Shirts")."""
-        path, node = (), None
+        path: tuple[str, ...] = ()
+        node: Category | None = None
         for name in names:
             path = (*path, name)
             if path not in self._nodes:

@@ -4,7 +4,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from catalog import tasks
-from catalog.importing.jobs import import_catalog
+from catalog.importing.advancing import import_catalog
 from catalog.models import Product
 from tests.pictures import write_catalogue
 
