@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import psutil
 from django.conf import settings
 from django.db import connection
 
@@ -64,6 +65,12 @@ def running(*command: object, cwd: Path = ROOT, **extra: object) -> Iterator[sub
 def worker(**extra: object):
     """A real Celery worker on the test's database, as a context manager."""
     return running(sys.executable, *WORKER, **extra)
+
+
+def libraries(process: subprocess.Popen) -> set[str]:
+    """The installed packages whose compiled parts a process has loaded."""
+    paths = [Path(file.path).parts for file in psutil.Process(process.pid).memory_maps()]
+    return {parts[parts.index("site-packages") + 1] for parts in paths if "site-packages" in parts}
 
 
 def free_port() -> int:

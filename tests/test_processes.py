@@ -3,7 +3,6 @@
 import socket
 import sys
 import urllib.request
-from pathlib import Path
 
 import psutil
 import pytest
@@ -13,7 +12,7 @@ from catalog.importing.advancing import import_catalog
 from recommender.models import Embedding
 from tests.factories import searchable_products
 from tests.pictures import write_catalogue
-from tests.processes import eventually, free_port, running, worker
+from tests.processes import eventually, free_port, libraries, running, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MEBIBYTE = 1 << 20
@@ -26,12 +25,6 @@ def worker_exit(server, worker):
     with open({path!r}, "w") as stream:
         stream.write("\\n".join(sys.modules))
 """
-
-
-def libraries(process: psutil.Process) -> set[str]:
-    """The installed packages whose compiled parts a process has loaded."""
-    paths = [Path(file.path).parts for file in process.memory_maps()]
-    return {parts[parts.index("site-packages") + 1] for parts in paths if "site-packages" in parts}
 
 
 def test_a_web_process_is_small_and_loads_nothing_of_the_training(tmp_path):
@@ -54,16 +47,15 @@ def test_beat_is_small_and_hands_out_what_is_due_by_name_alone():
     queue = settings.VAR_DIR / "broker"
     with running(sys.executable, "-m", "celery", "--app", "fashionsite.beat", "beat", "--pidfile=") as process:
         eventually(lambda: any(".imports." in message.name for message in queue.iterdir()))
-        beat = psutil.Process(process.pid)
-        assert beat.memory_info().rss <= BEAT
-        assert not {"numpy", "PIL", "psycopg2", "ai_edge_litert"} & libraries(beat)
+        assert psutil.Process(process.pid).memory_info().rss <= BEAT
+        assert not {"numpy", "PIL", "psycopg2", "ai_edge_litert"} & libraries(process)
 
 
 def test_a_worker_loads_nothing_of_the_training(tmp_path):
     import_catalog(*write_catalogue(tmp_path, 1))
     with worker() as process:
         eventually(Embedding.objects.exists)
-        loaded = libraries(psutil.Process(process.pid))
+        loaded = libraries(process)
     assert "ai_edge_litert" in loaded
     assert not TRAINING_ONLY & loaded
 
