@@ -46,9 +46,9 @@ def _photos(request: HttpRequest) -> list[Image.Image]:
         raise PhotoProblem(f"That was quick! Please try again in {math.ceil(throttle.wait() or 1)} seconds.", 429)
     address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
-    if address and not uploads:
-        return [read_address(address)]
-    return [read_upload(upload) for upload in uploads or [None]]
+    if not uploads and not address:
+        raise PhotoProblem("Choose a picture first.", 400)
+    return [read_upload(upload) for upload in uploads] or [read_address(address)]
 
 
 def _results_page(results: Results) -> dict:

@@ -27,7 +27,7 @@ def _is_another(product: Product, page: Page) -> bool:
 
 def _shared(product: Product, other: Product) -> Iterator[str]:
     """What two products have in common, in up to three words: kind, colour, pattern."""
-    if product.category_id and product.category_id == other.category_id:
+    if product.category and product.category_id == other.category_id:
         yield product.category.name
     if product.base_colour and product.base_colour == other.base_colour:
         yield product.base_colour

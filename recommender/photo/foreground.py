@@ -60,8 +60,8 @@ def _otsu(values: np.ndarray) -> float:
 
 def _opened(mask: np.ndarray) -> np.ndarray:
     """The mask without what is thinner than three pixels."""
-    eroded = _with_neighbours(mask, outside=False).all(axis=0)
-    return _with_neighbours(eroded, outside=False).any(axis=0)
+    eroded = _with_neighbours(mask, outside=False).min(axis=0)
+    return _with_neighbours(eroded, outside=False).max(axis=0)
 
 
 def _pieces(mask: np.ndarray) -> list[np.ndarray]:

@@ -24,11 +24,9 @@ class PhotoProblem(Exception):
         self.status = status
 
 
-def read_upload(upload: UploadedFile | None) -> Image.Image:
+def read_upload(upload: UploadedFile) -> Image.Image:
     """The RGB picture that somebody uploaded. Raises PhotoProblem."""
-    if upload is None:
-        raise PhotoProblem("Choose a picture first.", 400)
-    if upload.size > settings.PHOTO_BYTES_LIMIT:
+    if (upload.size or 0) > settings.PHOTO_BYTES_LIMIT:
         raise PhotoProblem(f"This file is too large; up to {settings.PHOTO_BYTES_LIMIT >> 20} MB work.", 413)
     return read_photo(upload.read())
 

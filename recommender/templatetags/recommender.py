@@ -18,7 +18,7 @@ register = template.Library()
 @register.inclusion_tag("recommender/_panels.html", takes_context=True)
 def product_panels(context: RequestContext, product: Product) -> dict:
     """The panels of the product's page."""
-    panels = panels_of(product, context.get("seen", []))
+    panels = panels_of(product, context.get("seen") or [])
     return {"request": context["request"], "product": product, "panels": panels}
 
 

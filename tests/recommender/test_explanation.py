@@ -26,7 +26,7 @@ def test_an_explanation_points_at_what_two_pictures_share():
 
 def test_a_page_explains_on_request(client):
     address = searchable_products(24)[0].get_absolute_url()
-    assert 'class="regions"' not in client.get(address).content.decode()
+    assert 'class="cells"' not in client.get(address).content.decode()
     page = client.get(f"{address}?explain").content.decode()
-    assert page.count('class="regions"') == 12
+    assert page.count('class="cells"') == 12
     assert "<rect" in page

@@ -1,5 +1,9 @@
 """The page that invites to bring a photo."""
 
+import pytest
+
+pytestmark = pytest.mark.django_db
+
 
 def test_the_photo_page_invites(client):
     page = client.get("/search/photo/").content.decode()
