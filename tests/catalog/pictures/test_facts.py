@@ -6,6 +6,7 @@ from django.urls import reverse
 from PIL import Image
 
 from catalog.importing import jobs
+from catalog.importing.advancing import advance, import_catalog
 from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.facts import NONE, Facts, facts_of, placeholder_colour
@@ -60,16 +61,16 @@ def test_what_cannot_be_decoded_has_no_facts():
 @pytest.mark.django_db
 def test_an_import_brings_them_and_taking_it_back_brings_back_those_before(tmp_path):
     styles, images = write_catalogue(tmp_path, 1)
-    jobs.import_catalog(styles, images)
+    import_catalog(styles, images)
     product = Product.objects.get()
     before = facts_kept(product)
     assert before[:2] == (90, 120)
     (images / "1.jpg").write_bytes(as_file(drawing(2, (300, 400))))
-    job = jobs.import_catalog(styles, images)
+    job = import_catalog(styles, images)
     after = facts_kept(product)
     assert after == facts_of(stored(drawing(2, (300, 400))))
     jobs.undo(job)
-    jobs.advance()
+    advance()
     assert facts_kept(product) == before != after
 
 
