@@ -9,7 +9,7 @@ import numpy as np
 from django.apps.registry import Apps
 from django.db import connection, models, transaction
 from django.template.loader import render_to_string
-from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
+from pgvector.django import CosineDistance, HalfVectorField
 from PIL import Image, ImageDraw, ImageOps
 
 from recommender.encoders import PictureEncoder
@@ -22,7 +22,7 @@ from recommender.measuring.retrieval import (
     mean_and_margin,
     nearest_exact,
 )
-from recommender.neighbours import index_settings
+from recommender.neighbours import cosine_index, index_settings
 
 INDEX_QUERIES = 1000
 INDEX_NEIGHBOURS = 12
@@ -76,11 +76,7 @@ def _table(dimensions: int) -> type[models.Model]:
         class Meta:
             apps = Apps()
             app_label = "recommender"
-            indexes = [
-                HnswIndex(
-                    name="evaluated", fields=["vector"], m=16, ef_construction=128, opclasses=["halfvec_cosine_ops"]
-                )
-            ]
+            indexes = [cosine_index("vector", "evaluated")]
 
     return Evaluated
 

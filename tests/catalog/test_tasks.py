@@ -1,12 +1,15 @@
 """What the catalogue hands to its workers."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from kombu.exceptions import OperationalError
 
 from catalog import tasks
 from catalog.importing.advancing import import_catalog
 from catalog.models import Product
-from tests.pictures import write_catalogue
+from tests.factories import ProductFactory
+from tests.pictures import as_file, drawing, write_catalogue
 
 
 @pytest.fixture
@@ -25,6 +28,22 @@ def test_an_import_has_the_renditions_of_its_pictures_made(tmp_path, handed, dja
         import_catalog(styles, images)
     (ids,) = handed
     assert sorted(Product.objects.filter(pk__in=ids).values_list("sku", flat=True)) == ["1", "3"]
+
+
+@pytest.mark.django_db
+def test_a_picture_that_staff_bring_has_them_made_and_another_name_has_not(
+    admin_client, handed, django_capture_on_commit_callbacks
+):
+    product = ProductFactory()
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    fields = dict.fromkeys(("name", "gender", "category", "base_colour", "season", "year", "usage"), "")
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(address, {**fields, "sku": product.sku, "name": "Renamed"})
+    assert handed == []
+    upload = SimpleUploadedFile("a.jpg", as_file(drawing(4321)))
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(address, {**fields, "sku": product.sku, "image": upload})
+    assert handed == [[product.pk]]
 
 
 def test_many_products_are_handed_over_in_batches(handed):

@@ -1,4 +1,4 @@
-"""The index finds what an exact search finds."""
+"""The index finds what an exact search finds, for one vector and for many in one statement."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from sklearn.neighbors import NearestNeighbors
 
-from recommender import registry
+from recommender import neighbours, registry
 from recommender.models import Embedding
 from recommender.neighbours import similar_to_product, similar_to_vector
 from tests.factories import searchable_products
@@ -19,10 +19,10 @@ def test_neighbours_are_those_of_an_exact_search():
     rows = list(Embedding.objects.select_related("product"))
     vectors = np.stack([row.vector for row in rows])
     exact = NearestNeighbors(n_neighbors=13, metric="cosine", algorithm="brute").fit(vectors)
-    distances, neighbours = exact.kneighbors(vectors)
+    distances, nearest = exact.kneighbors(vectors)
     for position, row in enumerate(rows):
         matches = similar_to_product(row.product, 12)
-        expected = [(rows[n].product, d) for n, d in zip(neighbours[position], distances[position], strict=True)]
+        expected = [(rows[n].product, d) for n, d in zip(nearest[position], distances[position], strict=True)]
         expected = [pair for pair in expected if pair[0] != row.product][:12]
         found = [1 - match.similarity for match in matches]
         assert found == pytest.approx([distance for _, distance in expected], abs=2e-3)
@@ -40,10 +40,26 @@ def test_the_index_answers_and_not_a_sort_of_all_distances():
     product = searchable_products(5)[0]
     with CaptureQueriesContext(connection) as queries:
         similar_to_product(product, 3)
-    settings = [query["sql"] for query in queries if query["sql"].startswith("SET LOCAL")]
+    (settings,) = [query["sql"] for query in queries if "set_config" in query["sql"]]
     search = next(query["sql"] for query in queries if "<=>" in query["sql"])
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (*settings, f"EXPLAIN {search}"):
+        for statement in (settings, f"EXPLAIN {search}"):
             cursor.execute(statement)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert f"Index Scan using embedding_hnsw_{registry.active_encoder().pk}" in plan
+
+
+def test_closeness_is_the_cosine_to_the_nearest_embedding():
+    searchable_products(20)
+    own = np.stack(list(Embedding.objects.values_list("vector", flat=True)))
+    random = np.random.default_rng(0).normal(size=(7, own.shape[1]))
+    asked = np.concatenate([own[:3], random / np.linalg.norm(random, axis=1, keepdims=True)])
+    found = neighbours.closeness(registry.active_encoder(), asked)
+    assert found.shape == (10,)
+    assert found.dtype == np.float32
+    assert found == pytest.approx((asked @ own.T).max(axis=1), abs=2e-3)
+
+
+def test_nothing_is_close_in_an_empty_shop():
+    encoder = registry.active_encoder()
+    assert neighbours.closeness(encoder, np.eye(3, encoder.dimensions)).tolist() == [-1, -1, -1]

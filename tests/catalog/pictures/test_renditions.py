@@ -21,6 +21,7 @@ def product():
 
 
 def test_a_worker_makes_every_size_below_the_pictures_own(client, product):
+    assert (product.image_width, product.image_height) == (600, 800)
     assert [width for width in renditions.WIDTHS if renditions.path(product.image_digest, width).exists()] == [240, 480]
     for source in product.image_addresses.split(", "):
         address, width = source.split(" ")
