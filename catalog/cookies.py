@@ -14,7 +14,7 @@ class ProductCookie:
     def read(self, request: HttpRequest) -> list[int]:
         """The ids; none where the cookie is missing, too old or forged."""
         value = request.get_signed_cookie(self._cookie, default="", max_age=SECONDS_KEPT)
-        return [int(pk) for pk in value.split(".") if pk]
+        return [int(pk) for pk in (value or "").split(".") if pk]
 
     def write(self, response: HttpResponse, ids: list[int]) -> None:
         value = ".".join(map(str, ids[: self._most]))

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
 
 from catalog.attributes import ATTRIBUTES, NAMES
+from catalog.caching import kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.models import CatalogVersion, Category, Product
 from catalog.querysets import ProductQuerySet
@@ -158,4 +158,4 @@ class Selection:
         """The computed, or what was computed before for the same choices and the same catalogue."""
         choices = (str(self.words), self.category and self.category.pk, self.attributes)
         digest = hashlib.sha256(repr((self.version, what, choices)).encode()).hexdigest()
-        return cache.get_or_set(f"selection:{digest}", compute, SECONDS_KEPT)
+        return kept(f"selection:{digest}", compute, SECONDS_KEPT)

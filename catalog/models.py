@@ -1,6 +1,7 @@
 """What the shop sells."""
 
 from itertools import chain, count
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -39,7 +40,7 @@ class Category(models.Model):
     def __str__(self) -> str:
         return " > ".join(category.name for category in self.path)
 
-    def save(self, **options: object) -> None:
+    def save(self, **options: Any) -> None:
         self.slug = self._free_slug()
         if options.get("update_fields") is not None:
             options["update_fields"] = {*options["update_fields"], "slug"}

@@ -1,6 +1,7 @@
 """Every query on the catalogue."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.core.exceptions import ValidationError
@@ -10,13 +11,16 @@ from django.db.models import Q
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.words import Words
 
+if TYPE_CHECKING:
+    from catalog.models import Category, Product
+
 SEARCH_VECTOR = SearchVector("search_words", config="english")
 """Also the expression of the index behind it."""
 LEVELS = len(CATEGORY_LEVELS)
 
 
-class CategoryQuerySet(models.QuerySet):
-    def at_path(self, path: str) -> models.Model | None:
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def at_path(self, path: str) -> "Category | None":
         """The category of an address like apparel/topwear/shirts, with those above it."""
         slugs = path.split("/")
         names = [f"{'parent__' * depth}slug" for depth in range(len(slugs))]
@@ -24,12 +28,12 @@ class CategoryQuerySet(models.QuerySet):
         wanted = dict(zip(names, reversed(slugs), strict=True)) | ({top: True} if top else {})
         return self.select_related("parent__parent").filter(**wanted).first() if len(slugs) <= LEVELS else None
 
-    def within(self, category: models.Model) -> "CategoryQuerySet":
+    def within(self, category: "Category") -> "CategoryQuerySet":
         """The category and everything below it."""
         return self.filter(Q(pk=category.pk) | Q(parent=category) | Q(parent__parent=category))
 
 
-class ProductQuerySet(models.QuerySet):
+class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With what a card shows."""
         return self.select_related("category")
@@ -45,12 +49,12 @@ class ProductQuerySet(models.QuerySet):
     def with_picture(self) -> "ProductQuerySet":
         return self.exclude(image_digest="")
 
-    def in_category(self, category: models.Model) -> "ProductQuerySet":
+    def in_category(self, category: "Category") -> "ProductQuerySet":
         return self.filter(category__in=type(category).objects.within(category))
 
     def with_attributes(self, attributes: Mapping[str, Sequence[str]]) -> "ProductQuerySet":
         """Products that have one of the values of each attribute; what cannot be a value is none's."""
-        fields = {name: self.model._meta.get_field(name) for name in attributes}
+        fields = {field.name: field for field in self.model._meta.fields}
         return self.filter(
             **{
                 f"{name}__in": [value for value in values if _can_hold(fields[name], value)]
@@ -88,10 +92,10 @@ class ProductQuerySet(models.QuerySet):
 
     def refresh_search_words(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
-        products = list(self.with_categories())
+        products = self.with_categories()
         for product in products:
             product.derive()
-        self.bulk_update(products, ["search_words"], batch_size=500)
+        products.bulk_update(products, ["search_words"], batch_size=500)
 
 
 def _can_hold(field: models.Field, value: str) -> bool:

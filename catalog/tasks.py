@@ -25,7 +25,7 @@ def _make_renditions(product: Product) -> None:
     missing = renditions.missing(product.image_digest, product.image_width)
     try:
         if missing:
-            renditions.make(product.image.name, product.image_digest, missing)
+            renditions.make(str(product.image), product.image_digest, missing)
     except (UnreadablePicture, OSError) as error:
         logger.warning("The picture of product %s stays in its own size: %s", product.sku, error)
 

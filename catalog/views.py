@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
@@ -75,13 +76,13 @@ def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
 
 
 @require_safe
-def media(request: HttpRequest, path: str) -> HttpResponse:
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored picture. Its name is the digest of its content, so that a browser may keep it for good."""
-    return _kept_for_good(serve(request, path, document_root=settings.MEDIA_ROOT))
+    return _kept_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
 
 
 @require_safe
-def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponse:
+def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponseBase:
     """A picture in another size, made now where no worker has made it yet."""
     path = renditions.path(digest, width)
     if not path.exists():
@@ -89,13 +90,13 @@ def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponse:
         if product is None or width not in renditions.widths_for(product.image_width):
             raise Http404
         try:
-            renditions.make(product.image.name, digest, [width])
+            renditions.make(str(product.image), digest, [width])
         except (UnreadablePicture, OSError) as error:
             raise Http404(str(error)) from error
     return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))
 
 
-def _kept_for_good(response: HttpResponse) -> HttpResponse:
+def _kept_for_good(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = f"public, max-age={YEAR_IN_SECONDS}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'"
     return response

@@ -4,9 +4,9 @@ import re
 from difflib import get_close_matches
 
 from django.contrib.postgres.search import SearchQuery
-from django.core.cache import cache
 from django.db import connection
 
+from catalog.caching import kept
 from catalog.vocabulary import VOCABULARY
 
 TOKEN = re.compile(r"(-?)(\w+)")
@@ -59,7 +59,7 @@ def _most_alike(word: str, known: frozenset[str]) -> str:
 
 
 def _known_words(version: str) -> frozenset[str]:
-    return cache.get_or_set(f"words:{version}", _read_known_words, SECONDS_KEPT)
+    return kept(f"words:{version}", _read_known_words, SECONDS_KEPT)
 
 
 def _read_known_words() -> frozenset[str]:

@@ -6,5 +6,5 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionsite.settings")
 
-app = Celery("fashionsite", fixups=())
+app = Celery("fashionsite", fixups=[])
 app.config_from_object("django.conf:settings", namespace="CELERY")

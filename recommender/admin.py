@@ -1,5 +1,7 @@
 """What staff see of the embeddings: how many products are searchable, waiting and failed, and why."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -12,11 +14,15 @@ from django.views.decorators.http import require_POST
 from catalog.admin.products import ProductAdmin
 from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.models import Product
-from catalog.querysets import ProductQuerySet
 from recommender import querysets, tasks
 from recommender.measuring import quality
 from recommender.models import Embedding, EmbeddingFailure, Encoder, Mark, QualityReport
 from recommender.registry import active_encoder, start_filling
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from recommender.querysets import SearchState
 
 MARKS_SHOWN = 24
 
@@ -129,14 +135,14 @@ class QualityReportAdmin(ReadOnlyAdmin):
 class SearchableProductAdmin(ProductAdmin):
     """The catalogue's own, with where each product's embedding is."""
 
-    list_display = (*ProductAdmin.list_display[:3], "search_state", *ProductAdmin.list_display[3:])
-    readonly_fields = ("search_state", *ProductAdmin.readonly_fields)
+    list_display = [*ProductAdmin.list_display[:3], "search_state", *ProductAdmin.list_display[3:]]
+    readonly_fields = ["search_state", *ProductAdmin.readonly_fields]
 
-    def get_queryset(self, request: HttpRequest) -> ProductQuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return querysets.with_search_state(super().get_queryset(request), active_encoder())
 
     @admin.display(description="search")
-    def search_state(self, product: Product) -> str:
+    def search_state(self, product: "WithAnnotations[Product, SearchState]") -> str:
         if product.pk is None or not product.image_digest:
             return "no picture"
         if product.failure:

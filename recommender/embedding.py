@@ -44,17 +44,21 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
 
 def _prepare(network: PictureEncoder, products: list[Product]) -> tuple[dict[Product, np.ndarray], dict[Product, str]]:
     """(what the encoder sees of each readable picture, why each other one cannot be read)."""
-    pictures, failures = {}, {}
+    pictures: dict[Product, np.ndarray] = {}
+    failures: dict[Product, str] = {}
     with ThreadPoolExecutor() as pool:
         for product, outcome in zip(products, pool.map(partial(_read, network), products), strict=True):
-            (failures if isinstance(outcome, str) else pictures)[product] = outcome
+            if isinstance(outcome, str):
+                failures[product] = outcome
+            else:
+                pictures[product] = outcome
     return pictures, failures
 
 
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | str:
     """What the encoder sees, or why it cannot."""
     try:
-        return network.prepare(storage.load(product.image.name))
+        return network.prepare(storage.load(str(product.image)))
     except UnreadablePicture as error:
         return str(error)
     except OSError as error:

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from django.core.cache import cache
 from PIL import Image, ImageFilter
 
+from catalog.caching import kept
 from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
@@ -47,7 +47,7 @@ def explain(product: Product, others: list[Product]) -> list[Explanation]:
     encoder = active_encoder()
     digests = [product.image_digest, *(other.image_digest for other in others)]
     key = hashlib.sha256(repr((encoder.digest, digests)).encode()).hexdigest()
-    found = cache.get_or_set(f"cells:{key}", lambda: _explain(encoder.load(), product, others), SECONDS_KEPT)
+    found = kept(f"cells:{key}", lambda: _explain(encoder.load(), product, others), SECONDS_KEPT)
     return [Explanation(other, *found[other.pk]) for other in others if other.pk in found]
 
 
@@ -69,7 +69,7 @@ def _explain(
 
 def _read(network: PictureEncoder, product: Product) -> np.ndarray | None:
     try:
-        return network.prepare(storage.load(product.image.name))
+        return network.prepare(storage.load(str(product.image)))
     except (UnreadablePicture, OSError):
         return None
 

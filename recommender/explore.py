@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import numpy as np
-from django.core.cache import cache
 from django.db.models.functions import Mod
 from django.http import QueryDict
 from django.urls import reverse
 
 from catalog.addresses import values_of
+from catalog.caching import kept
 from catalog.models import CatalogVersion, Product
 from recommender import neighbours
 from recommender.diversity import farthest_points, unit
@@ -111,7 +111,7 @@ def _diverse(dislikes: list[np.ndarray]) -> list[int]:
 
 def sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
     """(ids (n,), vectors float32 (n, d)) of up to 1,500 products from all over the catalogue, the same every time."""
-    return cache.get_or_set(f"sample:{encoder.pk}:{CatalogVersion.now()}", lambda: _sample(encoder), SECONDS_KEPT)
+    return kept(f"sample:{encoder.pk}:{CatalogVersion.now()}", lambda: _sample(encoder), SECONDS_KEPT)
 
 
 def _sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
 from django.db import connection, transaction
-from django.db.models import Func, Q
+from django.db.models import Func, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
@@ -22,6 +24,18 @@ LOOK_ALIKES = 500
 DESIGNS = 40
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
+
+
+class Distance(TypedDict):
+    """What `by_distance` adds to an embedding."""
+
+    distance: float
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Found = WithAnnotations[Embedding, Distance]
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ def in_other_colours(own: Embedding, product: Product) -> list[Match]:
         product__category=product.category_id, product__design=product.design
     )
     others = among.exclude(product__base_colour__in=["", product.base_colour])
-    best = {}
+    best: dict[str, Match] = {}
     for match in _matches(nearest(own.encoder, others, own.vector, DESIGNS)):
         if match.similarity >= CLOSE_SHAPE:
             best.setdefault(match.product.base_colour, match)
@@ -132,7 +146,7 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
         yield
 
 
-def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Embedding]:
+def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> "list[Found]":
     """Those of the encoder's embeddings that are nearest to a vector (d,), best first, each with its `distance`.
 
     Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
@@ -141,7 +155,7 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
     return list(ordered.select_related("product__category")[:count])
 
 
-def by_distance(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray | Func) -> EmbeddingQuerySet:
+def by_distance(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray | Combinable) -> "QuerySet[Found]":
     """Those of the encoder's embeddings, each with its cosine `distance` to a vector (d,), the nearest first."""
     return among.annotate(distance=CosineDistance(_halves(encoder), vector)).order_by("distance")
 
@@ -161,5 +175,5 @@ def _halves(encoder: Encoder) -> Cast:
     return Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
 
 
-def _matches(rows: list[Embedding]) -> list[Match]:
+def _matches(rows: "list[Found]") -> list[Match]:
     return [Match(row.product, 1 - row.distance) for row in rows]

@@ -1,6 +1,7 @@
 """Which products are searchable, which wait, and which failed."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models
 from django.db.models import Aggregate, Exists, F, Max, OuterRef, Subquery
@@ -8,6 +9,9 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.querysets import ProductQuerySet
+
+if TYPE_CHECKING:
+    from recommender.models import Embedding, EmbeddingFailure, Encoder, Mark
 
 LATELY = timedelta(seconds=10)
 
@@ -19,12 +23,20 @@ class Median(Aggregate):
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
-class EncoderQuerySet(models.QuerySet):
-    def active(self) -> models.Model | None:
+class SearchState(TypedDict):
+    """What `with_search_state` adds to a product."""
+
+    is_embedded: bool
+    failure: str | None
+    """The reason why its picture cannot be embedded"""
+
+
+class EncoderQuerySet(models.QuerySet["Encoder"]):
+    def active(self) -> "Encoder | None":
         """The encoder whose embeddings answer searches, or None before the first one is registered."""
         return self.filter(state="active").first()
 
-    def filling(self) -> models.Model | None:
+    def filling(self) -> "Encoder | None":
         """The encoder that is to become the active one, if there is one."""
         return self.filter(state="filling").first()
 
@@ -33,7 +45,7 @@ class EncoderQuerySet(models.QuerySet):
         return self.exclude(state="idle").order_by("state")
 
 
-class EmbeddingQuerySet(models.QuerySet):
+class EmbeddingQuerySet(models.QuerySet["Embedding"]):
     def fresh(self) -> "EmbeddingQuerySet":
         """Embeddings of the picture that their product has now."""
         return self.filter(image_digest=F("product__image_digest"))
@@ -55,7 +67,7 @@ class EmbeddingQuerySet(models.QuerySet):
         return self.fresh().filter(product__archived_at=None)
 
 
-class MarkQuerySet(models.QuerySet):
+class MarkQuerySet(models.QuerySet["Mark"]):
     def add(self, product: Product, other: Product, kind: str) -> None:
         """Counts one more shopper who said so."""
         self.bulk_create(
@@ -72,30 +84,30 @@ class MarkQuerySet(models.QuerySet):
         return list(looks.values_list("product__sku", "other__sku"))
 
 
-def searchable(encoder: models.Model) -> ProductQuerySet:
+def searchable(encoder: "Encoder") -> ProductQuerySet:
     """Products whose present picture has an embedding."""
     return Product.objects.with_picture().filter(_of_present_picture(encoder.embeddings))
 
 
-def failed(encoder: models.Model) -> ProductQuerySet:
+def failed(encoder: "Encoder") -> ProductQuerySet:
     """Products whose present picture cannot be embedded."""
     return Product.objects.with_picture().filter(_of_present_picture(encoder.failures))
 
 
-def waiting(encoder: models.Model) -> ProductQuerySet:
+def waiting(encoder: "Encoder") -> ProductQuerySet:
     """Products whose present picture has neither an embedding nor a failure: what is still to do."""
     return Product.objects.with_picture().exclude(
         _of_present_picture(encoder.embeddings) | _of_present_picture(encoder.failures)
     )
 
 
-def with_search_state(products: ProductQuerySet, encoder: models.Model) -> ProductQuerySet:
-    """The products with `is_embedded`, and with `failure`, the reason why their picture cannot be, or None."""
+def with_search_state(products: models.QuerySet[Product], encoder: "Encoder") -> models.QuerySet[Product]:
+    """The products with their `SearchState`."""
     failures = encoder.failures.filter(product=OuterRef("pk"), image_digest=OuterRef("image_digest"))
     return products.annotate(
         is_embedded=_of_present_picture(encoder.embeddings), failure=Subquery(failures.values("reason")[:1])
     )
 
 
-def _of_present_picture(rows: models.Manager) -> Exists:
+def _of_present_picture(rows: "models.Manager[Embedding] | models.Manager[EmbeddingFailure]") -> Exists:
     return Exists(rows.filter(product=OuterRef("pk"), image_digest=OuterRef("image_digest")))

@@ -74,7 +74,8 @@ def switch_when_complete() -> None:
     successor = Encoder.objects.filling()
     if successor is None or querysets.waiting(successor).exists():
         return
-    _retire(Encoder.objects.active())
+    if predecessor := Encoder.objects.active():
+        _retire(predecessor)
     Encoder.objects.filter(pk=successor.pk).update(state=Encoder.State.ACTIVE)
 
 
@@ -92,7 +93,7 @@ def _first_encoder() -> Encoder:
     if Encoder.objects.active() is None:
         Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.ACTIVE)
         _create_index(encoder)
-    return Encoder.objects.active()
+    return Encoder.objects.get(state=Encoder.State.ACTIVE)
 
 
 def _retire(encoder: Encoder) -> None:

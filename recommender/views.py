@@ -42,7 +42,8 @@ def photo_search(request: HttpRequest) -> HttpResponse:
 def _photos(request: HttpRequest) -> list[Image.Image]:
     """The RGB pictures that came with the request. Raises PhotoProblem."""
     throttle = PhotoThrottle()
-    if not throttle.allow_request(request, None):
+    # A throttle asks a request of Django's for nothing that it lacks, and its view for nothing.
+    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
         raise PhotoProblem(f"That was quick! Please try again in {math.ceil(throttle.wait() or 1)} seconds.", 429)
     address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]

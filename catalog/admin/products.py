@@ -32,14 +32,14 @@ class CategoryAdmin(admin.ModelAdmin):
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
-    list_display = ("thumbnail", "sku", "name", "category", "gender", "base_colour")
+    list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour"]
     list_display_links = ("thumbnail", "sku")
     list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES)
     list_select_related = ("category__parent__parent",)
     list_per_page = 50
     search_fields = ("sku", "name")
     autocomplete_fields = ("category",)
-    readonly_fields = ("image_digest", "created_at", "updated_at", "archived_at")
+    readonly_fields = ["image_digest", "created_at", "updated_at", "archived_at"]
     actions = ("archive", "bring_back")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -71,4 +71,4 @@ class ProductAdmin(admin.ModelAdmin):
 
 def _stored(upload: UploadedFile | None) -> tuple[str, str]:
     """(name in the media storage, digest) of an uploaded picture; empty where the product is to have none."""
-    return storage.store(upload.read(), Path(upload.name).suffix) if upload else ("", "")
+    return storage.store(upload.read(), Path(str(upload.name)).suffix) if upload else ("", "")

@@ -65,7 +65,7 @@ def _open(content: bytes) -> Image.Image:
 def _decode(content: bytes, at_least: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
     picture = _open(content)
     width, height = picture.size
-    if width * height > PIXELS_LIMITS.get(picture.format, PIXELS_LIMIT) or max(width, height) > SIDE_LIMIT:
+    if width * height > PIXELS_LIMITS.get(picture.format or "", PIXELS_LIMIT) or max(width, height) > SIDE_LIMIT:
         raise UnreadablePicture(f"This picture is too large: {width} x {height} pixels.")
     picture.draft("RGB", at_least)
     # A TIFF forgets its orientation as it is decoded upright.

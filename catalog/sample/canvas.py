@@ -55,7 +55,7 @@ class Canvas:
         if fabric not in self._cloths:
             self._cloths[fabric] = fabric.cloth(self._random, self.size)
         shade = self._shade(mask, volume, outline, folds)
-        box = mask.getbbox()
+        box = mask.getbbox() or (0, 0, *self.size)
         piece = ImageChops.multiply(self._cloths[fabric].crop(box), shade.crop(box))
         self._image.paste(piece, box[:2], mask.crop(box))
 
@@ -128,18 +128,18 @@ def circle(centre: Point, radius: float, stretch: float = 1.0) -> list[Point]:
 
 def _curve(points: Sequence[Point], closed: bool) -> list[Point]:
     """A smooth curve through the points. A point given twice in a row is a corner."""
-    points = np.asarray(points, float)
-    padded = np.vstack([points[-1], points, points[0]]) if closed else np.vstack([points[0], points, points[-1]])
+    starts = np.asarray(points, float)
+    padded = np.vstack([starts[-1], starts, starts[0]]) if closed else np.vstack([starts[0], starts, starts[-1]])
     before, after = padded[:-2], padded[2:]
-    is_corner = (before == points).all(axis=1) | (after == points).all(axis=1)
+    is_corner = (before == starts).all(axis=1) | (after == starts).all(axis=1)
     tangents = np.where(is_corner[:, None], 0, (after - before) / 2)
     if closed:
-        ends, end_tangents = np.roll(points, -1, 0), np.roll(tangents, -1, 0)
+        ends, end_tangents = np.roll(starts, -1, 0), np.roll(tangents, -1, 0)
     else:
-        points, ends, tangents, end_tangents = points[:-1], points[1:], tangents[:-1], tangents[1:]
+        starts, ends, tangents, end_tangents = starts[:-1], starts[1:], tangents[:-1], tangents[1:]
     t = np.linspace(0, 1, CURVE_STEPS, endpoint=False)[:, None, None]
     curve = (
-        (2 * t**3 - 3 * t**2 + 1) * points
+        (2 * t**3 - 3 * t**2 + 1) * starts
         + (t**3 - 2 * t**2 + t) * tangents
         + (3 * t**2 - 2 * t**3) * ends
         + (t**3 - t**2) * end_tangents

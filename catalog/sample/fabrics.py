@@ -56,7 +56,8 @@ class Fabric:
 def shaded(colour: Colour, by: float) -> Colour:
     """Darker by that share; lighter when it is negative."""
     towards = 0 if by > 0 else 255
-    return tuple(round(channel + (towards - channel) * abs(by)) for channel in colour)
+    red, green, blue = (round(channel + (towards - channel) * abs(by)) for channel in colour)
+    return red, green, blue
 
 
 def _solid(random: np.random.Generator, sheet: Image.Image, second: Colour) -> None:

@@ -66,7 +66,8 @@ def load_file(content: bytes) -> PictureEncoder:
 
 def encode_all(picture_encoder: PictureEncoder, pictures: Iterable[Image.Image]) -> tuple[np.ndarray, float]:
     """(Embeddings float32 (n, d) of any number of pictures, the seconds that the encoding itself took)."""
-    embeddings, batch, seconds = [np.empty((0, picture_encoder.dimensions), np.float32)], [], 0.0
+    embeddings, seconds = [np.empty((0, picture_encoder.dimensions), np.float32)], 0.0
+    batch: list[np.ndarray] = []
 
     def flush() -> float:
         started = time.perf_counter()

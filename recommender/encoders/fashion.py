@@ -23,7 +23,7 @@ class FashionResNet:
     def __init__(self, content: bytes | None = None):
         """From the content of an exported file; without one, from the file that ships."""
         content = content or WEIGHTS.read_bytes()
-        self.content = content
+        self.content: bytes | None = content
         self.digest = hashlib.sha256(content).hexdigest()
         self._single = self._interpreter(content, 1)
         self._many = self._interpreter(content, PICTURES_PER_CALL)

@@ -59,7 +59,7 @@ def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tup
     products = Product.objects.in_bulk(catalogue.ids[rows].tolist())
     for row in rows:
         try:
-            picture = storage.load(products[catalogue.ids[row]].image.name)
+            picture = storage.load(str(products[catalogue.ids[row]].image))
         except (KeyError, UnreadablePicture, OSError):
             continue
         picture.thumbnail(PHOTOGRAPHED_SIZE)
@@ -86,11 +86,13 @@ def _levels(cosines: np.ndarray, is_right: np.ndarray) -> tuple[float, float]:
     """The lowest cosines from which on no more than the accepted share of what was found is of another kind."""
     order = np.argsort(-cosines)
     right_so_far = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
-    levels = []
-    for accepted in FALSE_ALARMS:
+
+    def level(accepted: float) -> float:
         good = np.nonzero(right_so_far >= 1 - accepted)[0]
-        levels.append(float(cosines[order][good[-1]]) if len(good) else 1.0)
-    return tuple(levels)
+        return float(cosines[order][good[-1]]) if len(good) else 1.0
+
+    loosely_similar, close = map(level, FALSE_ALARMS)
+    return loosely_similar, close
 
 
 def _colours(catalogue: Catalogue) -> tuple[dict[str, list[float]], list[list[float]]]:

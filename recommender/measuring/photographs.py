@@ -24,14 +24,15 @@ def draw_photographs(products: int, picture: Callable[[int], Image.Image]) -> tu
     """(The rows of up to 1,000 of so many products, one photograph of each), the same whenever it is asked."""
     random = np.random.default_rng(7)
     chosen = random.permutation(products)[:PHOTOGRAPHS]
-    return chosen, (photograph(random, picture(row), picture(random.integers(products))) for row in chosen)
+    others = (picture(int(random.integers(products))) for _ in chosen)
+    return chosen, (photograph(random, picture(row), other) for row, other in zip(chosen.tolist(), others, strict=True))
 
 
 def draw_scenes(rows: np.ndarray, products: int, picture: Callable[[int], Image.Image]) -> Iterator[Image.Image]:
     """A scene with each of these rows out of so many products, the same whenever it is asked."""
     random = np.random.default_rng(6)
-    for row in rows:
-        other = picture(random.integers(products))
+    for row in rows.tolist():
+        other = picture(int(random.integers(products)))
         yield scene(random, picture(row), other)
 
 
@@ -44,10 +45,10 @@ def photograph(random: np.random.Generator, picture: Image.Image, other: Image.I
 
 def scene(random: np.random.Generator, picture: Image.Image, other: Image.Image) -> Image.Image:
     """A photograph of any shape with a product somewhere in it; `other` is for the background."""
-    size = tuple(int(side) for side in random.integers(*SCENE, 2))
-    photo = _background(random, size, other.resize(size))
+    width, height = random.integers(*SCENE, 2).tolist()
+    photo = _background(random, (width, height), other.resize((width, height)))
     product = picture.resize(PRODUCT_IN_SCENE, Image.Resampling.LANCZOS)
-    fitting = min(size[0] / product.width, size[1] / product.height)
+    fitting = min(width / product.width, height / product.height)
     scale, angle = random.uniform(*SHARE) * fitting, random.uniform(-TURN, TURN)
     return _develop(random, _put_before(random, photo, product, scale, angle))
 
@@ -58,8 +59,9 @@ def _background(random: np.random.Generator, size: tuple[int, int], other: Image
     if kind == 0:
         return Image.new("RGB", size, tuple(int(value) for value in random.integers(40, 240, 3)))
     if kind == 1:
-        ends = [Image.new("RGB", size, tuple(int(value) for value in random.integers(30, 250, 3))) for _ in range(2)]
-        return Image.composite(*ends, Image.linear_gradient("L").rotate(random.choice((0, 90, 180, 270))).resize(size))
+        one, two = (Image.new("RGB", size, tuple(random.integers(30, 250, 3).tolist())) for _ in range(2))
+        ramp = Image.linear_gradient("L").rotate(random.choice((0, 90, 180, 270))).resize(size)
+        return Image.composite(one, two, ramp)
     return other.resize((size[0] * 3, size[1] * 3)).crop((size[0], size[1], size[0] * 2, size[1] * 2))
 
 
@@ -70,8 +72,8 @@ def _put_before(
     size = (round(product.width * scale), round(product.height * scale))
     mask = _mask_of(product).resize(size, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC)
     product = product.resize(size, Image.Resampling.LANCZOS).rotate(angle, Image.Resampling.BICUBIC, fillcolor="white")
-    corner = tuple(int(random.integers(0, free + 1)) for free in np.subtract(photo.size, size))
-    photo.paste(product, corner, mask)
+    left, top = (int(random.integers(0, free + 1)) for free in np.subtract(photo.size, size))
+    photo.paste(product, (left, top), mask)
     return photo
 
 
@@ -79,9 +81,10 @@ def _mask_of(product: Image.Image) -> Image.Image:
     """Opaque where the picture differs from the white that a flood from its corners reaches."""
     width, height = product.size
     flooded = product.copy()
-    for corner in ((0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)):
-        if min(product.getpixel(corner)) > 225:
-            ImageDraw.floodfill(flooded, corner, (255, 0, 255), thresh=36)
+    pixels = np.asarray(product)
+    for x, y in ((0, 0), (width - 1, 0), (0, height - 1), (width - 1, height - 1)):
+        if pixels[y, x].min() > 225:
+            ImageDraw.floodfill(flooded, (x, y), (255, 0, 255), thresh=36)
     red, green, blue = ImageChops.difference(flooded, Image.new("RGB", product.size, (255, 0, 255))).split()
     difference = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     mask = difference.point(lambda value: 255 if value else 0)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +51,13 @@ class Products:
         return np.array([_is_held_out(picture) for picture in self.pictures])
 
     def _only(self, chosen: np.ndarray) -> "Products":
-        columns = (self.skus, self.pictures, self.labels, self.picture_numbers)
-        return Products(*(column[chosen] for column in columns), self.classes)
+        return replace(
+            self,
+            skus=self.skus[chosen],
+            pictures=self.pictures[chosen],
+            labels=self.labels[chosen],
+            picture_numbers=self.picture_numbers[chosen],
+        )
 
 
 def load_products(styles: Path, images: Path) -> Products:
@@ -66,7 +71,7 @@ def load_products(styles: Path, images: Path) -> Products:
                 except (UnreadablePicture, OSError):
                     continue
                 rows.append(row)
-    columns = [_number([row.values.get(label, "") for row in rows]) for label in LABELS]
+    columns = [_number([str(row.values.get(label, "")) for row in rows]) for label in LABELS]
     return Products(
         skus=np.array([row.sku for row in rows]),
         pictures=np.stack(pictures),

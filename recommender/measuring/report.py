@@ -52,15 +52,16 @@ def index_recall(gallery: np.ndarray) -> float:
     count = min(INDEX_NEIGHBOURS, len(gallery))
     exact, _ = nearest_exact(gallery, queries, count)
     table = _table(gallery.shape[1])
+    stored = table._default_manager
     with index_settings():
         with connection.schema_editor() as editor:
             editor.create_model(table)
             # Before the editor makes the index at its end, which is faster than row by row.
             rows = (table(row=row, vector=vector) for row, vector in enumerate(gallery))
-            table.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+            stored.bulk_create(rows, batch_size=ROWS_AT_ONCE)
         same = 0
         for query, wanted in zip(queries, exact, strict=True):
-            found = table.objects.order_by(CosineDistance("vector", query)).values_list("row", flat=True)[:count]
+            found = stored.order_by(CosineDistance("vector", query)).values_list("row", flat=True)[:count]
             same += len(set(found) & set(wanted.tolist()))
         transaction.set_rollback(True)
     return same / exact.size
@@ -114,7 +115,7 @@ def _heeded(products: Products, seen: Seen, marks: list[tuple[str, str]]) -> dic
     return {"pairs": len(pairs), "heeded": sum(other not in seen.neighbours[row] for row, other in pairs)}
 
 
-def _with_margins(scores: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
+def _with_margins(scores: dict[str, np.ndarray]) -> dict[str, tuple[float, float] | tuple[None, None]]:
     return {name: mean_and_margin(values) for name, values in scores.items()}
 
 

@@ -104,7 +104,7 @@ def nearest_exact(
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         chunk = slice(start, start + QUERIES_AT_ONCE)
         similarity = queries[chunk] @ gallery.T
-        if pictures is not None:
+        if pictures is not None and own_pictures is not None:
             similarity[own_pictures[chunk, None] == pictures] = EXCLUDED
         best = np.sort(np.argpartition(-similarity, count - 1, axis=1)[:, :count], axis=1)
         found = np.take_along_axis(similarity, best, axis=1)

@@ -3,8 +3,7 @@
 import hashlib
 from collections import defaultdict
 
-from django.core.cache import cache
-
+from catalog.caching import kept
 from catalog.models import CatalogVersion, Product
 from catalog.vocabulary import VOCABULARY
 from recommender.panels.panel import Page, Panel
@@ -21,7 +20,7 @@ def choose(page: Page) -> list[int]:
     kind = names[1] if len(names) > 1 else ""
     occasion = (product.gender, product.usage, product.season)
     key = hashlib.sha256(repr((occasion, CatalogVersion.now())).encode()).hexdigest()
-    pool = cache.get_or_set(f"companions:{key}", lambda: _pool(*occasion), SECONDS_KEPT)
+    pool = kept(f"companions:{key}", lambda: _pool(*occasion), SECONDS_KEPT)
     chosen = []
     for other in VOCABULARY.company.get(kind, VOCABULARY.company_of_others):
         fitting = [pk for pk, colour in pool.get(other, []) if pk not in page.taken and _go_together(product, colour)]

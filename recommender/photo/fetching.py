@@ -44,7 +44,7 @@ def _checked(address: str) -> SplitResult:
 
 def _public_address_of(host: str, port: int) -> str:
     """An IP address of the host, all of which are public. Raises UnfetchableAddress."""
-    found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     if not all(_is_public(ip) for ip in found):
         raise UnfetchableAddress("This address is not on the public internet.")
     return sorted(found)[0]
@@ -59,8 +59,9 @@ def _is_public(text: str) -> bool:
 def _ask(parts: SplitResult, most_bytes: int, deadline: float) -> bytes | str:
     """The content, or where it is instead."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    connection = http.client.HTTPConnection(parts.hostname, port)
-    connection.sock = _connect(parts, _public_address_of(parts.hostname, port), port, deadline)
+    host = parts.hostname or ""
+    connection = http.client.HTTPConnection(host, port)
+    connection.sock = _connect(parts, _public_address_of(host, port), port, deadline)
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", target, headers={"Accept": "image/*", "User-Agent": "photo-search"})

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from rest_framework.throttling import AnonRateThrottle
 
 
@@ -11,7 +12,7 @@ class PhotoThrottle(AnonRateThrottle):
     scope = "photo"
 
     @property
-    def cache(self):
+    def cache(self) -> BaseCache:  # type: ignore[override]
         return caches["photos"]
 
     def get_rate(self) -> str:

@@ -92,7 +92,8 @@ def _colour(random: np.random.Generator) -> np.ndarray:
 
 
 def _background(random: np.random.Generator, other: np.ndarray) -> Image.Image:
-    return random.choice((_flat, _gradient, _clutter, _cloth, _crop, _crop))(random, other)
+    kinds = (_flat, _gradient, _clutter, _cloth, _crop, _crop)
+    return kinds[random.integers(len(kinds))](random, other)
 
 
 def _flat(random: np.random.Generator, _: np.ndarray) -> Image.Image:
@@ -147,11 +148,11 @@ def _crop(random: np.random.Generator, other: np.ndarray) -> Image.Image:
 
 def _occlude(random: np.random.Generator, view: Image.Image, other: np.ndarray) -> Image.Image:
     """A hand, a strap or a sleeve before the product: a patch of something else, up to an eighth of the picture."""
-    width, height = random.integers(6, 22), random.integers(6, 28)
-    x, y = random.integers(0, WIDTH - width), random.integers(0, HEIGHT - height)
+    width, height = int(random.integers(6, 22)), int(random.integers(6, 28))
+    x, y = int(random.integers(0, WIDTH - width)), int(random.integers(0, HEIGHT - height))
     patch = _background(random, other).crop((x, y, x + width, y + height)).rotate(random.uniform(0, 90))
     view = view.copy()
-    view.paste(patch, (int(x), int(y)))
+    view.paste(patch, (x, y))
     return view
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -121,7 +121,7 @@ def train(
                 losses.clear()
             done = now
     compose(encoder, learner.heads, training)
-    _note(folder, {"step": step, "epochs": step / views.per_epoch, "loss": None} | _figures(encoder, held_out))
+    _note(folder, {"step": step, "epochs": step / views.per_epoch, "loss": None, **_figures(encoder, held_out)})
     _save(encoder, folder / RUN_WEIGHTS)
 
 
@@ -130,7 +130,9 @@ def _clock(views: TwoViews, epochs: int | None, minutes: float | None) -> Callab
     started = time.monotonic()
     if minutes is not None:
         return lambda step: (time.monotonic() - started) / 60 / minutes
-    return lambda step: step / (epochs * views.per_epoch)
+    if epochs is not None:
+        return lambda step: step / (epochs * views.per_epoch)
+    raise ValueError("a run is as long as so many epochs or so many minutes")
 
 
 def _learner(encoder: keras.Model, class_counts: tuple[int, ...]) -> Learner:
@@ -148,7 +150,7 @@ def _save(model: keras.Model, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _note(folder: Path, row: dict[str, float | None]) -> None:
+def _note(folder: Path, row: Mapping[str, float | None]) -> None:
     """Prints a line of the table of figures, below its header if it is the first one, and adds it to the history."""
     history = folder / HISTORY
     if not history.exists():

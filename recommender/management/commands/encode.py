@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def _encode(self, source: Pictures) -> tuple[list[str], np.ndarray]:
         """The names of the readable pictures, and their vectors (n, d)."""
-        ids = []
+        ids: list[str] = []
         vectors, _ = encode_all(load_encoder(settings.ENCODER), self._read(source, ids))
         return ids, vectors
 
