@@ -1,4 +1,4 @@
-"""The Celery application of beat alone. It knows the schedule and no task, so it loads neither the shop nor Django."""
+"""The Celery application of beat alone. It knows the schedule and no task: none of the shop is loaded."""
 
 import os
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from recommender import registry
-from recommender.encoders import load_file
+from recommender.encoders import PictureEncoder, load_file
 from recommender.encoders.fashion import TRAINABLE
 from recommender.measuring.products import Products, load_products
 from recommender.measuring.retrieval import EvaluationSet, score
@@ -54,29 +54,29 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{len(products)} products with a picture are too few; 300 or more leave enough to measure with"
             )
+        to_beat = self._score("in use", held_out, registry.active_encoder().load())
         # Keras takes seconds to import, and a mistake is told without it.
         from recommender.training.export import quantise
         from recommender.training.training import train
 
-        in_use = held_out.figures(registry.active_encoder().load())
         folder = _folder(f"{name}-unfinished")
         shutil.rmtree(folder, ignore_errors=True)
         train(products, folder, minutes=minutes, start=start)
         self.stdout.write("Quantising and measuring")
-        encoder = load_file(quantise(folder / RUN_WEIGHTS, products))
-        self._compare(in_use, held_out.figures(encoder))
-        registered = registry.register(name, encoder)
+        trained = load_file(quantise(folder / RUN_WEIGHTS, products))
+        if self._score("trained", held_out, trained) <= to_beat:
+            raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
+        registered = registry.register(name, trained)
         shutil.rmtree(_folder(name), ignore_errors=True)
         folder.rename(_folder(name))
         self.stdout.write(f"{registered} is registered; `manage.py switch_encoder {name}` puts it to use")
 
-    def _compare(self, in_use: dict[str, float], trained: dict[str, float]) -> None:
-        """Raises CommandError when the trained one is no better."""
-        for name, figures in (("in use", in_use), ("trained", trained)):
-            line = ", ".join(f"{figure} {value:.3f}" for figure, value in figures.items())
-            self.stdout.write(f"{name:>8}: {line}; score {score(figures):.4f}")
-        if score(trained) <= score(in_use):
-            raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
+    def _score(self, name: str, held_out: EvaluationSet, picture_encoder: PictureEncoder) -> float:
+        """Tells the figures, and returns the one number of them all."""
+        figures = held_out.figures(picture_encoder)
+        line = ", ".join(f"{figure} {value:.3f}" for figure, value in figures.items())
+        self.stdout.write(f"{name:>8}: {line}; score {score(figures):.4f}")
+        return score(figures)
 
 
 def _name(text: str) -> str:
