@@ -96,7 +96,7 @@ def many() -> list[Category]:
 
 
 @given(choices=CHOICES, leaf=st.sampled_from([None, 0, 1]))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(many, choices, leaf):
     query = QueryDict(mutable=True)
     for name, values in choices.items():

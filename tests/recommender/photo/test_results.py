@@ -26,7 +26,7 @@ CHOICES = st.fixed_dictionaries(
 
 
 @given(choices=CHOICES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(products, choices):
     query = QueryDict(mutable=True)
     for name, values in choices.items():
