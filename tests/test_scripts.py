@@ -57,24 +57,25 @@ def machine(tmp_path):
 
 
 @pytest.fixture
-def machine_for_tests(machine):
-    machine.install("redis-server")
-    machine.install("chromium")
+def machine_with_python(machine):
+    machine.install_python("python3", "3 12")
     return machine
 
 
-def test_the_shop_is_served_by_python_3_14_and_the_tests_choose_an_older_one(machine_for_tests):
-    machine_for_tests.install_python("python3", "3 14", pip="exit 1")
-    machine_for_tests.install_python("python3.13", "3 13", pip="exit 1")
-    assert "Making .venv with python3," in machine_for_tests.run("server").stdout
-    result = machine_for_tests.run("test")
+def test_the_shop_is_served_by_python_3_14_and_the_tests_choose_an_older_one(machine):
+    machine.install_python("python3", "3 14", pip="exit 1")
+    machine.install_python("python3.13", "3 13", pip="exit 1")
+    assert "Making .venv with python3," in machine.run("server").stdout
+    machine.install("redis-server")
+    machine.install("chromium")
+    result = machine.run("test")
     assert "Not with python3: it is 3.14, and TensorFlow, which trains the encoder, has no package" in result.stderr
     assert "Making .venv with python3.13," in result.stdout
 
 
-def test_where_only_python_3_14_is_the_tests_name_the_reason(machine_for_tests):
-    machine_for_tests.install_python("python3", "3 14")
-    result = machine_for_tests.run("test")
+def test_where_only_python_3_14_is_the_tests_name_the_reason(machine):
+    machine.install_python("python3", "3 14")
+    result = machine.run("test")
     assert result.returncode == 1
     assert "TensorFlow" in result.stderr
     assert "needs Python 3.11 to 3.13. Install one beside python3" in result.stderr
@@ -105,36 +106,36 @@ def test_a_failed_installation_gives_pips_reason(machine, said, answer):
     assert answer in result.stderr.splitlines()[-1]
 
 
-def test_without_a_terminal_the_tests_say_the_one_command(machine):
-    machine.install("apt-get", "exit 1")
-    machine.install("id", "echo 1000")
-    result = machine.run("test")
+def test_without_a_terminal_the_tests_say_the_one_command(machine_with_python):
+    machine_with_python.install("apt-get", "exit 1")
+    machine_with_python.install("id", "echo 1000")
+    result = machine_with_python.run("test")
     assert result.returncode == 1
     assert "start again: sudo apt-get install redis-server chromium" in result.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(("user", "ci"), [("0", ""), ("1000", "true")])
-def test_root_and_ci_are_not_asked(machine, user, ci):
-    machine.install("id", f"echo {user}")
-    machine.install("sudo", '"$@"')
-    machine.install("apt-get", "echo apt-get $*; [ $1 = update ]")
-    result = machine.run("test", CI=ci)
+def test_root_and_ci_are_not_asked(machine_with_python, user, ci):
+    machine_with_python.install("id", f"echo {user}")
+    machine_with_python.install("sudo", '"$@"')
+    machine_with_python.install("apt-get", "echo apt-get $*; [ $1 = update ]")
+    result = machine_with_python.run("test", CI=ci)
     assert "apt-get install --yes --quiet --no-install-recommends redis-server chromium" in result.stdout
 
 
-def test_where_there_is_no_apt_the_packages_are_named(machine):
-    result = machine.run("test")
+def test_where_there_is_no_apt_the_packages_are_named(machine_with_python):
+    result = machine_with_python.run("test")
     assert result.returncode == 1
     assert "Install what Debian calls redis-server chromium" in result.stderr
 
 
-def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine):
-    machine.install("id", "echo 1000")
-    machine.install("sudo", "echo not reached")
-    machine.install("apt-get", "echo not reached")
+def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine_with_python):
+    machine_with_python.install("id", "echo 1000")
+    machine_with_python.install("sudo", "echo not reached")
+    machine_with_python.install("apt-get", "echo not reached")
     terminal, stdin = os.openpty()
     os.write(terminal, b"n\n")
-    result = machine.run("test", stdin=stdin)
+    result = machine_with_python.run("test", stdin=stdin)
     os.close(terminal)
     os.close(stdin)
     assert "Run sudo apt-get install redis-server chromium? [y/N]" in result.stderr
