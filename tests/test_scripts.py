@@ -78,7 +78,7 @@ def test_where_only_python_3_14_is_the_tests_name_the_reason(machine):
     result = machine.run("test")
     assert result.returncode == 1
     assert "TensorFlow" in result.stderr
-    assert "needs Python 3.11 to 3.13. Install one beside python3" in result.stderr
+    assert "needs Python 3.11 to 3.13: install one" in result.stderr
 
 
 @pytest.mark.parametrize("version", ["3 10", "2 7", "3 15"])
