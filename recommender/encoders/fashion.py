@@ -31,11 +31,11 @@ class FashionResNet:
         self._lock = threading.Lock()
 
     def prepare(self, picture: Image.Image) -> np.ndarray:
-        """What the network sees of an RGB picture: uint8 (80, 60, 3)."""
+        """What the network sees of an RGB picture: uint8 (160, 120, 3)."""
         return letterbox(picture)
 
     def encode(self, pictures: np.ndarray) -> np.ndarray:
-        """Prepared pictures (n, 80, 60, 3) to embeddings, float32 (n, 256)."""
+        """Prepared pictures (n, 160, 120, 3) to embeddings, float32 (n, 256)."""
         embeddings = np.empty((len(pictures), self.dimensions), np.float32)
         with self._lock:
             whole = len(pictures) - len(pictures) % PICTURES_PER_CALL

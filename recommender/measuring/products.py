@@ -18,14 +18,16 @@ from recommender.encoders.preprocessing import letterbox
 LABELS = tuple(sorted(LABEL_WEIGHTS, key=LABEL_WEIGHTS.__getitem__, reverse=True))
 HELD_OUT_SHARE = 10
 """One picture in so many is held out."""
+SPLIT_SIZE = (60, 80)
+"""(width, height): pictures are the same, and on the same side of the split, where they are at this size."""
 UNKNOWN = -1
 
 
 @dataclass(frozen=True)
 class Products:
-    """n products: pictures uint8 (n, 80, 60, 3), labels int32 (n, l), a column for each of LABELS, UNKNOWN where empty.
+    """n products: pictures uint8 (n, 160, 120, 3), labels int32 (n, l), a column for each of LABELS, UNKNOWN where empty.
 
-    `picture_numbers` int32 (n,): two products with the same one show the very same pixels.
+    `picture_numbers` int32 (n,): two products with the same one show the very same pixels. `is_held_out` bool (n,).
     `classes` are the values that the numbers in each column of labels stand for, most frequent first.
     """
 
@@ -33,6 +35,7 @@ class Products:
     pictures: np.ndarray
     labels: np.ndarray
     picture_numbers: np.ndarray
+    is_held_out: np.ndarray
     classes: tuple[tuple[str, ...], ...]
 
     def __len__(self) -> int:
@@ -43,12 +46,7 @@ class Products:
 
     def split(self) -> tuple["Products", "Products"]:
         """(training, held out), by picture, so that no picture stands on both sides; the same on every machine."""
-        held_out = self.is_held_out()
-        return self._only(~held_out), self._only(held_out)
-
-    def is_held_out(self) -> np.ndarray:
-        """bool (n,)"""
-        return np.array([_is_held_out(picture) for picture in self.pictures])
+        return self._only(~self.is_held_out), self._only(self.is_held_out)
 
     def _only(self, chosen: np.ndarray) -> "Products":
         return replace(
@@ -57,26 +55,30 @@ class Products:
             pictures=self.pictures[chosen],
             labels=self.labels[chosen],
             picture_numbers=self.picture_numbers[chosen],
+            is_held_out=self.is_held_out[chosen],
         )
 
 
 def load_products(styles: Path, images: Path) -> Products:
     """Every product of a catalogue that has a readable picture."""
-    rows, pictures = [], []
+    rows, pictures, digests = [], [], []
     with Pictures(images) as source:
         for row in tqdm(list(read_styles(styles)), desc="Decoding", unit="picture"):
             if isinstance(row, StyleRow) and row.sku in source:
                 try:
-                    pictures.append(letterbox(read_picture(source.read(row.sku))))
+                    picture = read_picture(source.read(row.sku))
                 except (UnreadablePicture, OSError):
                     continue
                 rows.append(row)
+                pictures.append(letterbox(picture))
+                digests.append(hashlib.sha256(letterbox(picture, SPLIT_SIZE).tobytes()).hexdigest())
     columns = [_number([str(row.values.get(label, "")) for row in rows]) for label in LABELS]
     return Products(
         skus=np.array([row.sku for row in rows]),
         pictures=np.stack(pictures),
         labels=np.stack([column for column, _ in columns], axis=1),
-        picture_numbers=np.unique(list(map(_digest, pictures)), return_inverse=True)[1].astype(np.int32),
+        picture_numbers=np.unique(digests, return_inverse=True)[1].astype(np.int32),
+        is_held_out=np.array([int(digest[:8], 16) % HELD_OUT_SHARE == 0 for digest in digests]),
         classes=tuple(classes for _, classes in columns),
     )
 
@@ -84,11 +86,3 @@ def load_products(styles: Path, images: Path) -> Products:
 def _number(values: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     classes = {value: number for number, (value, _) in enumerate(Counter(filter(None, values)).most_common())}
     return np.array([classes.get(value, UNKNOWN) for value in values], np.int32), tuple(classes)
-
-
-def _digest(picture: np.ndarray) -> str:
-    return hashlib.sha256(picture.tobytes()).hexdigest()
-
-
-def _is_held_out(picture: np.ndarray) -> bool:
-    return int(_digest(picture)[:8], 16) % HELD_OUT_SHARE == 0

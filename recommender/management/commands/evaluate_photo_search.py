@@ -28,7 +28,7 @@ class Command(BaseCommand):
             products = load_products(styles, images)
         except (UnusableFile, OSError) as error:
             raise CommandError(str(error)) from error
-        rows = np.nonzero(products.is_held_out())[0] if held_out else np.arange(len(products))
+        rows = np.nonzero(products.is_held_out)[0] if held_out else np.arange(len(products))
         chosen = np.random.default_rng(5).permutation(rows)[:photographs]
         if not len(chosen):
             raise CommandError("there is no product with a picture to photograph")

@@ -15,7 +15,7 @@ def test_what_serves_never_imports_tensorflow():
         "import sys, django; django.setup();"
         "import fashionsite.wsgi, fashionsite.celery, recommender.tasks, recommender.views, fashionsite.urls;"
         "import numpy; from recommender.encoders import load_encoder;"
-        "load_encoder('fashion-resnet').encode(numpy.zeros((1, 80, 60, 3), 'uint8'));"
+        "load_encoder('fashion-resnet').encode(numpy.zeros((1, 160, 120, 3), 'uint8'));"
         "sys.exit([name for name in ('tensorflow', 'keras', 'torch', 'jax') if name in sys.modules] or 0)"
     )
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -5,7 +5,7 @@ from recommender.measuring.products import LABELS, UNKNOWN, load_products
 
 def test_products_are_loaded_with_their_labels(catalogue):
     products = load_products(*catalogue)
-    assert products.pictures.shape == (260, 80, 60, 3)
+    assert products.pictures.shape == (260, 160, 120, 3)
     assert products.labels.shape == (260, len(LABELS))
     classes = {label: len(classes) for label, classes in zip(LABELS, products.classes, strict=True) if classes}
     assert classes == {"article_type": 3, "base_colour": 2, "gender": 1, "usage": 1, "season": 1}
