@@ -19,7 +19,7 @@ from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
 from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
-from recommender.photo.searching import query_by, results_of
+from recommender.photo.searching import query_by, results_of, shows_nothing
 from recommender.registry import active_encoder
 
 
@@ -33,6 +33,8 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
+        if shows_nothing(query):
+            return render(request, "recommender/photo_results.html", _photos_page(query))
         return render(request, "recommender/photo_results.html", _results_page(results_of(query, encoder)))
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
@@ -53,17 +55,18 @@ def _photos(request: HttpRequest) -> list[Image.Image]:
 
 
 def _results_page(results: Results) -> dict:
-    query = results.query
+    liked = Product.objects.filter(sku__in=results.query.likes).for_cards()
+    return {**_photos_page(results.query), "results": results, "liked": liked, "emphases": list(EMPHASES)}
+
+
+def _photos_page(query: PhotoQuery) -> dict:
     photos = [(name, photo) for name in query.photos if (photo := store.find(name))]
-    boxes = photos[0][1].boxes_to_point_at if len(photos) == 1 else []
+    parts = photos[0][1].parts_to_point_at if len(photos) == 1 else []
     return {
         "query": query,
-        "results": results,
         "photos": photos,
-        "boxes": [(box, query.address(box=box, seals=()), str(box) == str(query.box)) for box in boxes],
-        "whole": (WHOLE, query.address(box=WHOLE, seals=())),
-        "liked": Product.objects.filter(sku__in=query.likes).for_cards(),
-        "emphases": list(EMPHASES),
+        "parts": [(part, query.address(box=part.box, seals=()), str(part.box) == str(query.box)) for part in parts],
+        "whole": (WHOLE, query.address(box=WHOLE, seals=()), str(WHOLE) == str(query.box)),
     }
 
 

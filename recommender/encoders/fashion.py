@@ -1,14 +1,13 @@
 """The shop's own encoder: the int8 fashion ResNet, run by LiteRT."""
 
 import hashlib
-import os
 import threading
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 
+from recommender.encoders.litert import open_network, run
 from recommender.encoders.preprocessing import letterbox
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "fashion-resnet.tflite"
@@ -25,8 +24,8 @@ class FashionResNet:
         content = content or WEIGHTS.read_bytes()
         self.content: bytes | None = content
         self.digest = hashlib.sha256(content).hexdigest()
-        self._single = self._interpreter(content, 1)
-        self._many = self._interpreter(content, PICTURES_PER_CALL)
+        self._single = open_network(content, 1)
+        self._many = open_network(content, PICTURES_PER_CALL)
         self.dimensions = int(self._single.get_output_details()[0]["shape"][1])
         self._lock = threading.Lock()
 
@@ -41,22 +40,8 @@ class FashionResNet:
             whole = len(pictures) - len(pictures) % PICTURES_PER_CALL
             for start in range(0, whole, PICTURES_PER_CALL):
                 chunk = slice(start, start + PICTURES_PER_CALL)
-                embeddings[chunk] = _run(self._many, pictures[chunk])
+                embeddings[chunk] = run(self._many, pictures[chunk])
             for row in range(whole, len(pictures)):
-                embeddings[row] = _run(self._single, pictures[row : row + 1])
+                embeddings[row] = run(self._single, pictures[row : row + 1])
         # Where the network rounds, its lengths do too.
         return embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
-
-    @staticmethod
-    def _interpreter(content: bytes, size: int) -> Interpreter:
-        interpreter = Interpreter(model_content=content, num_threads=os.cpu_count())
-        pictures = interpreter.get_input_details()[0]
-        interpreter.resize_tensor_input(pictures["index"], (size, *pictures["shape"][1:]))
-        interpreter.allocate_tensors()
-        return interpreter
-
-
-def _run(interpreter: Interpreter, pictures: np.ndarray) -> np.ndarray:
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pictures.astype(np.float32))
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])

@@ -9,7 +9,8 @@ from recommender.encoders import PictureEncoder, encode_all
 from recommender.measuring.photographs import draw_scenes
 from recommender.measuring.products import Products
 from recommender.measuring.retrieval import mean_and_margin
-from recommender.photo.proposals import propose
+from recommender.photo.eye import load_eye
+from recommender.photo.proposals import Gallery, propose
 
 RANKS = (1, 5, 12)
 SAMPLE = 1500
@@ -31,13 +32,11 @@ def measure(picture_encoder: PictureEncoder, products: Products, rows: np.ndarra
     gallery, _ = encode_all(picture_encoder, map(products.picture, range(len(products))))
     sample = gallery[:: max(1, len(gallery) // SAMPLE)]
 
-    def closeness(vectors: np.ndarray) -> np.ndarray:
-        return (vectors @ gallery.T).max(axis=1)
-
+    known = Gallery(sample, lambda embeddings: (embeddings @ gallery.T).max(axis=1))
     ranks: dict[str, list[int]] = {"the whole photo": [], "the proposed part": [], "the best of all parts": []}
     photos = draw_scenes(rows, len(products), products.picture)
     for row, photo in tqdm(zip(rows, photos, strict=True), total=len(rows), desc="Searching", unit="photo"):
-        found = propose(picture_encoder, photo, sample, closeness)
+        found = propose(load_eye(), picture_encoder, photo, known)
         right = products.picture_numbers == products.picture_numbers[row]
         whole, *parts = (_rank(gallery @ part.embedding, right) for part in (found.whole, *found.parts))
         ranks["the whole photo"].append(whole)

@@ -25,7 +25,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Products:
-    """n products: pictures uint8 (n, 160, 120, 3), labels int32 (n, l), a column for each of LABELS, UNKNOWN where empty.
+    """n products: pictures uint8 (n, 160, 120, 3), labels int32 (n, l) in the order of LABELS, UNKNOWN where empty.
 
     `picture_numbers` int32 (n,): two products with the same one show the very same pixels. `is_held_out` bool (n,).
     `classes` are the values that the numbers in each column of labels stand for, most frequent first.

@@ -68,12 +68,20 @@ class Box:
 WHOLE = Box(0, 0, 1, 1)
 
 
-def tell_apart(boxes: list[Box], width: int, height: int) -> list[Box]:
-    """The boxes, the first ones first, whose middles are far enough apart on a photo of that size to be pointed at."""
+@dataclass(frozen=True)
+class NamedBox:
+    """Where a part of a photo lies, and what it is called; "" where nobody knows."""
+
+    box: Box
+    name: str
+
+
+def tell_apart(parts: list[NamedBox], width: int, height: int) -> list[NamedBox]:
+    """The parts, the first ones first, whose middles are far enough apart on a photo of that size to be pointed at."""
     least = APART * max(width, height)
-    apart: list[Box] = []
-    for box in boxes:
-        steps = [np.subtract(box.middle, other.middle) * (width, height) for other in apart]
+    apart: list[NamedBox] = []
+    for part in parts:
+        steps = [np.subtract(part.box.middle, other.box.middle) * (width, height) for other in apart]
         if all(np.abs(step).max() > least for step in steps):
-            apart.append(box)
+            apart.append(part)
     return apart

@@ -10,8 +10,10 @@ from recommender import explore, neighbours
 from recommender.models import Encoder
 from recommender.photo import proposals, store
 from recommender.photo.boxes import Box
+from recommender.photo.eye import load_eye
 from recommender.photo.fetching import UnfetchableAddress, fetch
-from recommender.photo.proposals import Proposals
+from recommender.photo.kinds import with_kinds
+from recommender.photo.proposals import Gallery, Proposals
 
 MOST_PHOTOS = 5
 
@@ -49,12 +51,14 @@ def read_address(address: str) -> Image.Image:
 
 def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
     """The embedding (d,) of a part of an RGB photo."""
-    network = encoder.load()
-    return network.encode(network.prepare(box.cut(photo))[None])[0]
+    picture_encoder, part = encoder.load(), box.cut(photo)
+    embedding = picture_encoder.encode(picture_encoder.prepare(part)[None])[0]
+    sight = load_eye().look_at(part)
+    return with_kinds(encoder.digest, embedding, sight.kinds) if sight.product >= proposals.LIKELY else embedding
 
 
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
     """What an RGB photo can be searched with among the products that this encoder embedded."""
-    network = encoder.load()
     _, sample = explore.sample(encoder)
-    return proposals.propose(network, photo, sample, lambda embeddings: neighbours.closeness(encoder, embeddings))
+    gallery = Gallery(sample, lambda embeddings: neighbours.closeness(encoder, embeddings))
+    return proposals.propose(load_eye(), encoder.load(), photo, gallery)

@@ -13,6 +13,7 @@ from catalog.models import Product
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Calibration, Encoder
+from recommender.neighbours import Match
 from recommender.photo.query import FACETS, PhotoQuery
 
 COLUMNS = {
@@ -100,6 +101,12 @@ class Results:
     @property
     def next_page(self) -> str:
         return self.query.address(page=self.query.page + 1) if self.query.page < self.pages else ""
+
+    def matches(self, count: int) -> list[Match]:
+        """The first products, one for each picture, best first."""
+        first = [alikes[0] for alikes in self._pictures[:count]]
+        products = Product.objects.for_cards().in_bulk([alike.pk for alike in first])
+        return [Match(products[alike.pk], alike.similarity) for alike in first if alike.pk in products]
 
     def groups(self) -> list[Group]:
         """This page's products, one card for each picture."""

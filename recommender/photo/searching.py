@@ -6,24 +6,39 @@ from PIL import Image
 
 from recommender.models import Encoder
 from recommender.photo import store
-from recommender.photo.boxes import WHOLE
+from recommender.photo.boxes import WHOLE, NamedBox
 from recommender.photo.looking import PhotoProblem, embed, propose
+from recommender.photo.proposals import Proposals
 from recommender.photo.query import ExpiredSeal, PhotoQuery, seal
 from recommender.photo.results import Results
 
 
 def query_by(photos: list[Image.Image], encoder: Encoder) -> PhotoQuery:
-    """Asks with the part of each RGB photo that looks most like a product, and keeps the photos for a while."""
+    """Asks with the part of each RGB photo that shows a product, and keeps the photos for a while.
+
+    What shows none is not asked with, unless the shopper says so by choosing a part of it, or the whole.
+    """
     found = [propose(encoder, photo) for photo in photos]
-    names = [
-        store.keep(photo, [part.box for part in proposals.parts])
-        for photo, proposals in zip(photos, found, strict=True)
-    ]
+    names = [_keep(photo, proposals) for photo, proposals in zip(photos, found, strict=True)]
+    showing = [proposals for proposals in found if proposals.shows_product]
     return PhotoQuery(
         photos=tuple(names),
-        box=found[0].best.box if len(found) == 1 else None,
-        seals=tuple(seal(proposals.best.embedding, encoder) for proposals in found),
+        box=showing[0].best.box if len(found) == len(showing) == 1 else None,
+        seals=tuple(seal(proposals.best.embedding, encoder) for proposals in showing),
     )
+
+
+def _keep(photo: Image.Image, proposals: Proposals) -> str:
+    parts = [NamedBox(part.box, part.name) for part in proposals.parts]
+    return store.keep(photo, proposals.shows_product, parts)
+
+
+def shows_nothing(query: PhotoQuery) -> bool:
+    """Whether its photos show no product, and nobody wants to search with them all the same."""
+    if query.seals or query.likes or query.box or not query.photos:
+        return False
+    photos = [store.find(name) for name in query.photos]
+    return not any(photo is None or photo.shows_product for photo in photos)
 
 
 def results_of(query: PhotoQuery, encoder: Encoder) -> Results:

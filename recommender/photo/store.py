@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.cache import caches
 from PIL import Image
 
-from recommender.photo.boxes import Box, tell_apart
+from recommender.photo.boxes import NamedBox, tell_apart
 
 SIDE = 480
 """Pixels of the longer side, enough for every crop that an encoder can tell from a larger one."""
@@ -22,20 +22,21 @@ NAME_BYTES = 16
 
 @dataclass(frozen=True)
 class StoredPhoto:
-    """A photo as JPEG, its size in pixels, and the boxes of what looks like a product in it, best first."""
+    """A photo as JPEG, its size in pixels, whether it shows a product, and the parts that do, best first."""
 
     content: bytes
     width: int
     height: int
-    boxes: list[Box]
+    shows_product: bool
+    parts: list[NamedBox]
 
     @property
-    def boxes_to_point_at(self) -> list[Box]:
+    def parts_to_point_at(self) -> list[NamedBox]:
         """Those whose middles a finger can tell apart."""
-        return tell_apart(self.boxes, self.width, self.height)
+        return tell_apart(self.parts, self.width, self.height)
 
 
-def keep(photo: Image.Image, boxes: list[Box]) -> str:
+def keep(photo: Image.Image, shows_product: bool, parts: list[NamedBox]) -> str:
     """Keeps an RGB photo, made small, and returns its name."""
     if max(photo.size) > LARGEST_SIDE:
         photo = photo.copy()
@@ -43,7 +44,7 @@ def keep(photo: Image.Image, boxes: list[Box]) -> str:
     stream = io.BytesIO()
     photo.save(stream, "JPEG", quality=90)
     name = secrets.token_urlsafe(NAME_BYTES)
-    caches["photos"].set(name, StoredPhoto(stream.getvalue(), *photo.size, boxes), SECONDS_KEPT)
+    caches["photos"].set(name, StoredPhoto(stream.getvalue(), *photo.size, shows_product, parts), SECONDS_KEPT)
     return name
 
 

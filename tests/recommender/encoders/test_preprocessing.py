@@ -16,5 +16,5 @@ def test_pictures_of_any_shape_are_letterboxed_on_white(size):
     share = min(size[0] / size[1] / 0.75, size[1] * 0.75 / size[0])
     assert dark.mean() == pytest.approx(share, abs=0.02)
     rows, columns = np.nonzero(dark)
-    assert abs(rows.min() - (79 - rows.max())) <= 1
-    assert abs(columns.min() - (59 - columns.max())) <= 1
+    assert abs(rows.min() - (159 - rows.max())) <= 1
+    assert abs(columns.min() - (119 - columns.max())) <= 1

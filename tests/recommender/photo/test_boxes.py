@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.photo.boxes import WHOLE, Box, tell_apart
+from recommender.photo.boxes import WHOLE, Box, NamedBox, tell_apart
 
 
 @given(numbers=st.lists(st.floats(), min_size=4, max_size=4))
@@ -26,5 +26,5 @@ def test_a_box_is_read_as_it_was_written():
 
 
 def test_of_boxes_around_one_place_the_first_is_offered():
-    left, nearly_left, right = Box(0, 0, 0.5, 1), Box(0.05, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)
+    left, nearly_left, right = (NamedBox(Box(left, 0, 0.5, 1), "Shirts") for left in (0, 0.05, 0.5))
     assert tell_apart([left, nearly_left, right], 600, 400) == [left, right]

@@ -24,6 +24,6 @@ def test_the_parts_are_offered_and_each_is_a_link(client, products):
     assert boxes[-1] == str(WHOLE)
     corner = Box(400 / 600, 270 / 500, 150 / 600, 200 / 500)
     assert max(Box.parse(box).overlap(corner) for box in boxes[:-1]) > 0.4
-    links = re.findall(r'class="(?:box|whole)"\s+href="([^"]*)"', page)
+    links = re.findall(r'class="(?:box|chip)"\s+href="([^"]*)"\s+data-box', page)
     assert len(links) == len(boxes)
     assert all(skus_in(client.get(unescape(link))) for link in links)
