@@ -10,7 +10,7 @@ from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from recommender.encoders import encode_all
 from recommender.measuring.catalogue import Catalogue, load_catalogue
-from recommender.measuring.photographs import photograph
+from recommender.measuring.photographs import PHOTOGRAPHED_SIZE, photograph
 from recommender.measuring.retrieval import nearest_exact
 from recommender.models import Calibration, Encoder
 
@@ -22,7 +22,6 @@ FEWEST_PRODUCTS = 20
 FEWEST_FOUND = 480
 FEWEST_OF_COLOUR = 5
 COLOUR_DIRECTIONS = 8
-PHOTOGRAPHED_SIZE = (150, 200)
 
 
 def calibrate(catalogue: Catalogue) -> Calibration | None:

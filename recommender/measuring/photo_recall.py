@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
+from recommender import explore
 from recommender.encoders import PictureEncoder, encode_all
 from recommender.measuring.photographs import draw_scenes
 from recommender.measuring.products import Products
@@ -12,7 +13,6 @@ from recommender.measuring.retrieval import mean_and_margin
 from recommender.photo.proposals import propose
 
 RANKS = (1, 5, 12)
-SAMPLE = 1500
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def measure(picture_encoder: PictureEncoder, products: Products, rows: np.ndarra
     A product with the same picture is as right as the product itself. The search is exact.
     """
     gallery, _ = encode_all(picture_encoder, map(products.picture, range(len(products))))
-    sample = gallery[:: max(1, len(gallery) // SAMPLE)]
+    sample = gallery[:: max(1, len(gallery) // explore.SAMPLE)]
 
     def closeness(vectors: np.ndarray) -> np.ndarray:
         return (vectors @ gallery.T).max(axis=1)

@@ -49,12 +49,14 @@ def read_address(address: str) -> Image.Image:
 
 def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
     """The embedding (d,) of a part of an RGB photo."""
-    network = encoder.load()
-    return network.encode(network.prepare(box.cut(photo))[None])[0]
+    picture_encoder = encoder.load()
+    return picture_encoder.encode(picture_encoder.prepare(box.cut(photo))[None])[0]
 
 
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
     """What an RGB photo can be searched with among the products that this encoder embedded."""
-    network = encoder.load()
+    picture_encoder = encoder.load()
     _, sample = explore.sample(encoder)
-    return proposals.propose(network, photo, sample, lambda embeddings: neighbours.closeness(encoder, embeddings))
+    return proposals.propose(
+        picture_encoder, photo, sample, lambda embeddings: neighbours.closeness(encoder, embeddings)
+    )

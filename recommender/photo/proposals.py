@@ -56,7 +56,10 @@ class Proposals:
 
 
 def propose(
-    network: PictureEncoder, photo: Image.Image, sample: np.ndarray, closeness: Callable[[np.ndarray], np.ndarray]
+    picture_encoder: PictureEncoder,
+    photo: Image.Image,
+    sample: np.ndarray,
+    closeness: Callable[[np.ndarray], np.ndarray],
 ) -> Proposals:
     """What an RGB photo can be searched with.
 
@@ -67,20 +70,20 @@ def propose(
     photo = photo.copy()
     photo.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
     certain, windows = [WHOLE, *foreground(photo)], list(_windows())
-    embeddings = _embed(network, photo, [*certain, *windows])
+    embeddings = _embed(picture_encoder, photo, [*certain, *windows])
     guesses = (embeddings[len(certain) :] @ sample.T).max(axis=1, initial=-1)
     promising = np.argsort(-guesses)[:PROMISING_WINDOWS]
     boxes = [*certain, *(windows[number] for number in promising)]
     rows = [*range(len(certain)), *(len(certain) + promising)]
     whole, *parts = _rated(boxes, embeddings[rows], closeness)
     nearby = list(_around(Proposals(whole, parts).best.box))
-    refined = _rated(nearby, _embed(network, photo, nearby), closeness)
+    refined = _rated(nearby, _embed(picture_encoder, photo, nearby), closeness)
     best_first = sorted([*parts, *refined], key=lambda part: -part.closeness)
     return Proposals(whole, _different(best_first)[:MOST])
 
 
-def _embed(network: PictureEncoder, photo: Image.Image, boxes: list[Box]) -> np.ndarray:
-    return network.encode(np.stack([network.prepare(box.cut(photo)) for box in boxes]))
+def _embed(picture_encoder: PictureEncoder, photo: Image.Image, boxes: list[Box]) -> np.ndarray:
+    return picture_encoder.encode(np.stack([picture_encoder.prepare(box.cut(photo)) for box in boxes]))
 
 
 def _rated(boxes: list[Box], embeddings: np.ndarray, closeness: Callable[[np.ndarray], np.ndarray]) -> list[Part]:
