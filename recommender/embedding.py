@@ -42,12 +42,14 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     return Result(len(pictures), len(failures))
 
 
-def _prepare(network: PictureEncoder, products: list[Product]) -> tuple[dict[Product, np.ndarray], dict[Product, str]]:
+def _prepare(
+    picture_encoder: PictureEncoder, products: list[Product]
+) -> tuple[dict[Product, np.ndarray], dict[Product, str]]:
     """(what the encoder sees of each readable picture, why each other one cannot be read)."""
     pictures: dict[Product, np.ndarray] = {}
     failures: dict[Product, str] = {}
     with ThreadPoolExecutor() as pool:
-        for product, outcome in zip(products, pool.map(partial(_read, network), products), strict=True):
+        for product, outcome in zip(products, pool.map(partial(_read, picture_encoder), products), strict=True):
             if isinstance(outcome, str):
                 failures[product] = outcome
             else:
@@ -55,10 +57,10 @@ def _prepare(network: PictureEncoder, products: list[Product]) -> tuple[dict[Pro
     return pictures, failures
 
 
-def _read(network: PictureEncoder, product: Product) -> np.ndarray | str:
+def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | str:
     """What the encoder sees, or why it cannot."""
     try:
-        return network.prepare(storage.load(str(product.image)))
+        return picture_encoder.prepare(storage.load(str(product.image)))
     except UnreadablePicture as error:
         return str(error)
     except OSError as error:

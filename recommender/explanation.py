@@ -52,29 +52,29 @@ def explain(product: Product, others: list[Product]) -> list[Explanation]:
 
 
 def _explain(
-    network: PictureEncoder, product: Product, others: list[Product]
+    picture_encoder: PictureEncoder, product: Product, others: list[Product]
 ) -> dict[int, tuple[list[Cell], list[Cell]]]:
-    own = _read(network, product)
+    own = _read(picture_encoder, product)
     if own is None:
         return {}
-    own_vectors = _with_each_part_hidden(network, own)
+    own_vectors = _with_each_part_hidden(picture_encoder, own)
     found = {}
     for other in others:
-        picture = _read(network, other)
+        picture = _read(picture_encoder, other)
         if picture is not None:
-            vectors = _with_each_part_hidden(network, picture)
+            vectors = _with_each_part_hidden(picture_encoder, picture)
             found[other.pk] = (_cells(own_vectors, vectors[0]), _cells(vectors, own_vectors[0]))
     return found
 
 
-def _read(network: PictureEncoder, product: Product) -> np.ndarray | None:
+def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | None:
     try:
-        return network.prepare(storage.load(str(product.image)))
+        return picture_encoder.prepare(storage.load(str(product.image)))
     except (UnreadablePicture, OSError):
         return None
 
 
-def _with_each_part_hidden(network: PictureEncoder, picture: np.ndarray) -> np.ndarray:
+def _with_each_part_hidden(picture_encoder: PictureEncoder, picture: np.ndarray) -> np.ndarray:
     """float32 (1 + 48, d): the embedding of a prepared picture, then with the surroundings of each cell blurred out."""
     height, width = picture.shape[:2]
     blurred = np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(width / 5)))
@@ -85,7 +85,7 @@ def _with_each_part_hidden(network: PictureEncoder, picture: np.ndarray) -> np.n
             part = (_around(row, ROWS, height), _around(column, COLUMNS, width))
             view[part] = blurred[part]
             views.append(view)
-    return network.encode(np.stack(views))
+    return picture_encoder.encode(np.stack(views))
 
 
 def _around(cell: int, cells: int, side: int) -> slice:

@@ -61,6 +61,8 @@ class Calibration(models.Model):
     """The vector by which a colour's products differ from others of their kind, by colour"""
     directions = models.JSONField()
     """Unit vectors that span those"""
+    products = models.PositiveIntegerField()
+    """How many it was measured on"""
     measured_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ def catch_up() -> None:
     registry.switch_when_complete()
     store.forget_expired()
     if not waiting:
-        calibration.calibrate_if_new()
+        calibration.calibrate_if_outgrown()
 
 
 @shared_task

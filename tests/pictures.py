@@ -8,7 +8,19 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from catalog.importing.reading import COLUMNS
+COLUMNS = (
+    "id",
+    "gender",
+    "masterCategory",
+    "subCategory",
+    "articleType",
+    "baseColour",
+    "season",
+    "year",
+    "usage",
+    "productDisplayName",
+)
+"""Those of Kaggle's styles.csv."""
 
 
 def drawing(seed: int, size: tuple[int, int] = (90, 120)) -> Image.Image:

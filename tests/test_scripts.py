@@ -9,7 +9,7 @@ import pytest
 
 from tests.processes import ROOT
 
-TOOLS = ("bash", "cat", "cksum", "cp", "dirname", "env", "grep", "mkdir")
+TOOLS = ("bash", "cat", "cksum", "cp", "dirname", "env", "grep", "mkdir", "rm")
 PYTHON = """
 case "$*" in
   *version_info*) echo {version} ;;
@@ -71,6 +71,22 @@ def test_the_shop_is_served_by_python_3_14_and_the_tests_choose_an_older_one(mac
     result = machine.run("test")
     assert "Not with python3: it is 3.14, and TensorFlow, which trains the encoder, has no package" in result.stderr
     assert "Making .venv with python3.13," in result.stdout
+
+
+@pytest.mark.parametrize("lack", ["it is 3.15", "no pip", "it is gone"])
+def test_a_link_to_an_environment_that_will_not_do_goes_and_the_environment_stays(machine_with_python, lack):
+    environment = machine_with_python.checkout.parent / "environment"
+    kept = environment / "bin" / "python"
+    if lack != "it is gone":
+        kept.parent.mkdir(parents=True)
+        says = "echo 3 15" if lack == "it is 3.15" else 'case "$*" in *"import pip"*) exit 1 ;; *) echo 3 12 ;; esac'
+        kept.write_text(f"#!/usr/bin/env bash\n{says}\n")
+        kept.chmod(0o755)
+    link = machine_with_python.checkout / ".venv"
+    link.symlink_to(environment)
+    assert "Making .venv with python3," in machine_with_python.run("server").stdout
+    assert not link.is_symlink()
+    assert list(environment.rglob("*")) == ([kept.parent, kept] if kept.parent.exists() else [])
 
 
 def test_where_only_python_3_14_is_the_tests_name_the_reason(machine):

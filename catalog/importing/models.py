@@ -60,6 +60,7 @@ class ImportJob(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = "import"
         constraints = [
             models.CheckConstraint(
                 condition=Q(rows=F("created") + F("updated") + F("unchanged") + F("rejected")),

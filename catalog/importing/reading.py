@@ -11,19 +11,6 @@ from pathlib import Path
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
 from catalog.importing.tables import Record, Table, UnusableFile, printable
 
-COLUMNS = (
-    "id",
-    "gender",
-    "masterCategory",
-    "subCategory",
-    "articleType",
-    "baseColour",
-    "season",
-    "year",
-    "usage",
-    "productDisplayName",
-)
-"""Those of Kaggle's styles.csv."""
 FIELDS = {
     "sku": ("id", "sku", "productid", "articleid", "itemid", "articlenumber", "articleno", "itemnumber", "code"),
     "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle"),

@@ -52,9 +52,9 @@ def run_slice(job: ImportJob, seconds: float) -> None:
 @transaction.atomic
 def _begin(job: ImportJob) -> None:
     jobs.hold(job, State.QUEUED)
-    if not job.place:
-        job.detect()
     if not job.rows:
+        # A file in a folder may be another one since it was previewed.
+        job.detect()
         refused = open_pictures(job.pictures).refused
         write_issues(job, (RowIssue(None, "", "refused file", f"{file.name} {file.reason}") for file in refused))
     job.state, job.run_at, job.run_from = State.RUNNING, timezone.now(), job.rows

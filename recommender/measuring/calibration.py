@@ -10,7 +10,7 @@ from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from recommender.encoders import encode_all
 from recommender.measuring.catalogue import Catalogue, load_catalogue
-from recommender.measuring.photographs import photograph
+from recommender.measuring.photographs import PHOTOGRAPHED_SIZE, photograph
 from recommender.measuring.retrieval import nearest_exact
 from recommender.models import Calibration, Encoder
 
@@ -18,11 +18,11 @@ PHOTOGRAPHS = 600
 FALSE_ALARMS = (0.3, 0.1)
 """The share of what is called loosely similar or better, and of what is called close, that may be of another kind."""
 FOUND = 48
+GROWTH = 2
 FEWEST_PRODUCTS = 20
 FEWEST_FOUND = 480
 FEWEST_OF_COLOUR = 5
 COLOUR_DIRECTIONS = 8
-PHOTOGRAPHED_SIZE = (150, 200)
 
 
 def calibrate(catalogue: Catalogue) -> Calibration | None:
@@ -34,14 +34,19 @@ def calibrate(catalogue: Catalogue) -> Calibration | None:
         "thresholds": _thresholds(catalogue, *_photographed(catalogue)),
         "colours": colours,
         "directions": directions,
+        "products": len(catalogue),
     }
     return Calibration.objects.update_or_create(encoder=catalogue.encoder, defaults=values)[0]
 
 
-def calibrate_if_new() -> None:
-    """Calibrates the active encoder when that has never been done."""
+def calibrate_if_outgrown() -> None:
+    """Calibrates the active encoder when that has never been done, or on a shop of half or twice the size."""
     encoder = Encoder.objects.active()
-    if encoder and not Calibration.objects.filter(encoder=encoder).exists():
+    if encoder is None:
+        return
+    calibration = Calibration.objects.filter(encoder=encoder).first()
+    products = encoder.embeddings.in_the_shop().count()
+    if calibration is None or not calibration.products < GROWTH * products < GROWTH**2 * calibration.products:
         calibrate(load_catalogue(encoder))
 
 

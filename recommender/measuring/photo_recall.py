@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
+from recommender import explore
 from recommender.encoders import PictureEncoder, encode_all
 from recommender.measuring.photographs import draw_scenes
 from recommender.measuring.products import Products
@@ -13,7 +14,6 @@ from recommender.photo.eye import load_eye
 from recommender.photo.proposals import Gallery, propose
 
 RANKS = (1, 5, 12)
-SAMPLE = 1500
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def measure(picture_encoder: PictureEncoder, products: Products, rows: np.ndarra
     A product with the same picture is as right as the product itself. The search is exact.
     """
     gallery, _ = encode_all(picture_encoder, map(products.picture, range(len(products))))
-    sample = gallery[:: max(1, len(gallery) // SAMPLE)]
+    sample = gallery[:: max(1, len(gallery) // explore.SAMPLE)]
 
     known = Gallery(sample, lambda embeddings: (embeddings @ gallery.T).max(axis=1))
     ranks: dict[str, list[int]] = {"the whole photo": [], "the proposed part": [], "the best of all parts": []}

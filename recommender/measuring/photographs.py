@@ -10,6 +10,8 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 PHOTOGRAPHS = 1000
+PHOTOGRAPHED_SIZE = (150, 200)
+"""What a larger picture is made smaller to before it is photographed, in pixels."""
 TURN = 12.0
 """Degrees to either side."""
 SCALE = (0.6, 1.0)

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from catalog.importing.pictures import Pictures
 from catalog.pictures.decoding import read_picture
 from recommender.encoders import PictureEncoder, encode_all
-from recommender.measuring.photographs import draw_photographs
+from recommender.measuring.photographs import PHOTOGRAPHED_SIZE, draw_photographs
 from recommender.measuring.products import LABELS, UNKNOWN, Products
 
 NEIGHBOURS = 5
@@ -19,7 +19,6 @@ NORMAL_QUANTILE = 1.96
 QUERIES_AT_ONCE = 500
 EXCLUDED = -1
 """The cosine of what must not be found."""
-PHOTOGRAPHED_SIZE = (150, 200)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 ("thresholds", models.JSONField()),
                 ("colours", models.JSONField()),
                 ("directions", models.JSONField()),
+                ("products", models.PositiveIntegerField()),
                 ("measured_at", models.DateTimeField(auto_now=True)),
             ],
         ),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importing.reading import COLUMNS, RowIssue, StyleRow, guess_mapping, read_rows, read_styles
+from catalog.importing.reading import RowIssue, StyleRow, guess_mapping, read_rows, read_styles
 from catalog.importing.tables import Table, UnusableFile
+from tests.pictures import COLUMNS
 
 HEADER = ",".join(COLUMNS)
 SHIRT = "15970,Men,Apparel,Topwear,Shirts,Navy Blue,Fall,2011,Casual,Turtle Check Men Navy Blue Shirt"

@@ -236,3 +236,12 @@ def test_columns_that_a_file_lacks_are_left_as_they_are(tmp_path):
     product = Product.objects.get()
     assert (product.base_colour, product.season, product.name) == ("Red", "Fall", "Shirt 1")
     assert str(product.category) == "Apparel > Topwear > Shirts"
+
+
+def test_a_table_that_was_saved_again_after_its_preview_is_read_from_its_own_first_row(tmp_path):
+    styles, images = write_catalogue(tmp_path, 15)
+    job = previewed(styles, images)
+    styles.write_text(styles.read_text().replace("baseColour", "color"))
+    jobs.confirm(job, repair=True, archive_missing=False)
+    assert counts(finished(job)) == (15, 15, 0, 0, 0)
+    assert sorted(Product.objects.values_list("sku", flat=True)) == sorted(map(str, range(1, 16)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recommender.measuring.calibration import calibrate, calibrate_if_new
+from recommender.measuring.calibration import calibrate, calibrate_if_outgrown
 from recommender.measuring.catalogue import load_catalogue
 from recommender.models import Calibration
 from recommender.registry import active_encoder
@@ -30,5 +30,17 @@ def test_calibration_measures_the_shops_own_products():
 
 def test_a_shop_with_few_products_is_not_calibrated():
     searchable_products(3)
-    calibrate_if_new()
+    calibrate_if_outgrown()
     assert not Calibration.objects.exists()
+
+
+def test_a_shop_that_has_outgrown_its_calibration_is_calibrated_again():
+    searchable_products(24)
+    calibrate_if_outgrown()
+    first = Calibration.objects.get()
+    searchable_products(20)
+    calibrate_if_outgrown()
+    assert Calibration.objects.get().measured_at == first.measured_at
+    searchable_products(10)
+    calibrate_if_outgrown()
+    assert Calibration.objects.get().products == 54

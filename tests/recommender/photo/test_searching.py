@@ -75,3 +75,13 @@ def test_a_shop_with_nothing_searchable_says_so(client):
     ProductFactory()
     page = upload(client, drawing(1)).content.decode()
     assert "no product of the shop is searchable" in page
+
+
+def test_a_photo_of_nothing_is_told_so_and_may_be_searched_with_all_the_same(client, products):
+    response = upload(client, Image.new("RGB", (300, 400), "white"))
+    for page in (response, reloaded(client, response)):
+        assert "We see no product in this photo" in page.content.decode()
+        assert not skus_in(page)
+        assert "%" not in re.sub(r"<head>.*</head>|style=\"[^\"]*\"", "", page.content.decode(), flags=re.DOTALL)
+    (name,) = names_in(response)
+    assert skus_in(client.get(ADDRESS, {"photo": name, "box": "0,0,100,100"}))
