@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog.importing.preview import Preview
 from catalog.importing.querysets import AT_WORK, ImportChangeQuerySet, ImportJobQuerySet
 from catalog.importing.reading import guess_mapping
-from catalog.importing.tables import Place, Table
+from catalog.importing.tables import Place, Table, UnusableFile
 from catalog.models import Product
 
 
@@ -40,6 +40,7 @@ class ImportJob(models.Model):
     separator = models.CharField("character between the cells", max_length=1, blank=True)
     header = models.JSONField("names of the columns", default=list)
     place = models.JSONField("where in the file the next row begins", default=list, editable=False)
+    stamp = models.JSONField("size of the file and when it was written", default=list, editable=False)
     preview_json = models.JSONField("preview", null=True, editable=False)
     rows_previewed = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField("rows to read", null=True)
@@ -125,10 +126,16 @@ class ImportJob(models.Model):
         Raises UnusableFile and OSError.
         """
         table = Table.detect(Path(self.styles))
+        self.stamp = _stamp_of(self.styles)
         self.encoding, self.separator, self.header = table.encoding, table.separator, table.header
         self.move_to(table.start)
         self.mapping = self.mapping or guess_mapping(table.header)
         self.total = table.count_lines()
+
+    def check_table(self) -> None:
+        """Raises UnusableFile where the table is another one than was detected, as no place in it is right any more."""
+        if self.stamp != _stamp_of(self.styles):
+            raise UnusableFile(f"{self.file_name} was written again while it was imported; import it anew")
 
     def move_to(self, place: Place) -> None:
         """The next row is at this place; it is not saved."""
@@ -138,6 +145,12 @@ class ImportJob(models.Model):
         """The ids that the rows so far name, even those that were refused."""
         refused = self.issues.exclude(line=None).values_list("sku", flat=True)
         return {*self.rows_taken.values_list("sku", flat=True), *refused}
+
+
+def _stamp_of(path: str) -> list[int]:
+    """[Bytes, nanoseconds since 1970] of a file."""
+    found = Path(path).stat()
+    return [found.st_size, found.st_mtime_ns]
 
 
 class ImportRow(models.Model):

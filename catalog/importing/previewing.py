@@ -19,7 +19,7 @@ SHOWN_PRODUCTS = 20
 SHOWN_EXAMPLES = 100
 SHOWN_RECORDS = 3
 THUMBNAIL = 240
-DETECTED = ("encoding", "separator", "header", "place", "mapping", "total", "rows_previewed")
+DETECTED = ("encoding", "separator", "header", "place", "stamp", "mapping", "total", "rows_previewed")
 State = ImportJob.State
 
 

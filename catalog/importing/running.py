@@ -37,6 +37,7 @@ def run_slice(job: ImportJob, seconds: float) -> None:
     """
     if job.state == State.QUEUED:
         _begin(job)
+    job.check_table()
     started, categories, pictures = time.monotonic(), Categories(), open_pictures(job.pictures)
     reader = RowReader(job.table, job.mapping, job.repair)
     with job.table.records() as records:

@@ -51,6 +51,12 @@ class Migration(migrations.Migration):
                         default=list, editable=False, verbose_name="where in the file the next row begins"
                     ),
                 ),
+                (
+                    "stamp",
+                    models.JSONField(
+                        default=list, editable=False, verbose_name="size of the file and when it was written"
+                    ),
+                ),
                 ("preview_json", models.JSONField(editable=False, null=True, verbose_name="preview")),
                 ("rows_previewed", models.PositiveIntegerField(default=0)),
                 ("total", models.PositiveIntegerField(null=True, verbose_name="rows to read")),

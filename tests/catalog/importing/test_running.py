@@ -245,3 +245,14 @@ def test_a_table_that_was_saved_again_after_its_preview_is_read_from_its_own_fir
     jobs.confirm(job, repair=True, archive_missing=False)
     assert counts(finished(job)) == (15, 15, 0, 0, 0)
     assert sorted(Product.objects.values_list("sku", flat=True)) == sorted(map(str, range(1, 16)))
+
+
+def test_a_table_that_is_written_again_in_the_middle_of_its_import_is_not_read_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "ROWS_PER_BATCH", 2)
+    styles, images = write_catalogue(tmp_path, 6)
+    job = started(styles, images, State.QUEUED)
+    assert advance(seconds=0)
+    write_styles(styles, [style(str(number), productDisplayName="longer than before") for number in range(1, 7)])
+    job = finished(job)
+    assert (job.state, job.rows) == (State.FAILED, 2)
+    assert "styles.csv was written again while it was imported" in job.error

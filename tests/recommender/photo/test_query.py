@@ -51,6 +51,7 @@ def test_another_colour_turns_the_search_to_it_and_the_slider_from_it():
         thresholds={},
         colours={"Red": (red / 2).tolist(), "Green": (green / 2).tolist()},
         directions=directions.tolist(),
+        products=36,
     )
     shape = np.eye(encoder.dimensions)[0]
     seals = (seal(unit(shape + red).astype(np.float32), encoder),)

@@ -66,7 +66,7 @@ def test_groups_follow_the_calibration(client, products):
         product.category = products[0].category
         product.save()
     thresholds = {"": [-1.0, 2.0], str(products[0].category_id): [0.0, 0.99]}
-    kept = Calibration.objects.create(encoder=encoder, thresholds=thresholds, colours={}, directions=[])
+    kept = Calibration.objects.create(encoder=encoder, thresholds=thresholds, colours={}, directions=[], products=36)
     groups = {group.name: group for group in results_of(products[0]).groups()}
     assert [card.product for card in groups["close"].cards] == [products[0]]
     assert "Nothing here is close" not in client.get(ADDRESS, {"like": products[0].sku}).content.decode()
