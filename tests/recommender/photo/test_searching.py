@@ -82,6 +82,6 @@ def test_a_photo_of_nothing_is_told_so_and_may_be_searched_with_all_the_same(cli
     for page in (response, reloaded(client, response)):
         assert "We see no product in this photo" in page.content.decode()
         assert not skus_in(page)
-        assert "%" not in re.sub(r"<head>.*</head>|style=\"[^\"]*\"", "", page.content.decode(), flags=re.DOTALL)
+        assert "What we see" not in page.content.decode()
     (name,) = names_in(response)
     assert skus_in(client.get(ADDRESS, {"photo": name, "box": "0,0,100,100"}))
