@@ -73,7 +73,7 @@ class EvaluationSet:
 
 
 def evaluate(encode: Callable[[np.ndarray], np.ndarray], products: Products) -> dict[str, float]:
-    """The figures of an encoder (uint8 (n, 80, 60, 3) to unit vectors (n, d)) on products it was not trained on."""
+    """The figures of an encoder (uint8 (n, 160, 120, 3) to unit vectors (n, d)) on products it was not trained on."""
     gallery = encode(products.pictures)
     chosen, photographs = draw_photographs(len(products), products.picture)
     found, _ = nearest_exact(gallery, encode(np.stack(list(map(np.asarray, photographs)))), NEIGHBOURS)
