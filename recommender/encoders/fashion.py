@@ -12,7 +12,7 @@ from recommender.encoders.preprocessing import letterbox
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "fashion-resnet.tflite"
 TRAINABLE = WEIGHTS.with_suffix(".weights.h5")
-"""The same weights in float32: where training goes on."""
+"""The same weights before they were quantised, as half floats: where training goes on."""
 PICTURES_PER_CALL = 16
 
 

@@ -10,8 +10,9 @@ from tqdm import tqdm
 from catalog.importing.pictures import Pictures
 from catalog.pictures.decoding import read_picture
 from recommender.encoders import PictureEncoder, encode_all
+from recommender.encoders.preprocessing import letterbox
 from recommender.measuring.photographs import PHOTOGRAPHED_SIZE, draw_photographs
-from recommender.measuring.products import LABELS, UNKNOWN, Products
+from recommender.measuring.products import LABELS, SPLIT_SIZE, UNKNOWN, Products
 
 NEIGHBOURS = 5
 AGREEMENT = {"type@5": "article_type", "colour@5": "base_colour", "gender@5": "gender"}
@@ -73,10 +74,17 @@ class EvaluationSet:
 
 
 def evaluate(encode: Callable[[np.ndarray], np.ndarray], products: Products) -> dict[str, float]:
-    """The figures of an encoder (uint8 (n, 80, 60, 3) to unit vectors (n, d)) on products it was not trained on."""
+    """The figures of an encoder (uint8 (n, 160, 120, 3) to unit vectors (n, d)) on products it was not trained on.
+
+    Photographs are taken of small pictures: what was small and then enlarged would come out sharper than its own size.
+    """
+
+    def small_picture(row: int) -> Image.Image:
+        return products.picture(row).resize(SPLIT_SIZE, Image.Resampling.BICUBIC)
+
     gallery = encode(products.pictures)
-    chosen, photographs = draw_photographs(len(products), products.picture)
-    found, _ = nearest_exact(gallery, encode(np.stack(list(map(np.asarray, photographs)))), NEIGHBOURS)
+    chosen, photographs = draw_photographs(len(products), small_picture)
+    found, _ = nearest_exact(gallery, encode(np.stack(list(map(letterbox, photographs)))), NEIGHBOURS)
     scores = agreement(nearest_others(gallery), products.labels)
     scores |= photo_recall(found, chosen, products.picture_numbers)
     return {name: round(float(np.nanmean(values)), 4) for name, values in scores.items()}

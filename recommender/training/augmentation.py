@@ -14,10 +14,12 @@ from tqdm import tqdm
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
 
 SIZE = (WIDTH, HEIGHT)
+UNIT = HEIGHT / 80
+"""Lengths are in eightieths of a view's height."""
 
 
 def cut_out(pictures: np.ndarray) -> np.ndarray:
-    """The opacity, uint8 (n, 80, 60), of each product before its white background.
+    """The opacity, uint8 (n, 160, 120), of each product before its white background.
 
     Background is what is near white and touches the border; inside it opacity follows the distance from white, so
     that soft edges and shadows stay soft. A picture that is nearly all background, or has none, stays opaque.
@@ -37,13 +39,13 @@ def _cut_out(picture: np.ndarray) -> np.ndarray:
 
 
 def clean_view(random: np.random.Generator, picture: np.ndarray) -> np.ndarray:
-    """The product on white as another shop would show it: mirrored, turned and scaled a little; uint8 (80, 60, 3)."""
+    """The product on white as another shop would show it: mirrored, turned and scaled a little; uint8 (160, 120, 3)."""
     warp = _random_warp(random, turn=5, scale=(0.88, 1.08), shift=0.04, tilt=0.0)
     return np.asarray(_warped(Image.fromarray(picture), warp, fill=(255, 255, 255)))
 
 
 def photo_view(random: np.random.Generator, picture: np.ndarray, opacity: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The product as a photograph, uint8 (80, 60, 3). `other` is another product's picture, for the background."""
+    """The product as a photograph, uint8 (160, 120, 3). `other` is another product's picture, for the background."""
     view = Image.fromarray(picture)
     if random.random() < 0.25:
         warp = _random_warp(random, turn=8, scale=(0.8, 1.3), shift=0.1, tilt=0.1)
@@ -106,7 +108,7 @@ def _gradient(random: np.random.Generator, _: np.ndarray) -> Image.Image:
 
 
 def _ramp(random: np.random.Generator) -> np.ndarray:
-    """(80, 60) rising from 0 to 1 in a random direction."""
+    """(160, 120) rising from 0 to 1 in a random direction."""
     angle = random.uniform(0, 2 * np.pi)
     rows, columns = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
     ramp = rows * np.sin(angle) + columns * np.cos(angle)
@@ -118,16 +120,17 @@ def _clutter(random: np.random.Generator, other: np.ndarray) -> Image.Image:
     draw = ImageDraw.Draw(background)
     for _ in range(random.integers(3, 14)):
         colour = tuple(_colour(random).astype(int))
-        x, y = random.uniform(-10, WIDTH), random.uniform(-10, HEIGHT)
-        box = (x, y, x + random.uniform(3, 40), y + random.uniform(3, 40))
+        x, y = random.uniform(-10 * UNIT, WIDTH), random.uniform(-10 * UNIT, HEIGHT)
+        width, height = UNIT * random.uniform(3, 40, 2)
+        box = (x, y, x + width, y + height)
         shape = random.integers(3)
         if shape == 0:
             draw.rectangle(box, fill=colour)
         elif shape == 1:
             draw.ellipse(box, fill=colour)
         else:
-            draw.line((x, y, *random.uniform(0, HEIGHT, 2)), fill=colour, width=int(random.integers(1, 6)))
-    return background.filter(ImageFilter.GaussianBlur(random.uniform(0, 2)))
+            draw.line((x, y, *random.uniform(0, HEIGHT, 2)), fill=colour, width=int(UNIT * random.integers(1, 6)))
+    return background.filter(ImageFilter.GaussianBlur(UNIT * random.uniform(0, 2)))
 
 
 def _cloth(random: np.random.Generator, _: np.ndarray) -> Image.Image:
@@ -143,12 +146,12 @@ def _crop(random: np.random.Generator, other: np.ndarray) -> Image.Image:
     left, top = random.uniform(0, 1 - side, 2)
     box = (left * WIDTH, top * HEIGHT, (left + side) * WIDTH, (top + side) * HEIGHT)
     crop = Image.fromarray(other).resize(SIZE, Image.Resampling.BILINEAR, box=box)
-    return crop.filter(ImageFilter.GaussianBlur(random.uniform(0, 2.5)))
+    return crop.filter(ImageFilter.GaussianBlur(UNIT * random.uniform(0, 2.5)))
 
 
 def _occlude(random: np.random.Generator, view: Image.Image, other: np.ndarray) -> Image.Image:
     """A hand, a strap or a sleeve before the product: a patch of something else, up to an eighth of the picture."""
-    width, height = int(random.integers(6, 22)), int(random.integers(6, 28))
+    width, height = int(UNIT * random.integers(6, 22)), int(UNIT * random.integers(6, 28))
     x, y = int(random.integers(0, WIDTH - width)), int(random.integers(0, HEIGHT - height))
     patch = _background(random, other).crop((x, y, x + width, y + height)).rotate(random.uniform(0, 90))
     view = view.copy()
@@ -175,7 +178,7 @@ def _lens(random: np.random.Generator, view: np.ndarray) -> np.ndarray:
         view = view + random.normal(0, random.uniform(1, 9), view.shape)
     photo = Image.fromarray(np.clip(view, 0, 255).astype(np.uint8))
     if random.random() < 0.4:
-        photo = photo.filter(ImageFilter.GaussianBlur(random.uniform(0.2, 1.1)))
+        photo = photo.filter(ImageFilter.GaussianBlur(UNIT * random.uniform(0.2, 1.1)))
     if random.random() < 0.4:
         file = io.BytesIO()
         photo.save(file, "JPEG", quality=int(random.integers(35, 95)))
@@ -186,11 +189,11 @@ def _lens(random: np.random.Generator, view: np.ndarray) -> np.ndarray:
 def _bars(random: np.random.Generator, view: np.ndarray) -> np.ndarray:
     """The white bars that letterboxing leaves around a photograph that is not 3:4."""
     if random.random() < 0.2:
-        bar = int(random.integers(2, 14))
+        bar = int(UNIT * random.integers(2, 14))
         edges = (slice(bar), slice(-bar, None))
         for edge in edges:
             view[edge] = 255
     elif random.random() < 0.1:
-        bar = int(random.integers(2, 10))
+        bar = int(UNIT * random.integers(2, 10))
         view[:, :bar] = view[:, -bar:] = 255
     return view

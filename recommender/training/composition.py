@@ -11,9 +11,9 @@ from recommender.training.model import EMBEDDING_DIMENSIONS, KIND, embed, look_o
 NOTHING = -1e4
 """The logit of a class that there is not."""
 SAMPLE = 10_000
-WHITENING = 0.4
-"""0 leaves the look as it is, 0.5 makes all directions within a kind alike. More of it finds more of the same kind
-and gender, and fewer of the same colour and of the photographed."""
+WHITENING = (0.3, 0.4)
+"""Of the fine tower's look and of the coarse one's: 0 leaves it as it is, 0.5 makes all directions within a kind alike.
+More of it finds more of the same kind and gender, and fewer of the same colour and of the photographed."""
 FLOOR = 0.3
 """In parts of the mean variance: what little varies must not be blown up."""
 
@@ -24,7 +24,9 @@ def compose(encoder: keras.Model, heads: AttributeHeads, products: Products) -> 
     looks = embed(look_of(encoder), products.pictures[chosen])
     kinds = products.labels[chosen][:, [LABELS.index(label) for label in KIND]]
     composition = encoder.get_layer("embedding")
-    composition.whitening.assign(_whitening(kinds, looks))
+    halves = np.split(looks, len(WHITENING), axis=1)
+    for whitening, half, power in zip(composition.whitenings, halves, WHITENING, strict=True):
+        whitening.assign(_whitening(kinds, half, power))
     for label, centres, bias in zip(KIND, composition.centres, composition.biases, strict=True):
         weights, offsets = _classifier(heads.centres[LABELS.index(label)], KIND[label][0])
         centres.assign(weights)
@@ -32,14 +34,14 @@ def compose(encoder: keras.Model, heads: AttributeHeads, products: Products) -> 
     composition.compression.assign(_principal_directions(ops.convert_to_numpy(composition.parts(looks))))
 
 
-def _whitening(kinds: np.ndarray, looks: np.ndarray) -> np.ndarray:
+def _whitening(kinds: np.ndarray, looks: np.ndarray, power: float) -> np.ndarray:
     """(d, d): directions in which products of one kind differ anyway count less.
 
     Source: Hatch, Kajarekar, Stolcke: Within-Class Covariance Normalization for SVM-based Speaker Recognition (2006),
     with a gentler power.
     """
     variances, directions = np.linalg.eigh(_covariance_within(kinds, looks))
-    scales = (variances + FLOOR * variances.mean() + 1e-9) ** -WHITENING
+    scales = (variances + FLOOR * variances.mean() + 1e-9) ** -power
     kernel = directions * scales @ directions.T
     return kernel / np.abs(kernel).max()
 

@@ -1,10 +1,12 @@
 """From trained weights to the int8 LiteRT file that serves, checked against the float32 network."""
 
+import io
 import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
@@ -29,6 +31,7 @@ FLOAT_OPERATIONS = [
     "MUL",
     "SOFTMAX",
     "CONCATENATION",
+    "SPLIT",
 ]
 """The pooling and what follows: a mean of cubes has too wide a range for eight bits, and all of it costs next to
 nothing."""
@@ -61,7 +64,7 @@ def export(products: Products, folder: Path) -> None:
     }
     WEIGHTS.parent.mkdir(exist_ok=True)
     WEIGHTS.write_bytes(content)
-    encoder.save_weights(TRAINABLE)
+    save_small(encoder, TRAINABLE)
     WEIGHTS.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
 
 
@@ -80,6 +83,21 @@ def quantise(weights: Path, products: Products) -> bytes:
     options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=FLOAT_OPERATIONS)
     debugger = tf.lite.experimental.QuantizationDebugger(converter=converter, debug_options=options)
     return debugger.get_nondebug_quantized_model()
+
+
+def save_small(encoder: keras.Model, path: Path) -> None:
+    """Writes the weights as half floats, in half the bytes; Keras reads them as any others."""
+    encoder.save_weights(path)
+    whole = path.read_bytes()
+    with h5py.File(io.BytesIO(whole)) as source, h5py.File(path, "w") as target:
+
+        def halve(name: str, item: h5py.Group | h5py.Dataset) -> None:
+            if isinstance(item, h5py.Dataset):
+                target.create_dataset(name, data=item[()].astype(np.float16))
+            else:
+                target.create_group(name)
+
+        source.visititems(halve)
 
 
 def _load(weights: Path) -> keras.Model:

@@ -1,4 +1,4 @@
-"""The fashion ResNet: a residual network for small product pictures, in backend-agnostic Keras 3."""
+"""The fashion ResNet: two residual networks side by side for product pictures, in backend-agnostic Keras 3."""
 
 import keras
 import numpy as np
@@ -6,13 +6,20 @@ from keras import layers, ops
 
 from recommender.encoders.preprocessing import HEIGHT, WIDTH
 
-LOOK_DIMENSIONS = 256
+TOWER_DIMENSIONS = 256
 EMBEDDING_DIMENSIONS = 256
-STEM_CHANNELS = 20
-STAGES = ((40, 2), (80, 2), (160, 2), (320, 2))
-"""(channels, residual blocks) of each stage: ResNet-18's depth at five eighths of its width."""
+FINE = (24, 48, 96, 192, 384)
+COARSE = (20, 40, 80, 160, 320)
+"""Channels of each tower's stem and of its stages: three quarters and five eighths of ResNet-18's."""
+BLOCKS = 2
+"""Residual blocks in each stage, as in ResNet-18."""
+SHARPENING = 0.09
+"""Takes back what a small picture lost when it was made larger, so that halving it gives the small picture again."""
 
-KIND = {"article_type": (192, 0.14), "base_colour": (64, 0.14), "gender": (16, 0.1)}
+COARSE_WEIGHT = 1.5
+"""Of the coarse tower's look in the embedding, beside the fine one's 1. More of it knows more products again in
+photographs, and fewer kinds."""
+KIND = {"article_type": (192, 0.2), "base_colour": (64, 0.2), "gender": (16, 0.15)}
 """(how many classes are told apart, the most frequent ones; the weight beside the look's 1) of each label."""
 
 
@@ -34,7 +41,7 @@ class GeneralizedMeanPooling(layers.Layer):
 
 @keras.saving.register_keras_serializable("fashion")
 class Composition(layers.Layer):
-    """Looks (n, d) to embeddings (n, 256), both of length one: the whitened look beside the kind.
+    """Looks (n, 512) to embeddings (n, 256), both of length one: the whitened looks of both towers beside the kind.
 
     The kind is the probabilities of the classes of type, colour and gender, which tell better than distances of looks
     whether two products are called the same. No gradient reaches these weights; `compose` sets them.
@@ -46,7 +53,10 @@ class Composition(layers.Layer):
     def build(self, looks_shape: tuple) -> None:
         size = looks_shape[-1]
         slots = {label: count for label, (count, _) in KIND.items()}
-        self.whitening = self.add_weight(name="whitening", shape=(size, size))
+        self.whitenings = [
+            self.add_weight(name=f"{tower}_whitening", shape=(TOWER_DIMENSIONS, TOWER_DIMENSIONS))
+            for tower in ("fine", "coarse")
+        ]
         self.centres = [self.add_weight(name=f"{label}_centres", shape=(size, count)) for label, count in slots.items()]
         self.biases = [self.add_weight(name=f"{label}_bias", shape=(count,)) for label, count in slots.items()]
         self.compression = self.add_weight(name="compression", shape=(size + sum(slots.values()), EMBEDDING_DIMENSIONS))
@@ -55,35 +65,71 @@ class Composition(layers.Layer):
         return ops.normalize(ops.matmul(self.parts(looks), self.compression))
 
     def parts(self, looks):
-        """(n, d + all classes): the whitened look and the kind, before they are pressed into 256 numbers."""
+        """(n, 512 + all classes): the whitened looks and the kind, before they are pressed into 256 numbers."""
         kinds = [
             weight**0.5 * ops.softmax(ops.matmul(looks, centres) + bias)
             for (_, weight), centres, bias in zip(KIND.values(), self.centres, self.biases, strict=True)
         ]
-        return ops.concatenate([ops.normalize(ops.matmul(looks, self.whitening)), *kinds], axis=-1)
+        fine, coarse = (
+            ops.normalize(ops.matmul(look, whitening))
+            for look, whitening in zip(ops.split(looks, 2, axis=-1), self.whitenings, strict=True)
+        )
+        look = ops.normalize(ops.concatenate([fine, COARSE_WEIGHT**0.5 * coarse], axis=-1))
+        return ops.concatenate([look, *kinds], axis=-1)
 
 
 def build_encoder() -> keras.Model:
-    """The network from pictures (n, 80, 60, 3), RGB in 0..255, to embeddings (n, 256) of length one."""
+    """The network from pictures (n, 160, 120, 3), RGB in 0..255, to embeddings (n, 256) of length one.
+
+    Two residual networks look at the picture side by side: a fine one at all of it, and a coarse one at the picture
+    halved.
+    """
     pictures = keras.Input((HEIGHT, WIDTH, 3), name="pictures")
-    features = layers.Rescaling(1 / 64, offset=-3)(pictures)
-    features = _convolution(features, STEM_CHANNELS, strides=2)
-    features = _convolution(features, STEM_CHANNELS)
-    features = _convolution(features, STAGES[0][0], strides=2)
-    for stage, (channels, blocks) in enumerate(STAGES):
-        for block in range(blocks):
-            features = _residual_block(features, channels, strides=2 if stage and not block else 1)
-    pooled = GeneralizedMeanPooling(name="pooling", dtype="float32")(features)
-    look = layers.Dense(LOOK_DIMENSIONS, use_bias=False, name="projection", dtype="float32")(pooled)
-    look = layers.BatchNormalization(name="neck", dtype="float32")(look)
-    look = layers.UnitNormalization(name="look", dtype="float32")(look)
+    fine = _tower(layers.Rescaling(1 / 64, offset=-3)(pictures), FINE, "fine")
+    coarse = _tower(_halved(pictures), COARSE, "coarse")
+    both = layers.Concatenate(dtype="float32")([fine, coarse])
+    look = layers.Rescaling(0.5**0.5, name="look", dtype="float32")(both)
     embedding = Composition(name="embedding")(look)
     return keras.Model(pictures, embedding, name="fashion_resnet")
 
 
 def look_of(encoder: keras.Model) -> keras.Model:
-    """The part of the network that is trained: from pictures to looks (n, 256) of length one."""
+    """The part of the network that is trained: from pictures to looks (n, 512) of length one."""
     return keras.Model(encoder.input, encoder.get_layer("look").output)
+
+
+def _halved(pictures):
+    """Pictures at half their size, scaled as the fine tower's: means of four pixels, sharpened, with white outside."""
+    darkness = layers.Rescaling(1 / 64, offset=-255 / 64)(layers.AveragePooling2D(2)(pictures))
+    return layers.DepthwiseConv2D(
+        3,
+        padding="same",
+        depthwise_initializer=_sharpening,
+        bias_initializer=keras.initializers.Constant(255 / 64 - 3),
+        trainable=False,
+        name="halved",
+    )(darkness)
+
+
+def _sharpening(shape: tuple, dtype=None):
+    """A kernel (3, 3, 3, 1) that sums to one for each channel."""
+    line = np.array([-SHARPENING, 1 + 2 * SHARPENING, -SHARPENING])
+    return ops.broadcast_to(ops.cast(np.outer(line, line)[:, :, None, None], dtype), shape)
+
+
+def _tower(features, channels: tuple[int, ...], name: str):
+    """From scaled pictures to looks (n, 256) of length one."""
+    stem, *stages = channels
+    features = _convolution(features, stem, strides=2)
+    features = _convolution(features, stem)
+    features = _convolution(features, stages[0], strides=2)
+    for stage, width in enumerate(stages):
+        for block in range(BLOCKS):
+            features = _residual_block(features, width, strides=2 if stage and not block else 1)
+    pooled = GeneralizedMeanPooling(name=f"{name}_pooling", dtype="float32")(features)
+    look = layers.Dense(TOWER_DIMENSIONS, use_bias=False, name=f"{name}_projection", dtype="float32")(pooled)
+    look = layers.BatchNormalization(name=f"{name}_neck", dtype="float32")(look)
+    return layers.UnitNormalization(name=f"{name}_look", dtype="float32")(look)
 
 
 def _convolution(features, channels: int, strides: int = 1, activate: bool = True):
@@ -111,5 +157,5 @@ def _residual_block(features, channels: int, strides: int):
 
 
 def embed(network: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """What the network makes of pictures uint8 (n, 80, 60, 3): float32 (n, d)."""
+    """What the network makes of pictures uint8 (n, 160, 120, 3): float32 (n, d)."""
     return network.predict(pictures, batch_size=256, verbose=0)

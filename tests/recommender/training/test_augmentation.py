@@ -7,13 +7,13 @@ from tests.pictures import drawing
 
 
 def test_a_product_is_cut_out_of_its_white_background():
-    (opacity,) = cut_out(np.asarray(drawing(1, (60, 80)))[None])
+    (opacity,) = cut_out(np.asarray(drawing(1, (120, 160)))[None])
     assert opacity[0, 0] == opacity[-1, -1] == 0
-    assert opacity[np.asarray(drawing(1, (60, 80))).min(axis=2) < 200].min() == 255
+    assert opacity[np.asarray(drawing(1, (120, 160))).min(axis=2) < 200].min() == 255
 
 
 def test_views_are_pictures_and_the_same_for_the_same_random_numbers():
-    picture, other = (np.asarray(drawing(seed, (60, 80))) for seed in (1, 2))
+    picture, other = (np.asarray(drawing(seed, (120, 160))) for seed in (1, 2))
     (opacity,) = cut_out(picture[None])
     for seed in range(60):
         views = [
@@ -24,6 +24,6 @@ def test_views_are_pictures_and_the_same_for_the_same_random_numbers():
             for _ in range(2)
         ]
         for first, second in zip(*views, strict=True):
-            assert first.shape == (80, 60, 3)
+            assert first.shape == (160, 120, 3)
             assert first.dtype == np.uint8
             assert np.array_equal(first, second)
