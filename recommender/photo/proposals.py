@@ -23,7 +23,7 @@ LIKELY = 0.5
 """The same for a part of a photo that shows one."""
 FAINTER = 0.2
 """A part whose kind the eye is so much less sure of than of the whole photo's is no better than that."""
-SEEN_BY_EYE = 4
+SEEN_BY_EYE = 5
 """Each look of the eye takes time; so many parts are worth it."""
 THE_SAME = 0.85
 """The cosine to a product from which on a part shows one, whatever the eye says: it knows no drawings, and shops sell
@@ -90,7 +90,9 @@ def _seen(eye: Eye, picture_encoder: PictureEncoder, photo: Image.Image, sight: 
     """The parts where the eye sees a product; the first one is around all that it sees."""
     boxes = _different([*places(sight.place, *photo.size), *foreground(photo)])[:SEEN_BY_EYE]
     sights = [eye.look_at(box.cut(photo)) for box in boxes]
-    seen = [(box, sight) for box, sight in zip(boxes, sights, strict=True) if sight.product >= LIKELY]
+    seen = [
+        (box, own) for number, (box, own) in enumerate(zip(boxes, sights, strict=True)) if _is_seen(own, not number)
+    ]
     embeddings = _embed(picture_encoder, photo, [WHOLE, *(box for box, _ in seen)])
     parts = []
     for number, ((box, own), embedding) in enumerate(zip([(WHOLE, sight), *seen], embeddings, strict=True)):
@@ -100,6 +102,11 @@ def _seen(eye: Eye, picture_encoder: PictureEncoder, photo: Image.Image, sight: 
     whole, *others = parts
     is_better = bool(seen) and seen[0][1].kinds[0].max() >= sight.kinds[0].max() - FAINTER
     return Proposals(whole, others, others[0] if is_better else whole, shows_product=True)
+
+
+def _is_seen(sight: Sight, is_all: bool) -> bool:
+    """Whether a part is a product. A piece of it is one of its own only where the eye is sure what it is."""
+    return sight.product >= LIKELY if is_all else sight.product >= SURE and sight.kinds[0].max() >= SURE
 
 
 def _mean(kinds: tuple[np.ndarray, ...], others: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:

@@ -29,7 +29,7 @@ def query_by(photos: list[Image.Image], encoder: Encoder) -> PhotoQuery:
 
 
 def _keep(photo: Image.Image, proposals: Proposals) -> str:
-    parts = [NamedBox(part.box, part.name) for part in proposals.parts]
+    parts = [NamedBox(part.box, part.name) for part in proposals.parts if proposals.shows_product]
     return store.keep(photo, proposals.shows_product, parts)
 
 
