@@ -131,14 +131,13 @@ def _known(picture_encoder: PictureEncoder, photo: Image.Image, gallery: Gallery
     nearby = list(_around(parts[int(closeness.argmax())].box))
     refined = list(map(Part, nearby, _embed(picture_encoder, photo, nearby)))
     closeness = np.concatenate([closeness, gallery.closeness(np.stack([part.embedding for part in refined]))])
-    whole, *others = [*parts, *refined]
-    order = np.argsort(-closeness, kind="stable")
-    best = [whole, *others][order[0]]
-    best_first = {part.box: part for part in ([whole, *others][number] for number in order) if part is not whole}
-    chosen = _different(list(best_first))[:MOST]
+    whole, candidates = parts[0], [*parts, *refined]
+    best_first = [candidates[number] for number in np.argsort(-closeness, kind="stable")]
+    others = {part.box: part for part in best_first if part is not whole}
+    chosen = [others[box] for box in _different(list(others))[:MOST]]
     # Where there is nothing to compare with, nobody knows.
     shows_product = not len(gallery.sample) or bool(closeness.max() >= THE_SAME)
-    return Proposals(whole, [best_first[box] for box in chosen], best, shows_product)
+    return Proposals(whole, chosen, best_first[0], shows_product)
 
 
 def _embed(picture_encoder: PictureEncoder, photo: Image.Image, boxes: list[Box]) -> np.ndarray:

@@ -53,9 +53,10 @@ def _told(photo: Image.Image, encoder: Encoder) -> dict:
     query = query_by([photo], encoder)
     stored = store.find(query.photos[0])
     whole = results_of(replace(query, box=WHOLE, seals=()), encoder)
-    results = whole if shows_nothing(query) else results_of(query, encoder)
+    is_none = shows_nothing(query)
+    results = whole if is_none else results_of(query, encoder)
     return {
-        "verdict": "none" if shows_nothing(query) else "close" if results.is_anything_close else "loose",
+        "verdict": "none" if is_none else "close" if results.is_anything_close else "loose",
         "box": _numbers(query.box or WHOLE),
         "parts": [{"box": _numbers(part.box), "name": part.name} for part in (stored.parts if stored else [])],
         "matches": _matches(results),
