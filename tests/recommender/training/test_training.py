@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from recommender import registry
@@ -111,7 +112,7 @@ def test_a_merchant_trains_an_encoder_on_his_catalogue(catalogue, project):
     assert "manage.py switch_encoder mine" in told
     assert registry.find("mine").state == Encoder.State.IDLE
     assert registry.active_encoder() == blind
-    assert (project / "var" / "tests" / "training" / "mine" / "encoder.weights.h5").exists()
+    assert (project / Path(settings.VAR_DIR).relative_to(ROOT) / "training" / "mine" / "encoder.weights.h5").exists()
 
 
 @pytest.mark.django_db
