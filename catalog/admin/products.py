@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from catalog.attributes import NAMES
 from catalog.models import Category, Product
 from catalog.pictures import storage
+from catalog.pictures.decoding import suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
@@ -71,4 +72,7 @@ class ProductAdmin(admin.ModelAdmin):
 
 def _stored(upload: UploadedFile | None) -> tuple[str, str]:
     """(name in the media storage, digest) of an uploaded picture; empty where the product is to have none."""
-    return storage.store(upload.read(), Path(str(upload.name)).suffix) if upload else ("", "")
+    if not upload:
+        return "", ""
+    content = upload.read()
+    return storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))

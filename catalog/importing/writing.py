@@ -16,7 +16,7 @@ from catalog.importing.preview import Counts
 from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import Category, Product
-from catalog.pictures.decoding import FORMATS, is_picture
+from catalog.pictures.decoding import UnreadablePicture, suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
@@ -128,12 +128,10 @@ def _take_picture(after: Values, row: StyleRow, source: Pictures, store: StorePi
         return RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")
     try:
         content = source.read(row.sku)
-    except OSError as error:
+        suffix = suffix_of(content, source.suffix(row.sku))
+    except (OSError, UnreadablePicture) as error:
         return RowIssue(row.line, row.sku, "unreadable picture", str(error))
-    if not is_picture(content):
-        reason = f"its picture is not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        return RowIssue(row.line, row.sku, "unreadable picture", reason)
-    after["image"], after["image_digest"] = store(content, source.suffix(row.sku))
+    after["image"], after["image_digest"] = store(content, suffix)
     return None
 
 
