@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from catalog.importing import jobs, previewing, running, undoing
 from catalog.importing.models import ImportJob
-from catalog.importing.pictures import close_pictures
+from catalog.importing.owners import close_pictures
 from catalog.importing.tables import UnusableFile
 
 SLICE_SECONDS = 2.0

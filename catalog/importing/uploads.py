@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from catalog.importing.models import ImportJob
-from catalog.importing.pictures import SUFFIXES
+from catalog.importing.pictures import NO_PICTURES
 from catalog.importing.tables import UnusableFile
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -42,7 +42,7 @@ def find_in_folder(name: str) -> tuple[str, list[str]]:
         names = ", ".join(path.name for path in tables) or "none"
         raise UnusableFile(f"the folder must hold one csv file, but holds: {names}")
     zips = [str(path) for path in sorted(folder.glob("*.zip"))]
-    has_pictures = any(path.suffix.lower() in SUFFIXES for path in folder.rglob("*"))
+    has_pictures = any(path.is_file() and path.suffix.lower() not in NO_PICTURES for path in folder.rglob("*"))
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]
 
 
