@@ -16,6 +16,7 @@ from catalog.importing.forms import MappingForm, StartForm
 from catalog.importing.issues import csv_lines
 from catalog.importing.models import ImportIssue, ImportJob
 from catalog.importing.tasks import wake_importer
+from catalog.importing.undoing import look_ahead
 
 ISSUES_ON_PAGE = 20
 
@@ -33,6 +34,7 @@ class ImportJobAdmin(admin.ModelAdmin):
         return [
             path("add/", guarded(self.start_view), name="importing_importjob_add"),
             path("<int:pk>/change/", guarded(self.job_view), name="importing_importjob_change"),
+            path("<int:pk>/undo/", guarded(self.undo_view), name="importing_importjob_undo"),
             path("<int:pk>/progress/", guarded(self.progress_view), name="importing_importjob_progress"),
             path("<int:pk>/issues.csv", guarded(self.issues_view), name="importing_importjob_issues"),
             *super().get_urls(),
@@ -116,6 +118,17 @@ class ImportJobAdmin(admin.ModelAdmin):
             messages.warning(request, str(error))
         wake_importer()
         return HttpResponseRedirect(job.get_absolute_url())
+
+    @method_decorator(require_GET)
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks before an import is undone; the job's page does it."""
+        job = self._job(request, pk)
+        if not self.has_change_permission(request, job):
+            raise PermissionDenied
+        if job.state not in jobs.UNDOABLE:
+            return HttpResponseRedirect(job.get_absolute_url())
+        title = f"Undo the import of {job.file_name}?"
+        return self._render(request, "undo", job=job, title=title, outlook=look_ahead(job))
 
     @method_decorator(require_GET)
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:

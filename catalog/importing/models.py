@@ -15,6 +15,9 @@ from catalog.importing.reading import guess_mapping
 from catalog.importing.tables import Place, Table, UnusableFile
 from catalog.models import Product
 
+LEFT = "left as it is"
+"""The kind of the issues that undoing makes of products that were changed since."""
+
 
 class ImportJob(models.Model):
     """One import: what it is to bring in and how, how far it is, and what came of it."""
@@ -87,6 +90,11 @@ class ImportJob(models.Model):
         return self.state in AT_WORK
 
     @property
+    def has_written(self) -> bool:
+        """Whether it has begun to write products; a preview writes none."""
+        return self.run_at is not None
+
+    @property
     def table(self) -> Table:
         """As it was detected, from the next row on."""
         return Table(Path(self.styles), self.encoding, self.separator, self.header, Place(*self.place))
@@ -140,6 +148,11 @@ class ImportJob(models.Model):
     def move_to(self, place: Place) -> None:
         """The next row is at this place; it is not saved."""
         self.place = astuple(place)
+
+    @property
+    def left(self) -> int:
+        """How many products undoing has left as they are."""
+        return self.issues.filter(kind=LEFT).count() if self.state == self.State.UNDONE else 0
 
     def named_skus(self) -> set[str]:
         """The ids that the rows so far name, even those that were refused."""

@@ -19,3 +19,6 @@ class ImportChangeQuerySet(models.QuerySet):
     def touched_since(self) -> "ImportChangeQuerySet":
         """Those whose product something else has written since."""
         return self.exclude(product__updated_at=F("written_at"))
+
+    def untouched_since(self) -> "ImportChangeQuerySet":
+        return self.filter(product__updated_at=F("written_at"))

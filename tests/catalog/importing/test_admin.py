@@ -197,6 +197,9 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
         assert job.state == state
         if state == State.READING:
             advance()
+        if state == State.CANCELLED:
+            assert "Cancelled. Nothing was written." in page(admin_client, job)
+            assert "Read the files again" in page(admin_client, job)
     admin_client.post(address, {"action": "resume"})
     advance()
     assert not Product.objects.exists()
