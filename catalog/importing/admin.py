@@ -4,25 +4,28 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.importing import jobs, uploads
 from catalog.importing.forms import MappingForm, StartForm
 from catalog.importing.issues import csv_lines
 from catalog.importing.models import ImportIssue, ImportJob
+from catalog.importing.sample import ImportGoesOn, remove_sample
 from catalog.importing.tasks import wake_importer
 from catalog.importing.undoing import look_ahead
+from catalog.models import Product
 
 ISSUES_ON_PAGE = 20
 
 
 @admin.register(ImportJob)
 class ImportJobAdmin(admin.ModelAdmin):
+    change_list_template = "importing/changelist.html"
     list_display = ("title", "state", "rows", "created", "updated", "unchanged", "rejected", "started_by", "started_at")
     list_filter = ("state",)
     list_select_related = ("started_by",)
@@ -33,12 +36,26 @@ class ImportJobAdmin(admin.ModelAdmin):
 
         return [
             path("add/", guarded(self.start_view), name="importing_importjob_add"),
+            path("remove-sample/", guarded(self.remove_sample_view), name="importing_importjob_remove_sample"),
             path("<int:pk>/change/", guarded(self.job_view), name="importing_importjob_change"),
             path("<int:pk>/undo/", guarded(self.undo_view), name="importing_importjob_undo"),
             path("<int:pk>/progress/", guarded(self.progress_view), name="importing_importjob_progress"),
             path("<int:pk>/issues.csv", guarded(self.issues_view), name="importing_importjob_issues"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "sample": _sample_size(request)})
+
+    @method_decorator(require_POST)
+    def remove_sample_view(self, request: HttpRequest) -> HttpResponse:
+        if not _may_remove_sample(request):
+            raise PermissionDenied
+        try:
+            messages.success(request, f"The sample is gone: {remove_sample()} products.")
+        except ImportGoesOn as error:
+            messages.warning(request, str(error))
+        return HttpResponseRedirect(reverse("admin:importing_importjob_changelist"))
 
     @admin.display(description="import")
     def title(self, job: ImportJob) -> str:
@@ -67,7 +84,8 @@ class ImportJobAdmin(admin.ModelAdmin):
             job = form.start(request)
             wake_importer()
             return HttpResponseRedirect(job.get_absolute_url())
-        return self._render(request, "start", form=form, title="Import a catalogue")
+        sample = _sample_size(request)
+        return self._render(request, "start", form=form, title="Import a catalogue", sample=sample)
 
     def job_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self._job(request, pk)
@@ -98,6 +116,7 @@ class ImportJobAdmin(admin.ModelAdmin):
             kinds=kinds,
             kind=kind,
             may_change=self.has_change_permission(request, job),
+            sample=Product.objects.of_the_sample().count(),
         )
 
     def _act(self, request: HttpRequest, job: ImportJob) -> HttpResponse:
@@ -111,7 +130,8 @@ class ImportJobAdmin(admin.ModelAdmin):
                     return self._job_page(request, job, form)
                 jobs.remap(job, form.mapping())
             elif action == "confirm":
-                jobs.confirm(job, "repair" in request.POST, request.POST.get("missing") == "archive")
+                archives = request.POST.get("missing") == "archive"
+                jobs.confirm(job, "repair" in request.POST, archives, "remove_sample" in request.POST)
             elif action in ("cancel", "resume", "undo"):
                 getattr(jobs, action)(job)
         except jobs.NotNow as error:
@@ -148,6 +168,15 @@ class ImportJobAdmin(admin.ModelAdmin):
     def _render(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **context}
         return render(request, f"importing/{template}.html", context)
+
+
+def _may_remove_sample(request: HttpRequest) -> bool:
+    return request.user.has_perm("catalog.delete_product")
+
+
+def _sample_size(request: HttpRequest) -> int:
+    """How many products of the sample there are to be removed by whoever asks."""
+    return Product.objects.of_the_sample().count() if _may_remove_sample(request) else 0
 
 
 @admin.register(ImportIssue)

@@ -5,19 +5,18 @@ leaves nothing half done, and whoever comes next goes on exactly there.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from catalog.importing import jobs, previewing, running, undoing
+from catalog.importing.locking import import_lock
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import close_pictures
 from catalog.importing.tables import UnusableFile
 
 SLICE_SECONDS = 2.0
-IMPORT_LOCK = 0x696D706F7274
 State = ImportJob.State
 
 
@@ -72,17 +71,3 @@ def _go_on(job: ImportJob, seconds: float) -> None:
         undoing.give_back(job)
     else:
         running.run_slice(job, seconds)
-
-
-@contextmanager
-def import_lock() -> Iterator[bool]:
-    """Whether this process has the lock. It is the database connection's, so it dies with the process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
-        (is_mine,) = cursor.fetchone()
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])

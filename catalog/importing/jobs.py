@@ -12,9 +12,10 @@ class NotNow(Exception):
     """The job is not in a state for this; the message says why."""
 
 
-def confirm(job: ImportJob, repair: bool, archive_missing: bool) -> None:
+def confirm(job: ImportJob, repair: bool, archive_missing: bool, remove_sample: bool = False) -> None:
     """Starts what was previewed. Raises NotNow."""
-    move(job, (State.READY,), State.QUEUED, repair=repair, archive_missing=archive_missing)
+    wishes = {"repair": repair, "archive_missing": archive_missing, "remove_sample": remove_sample}
+    move(job, (State.READY,), State.QUEUED, **wishes)
 
 
 def remap(job: ImportJob, mapping: dict[str, int]) -> None:

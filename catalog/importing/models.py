@@ -39,6 +39,7 @@ class ImportJob(models.Model):
     mapping = models.JSONField(default=dict)
     repair = models.BooleanField(default=True)
     archive_missing = models.BooleanField(default=False)
+    remove_sample = models.BooleanField(default=False)
     encoding = models.CharField(max_length=20, blank=True)
     separator = models.CharField("character between the cells", max_length=1, blank=True)
     header = models.JSONField("names of the columns", default=list)

@@ -14,6 +14,10 @@ class ImportJobQuerySet(models.QuerySet):
             Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )
 
+    def ended(self) -> "ImportJobQuerySet":
+        """The jobs that came to their end, even if they were undone later."""
+        return self.filter(state__in=("done", "undoing", "undone"))
+
 
 class ImportChangeQuerySet(models.QuerySet):
     def touched_since(self) -> "ImportChangeQuerySet":

@@ -11,6 +11,7 @@ from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import Pictures, close_pictures, open_pictures
 from catalog.importing.reading import RowIssue, RowReader, StyleRow, refuse_repeated
+from catalog.importing.sample import delete_sample
 from catalog.importing.tables import Place
 from catalog.importing.writing import (
     ROWS_PER_BATCH,
@@ -86,6 +87,8 @@ def _write_batch(
 def _end(job: ImportJob, pictures: Pictures) -> None:
     jobs.hold(job, State.RUNNING)
     named = job.named_skus()
+    if job.remove_sample:
+        delete_sample(Product.objects.of_the_sample().exclude(sku__in=named))
     reason = "a picture came for this id, but no row"
     without_row = islice(pictures.of_others(named), KEPT_WITHOUT_ROW)
     write_issues(job, (RowIssue(None, sku[:64], "no row", reason) for sku in without_row))
