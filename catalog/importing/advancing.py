@@ -21,7 +21,9 @@ State = ImportJob.State
 
 
 def import_catalog(styles: Path, pictures: Path, tick: Callable[[int], object] = lambda rows: None) -> ImportJob:
-    """Imports a catalogue without a preview, with columns of known names; `tick` hears how many rows were read.
+    """Imports a catalogue without a preview, with columns of known names, or those that staff chose for its header.
+
+    `tick` hears how many rows were read.
 
     A worker may take part. Raises UnusableFile when the files cannot be used; the job is then marked as failed.
     """

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from catalog.importing.models import ImportJob
+from catalog.importing.models import ChosenColumns, ImportJob
 
 State = ImportJob.State
 UNDOABLE = (State.DONE, State.CANCELLED, State.FAILED)
@@ -19,8 +19,9 @@ def confirm(job: ImportJob, repair: bool, archive_missing: bool, remove_sample: 
 
 
 def remap(job: ImportJob, mapping: dict[str, int]) -> None:
-    """Reads the file again with other columns. Raises NotNow."""
+    """Reads the file again with other columns, which the next file with its header has too. Raises NotNow."""
     move(job, (State.READY,), State.READING, mapping=mapping, preview_json=None)
+    ChosenColumns.objects.remember(job.header, mapping)
 
 
 def cancel(job: ImportJob) -> None:

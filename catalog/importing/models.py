@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.importing.preview import Preview
-from catalog.importing.querysets import AT_WORK, ImportChangeQuerySet, ImportJobQuerySet
+from catalog.importing.querysets import AT_WORK, ChosenColumnsQuerySet, ImportChangeQuerySet, ImportJobQuerySet
 from catalog.importing.reading import guess_mapping
 from catalog.importing.tables import Place, Table, UnusableFile
 from catalog.models import Product
@@ -138,7 +138,7 @@ class ImportJob(models.Model):
         self.stamp = _stamp_of(self.styles)
         self.encoding, self.separator, self.header = table.encoding, table.separator, table.header
         self.move_to(table.start)
-        self.mapping = self.mapping or guess_mapping(table.header)
+        self.mapping = self.mapping or ChosenColumns.objects.of(table.header) or guess_mapping(table.header)
         self.total = table.count_lines()
 
     def check_table(self) -> None:
@@ -149,6 +149,11 @@ class ImportJob(models.Model):
     def move_to(self, place: Place) -> None:
         """The next row is at this place; it is not saved."""
         self.place = astuple(place)
+
+    @property
+    def has_chosen_columns(self) -> bool:
+        """Whether staff chose which column is what, for this file or one before it with the same header."""
+        return ChosenColumns.objects.of(self.header) == self.mapping
 
     @property
     def left(self) -> int:
@@ -165,6 +170,19 @@ def _stamp_of(path: str) -> list[int]:
     """[Bytes, nanoseconds since 1970] of a file."""
     found = Path(path).stat()
     return [found.st_size, found.st_mtime_ns]
+
+
+class ChosenColumns(models.Model):
+    """Which columns staff chose for files with one header, so that they need not choose them again."""
+
+    header_digest = models.CharField("SHA-256 of the header", max_length=64, unique=True)
+    mapping = models.JSONField()
+    chosen_at = models.DateTimeField(auto_now=True)
+
+    objects = ChosenColumnsQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"columns chosen at {self.chosen_at}"
 
 
 class ImportRow(models.Model):

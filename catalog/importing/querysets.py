@@ -1,5 +1,8 @@
 """Every query on imports."""
 
+import hashlib
+import json
+
 from django.db import models
 from django.db.models import Case, F, When
 
@@ -26,3 +29,16 @@ class ImportChangeQuerySet(models.QuerySet):
 
     def untouched_since(self) -> "ImportChangeQuerySet":
         return self.filter(product__updated_at=F("written_at"))
+
+
+class ChosenColumnsQuerySet(models.QuerySet):
+    def of(self, header: list[str]) -> dict[str, int] | None:
+        """The columns that staff chose for a file with that header; None where they never did."""
+        return self.filter(header_digest=_digest_of(header)).values_list("mapping", flat=True).first()
+
+    def remember(self, header: list[str], mapping: dict[str, int]) -> None:
+        self.update_or_create(header_digest=_digest_of(header), defaults={"mapping": mapping})
+
+
+def _digest_of(header: list[str]) -> str:
+    return hashlib.sha256(json.dumps(header).encode()).hexdigest()
