@@ -1,22 +1,26 @@
 """The import desk: start an import, see what it would do, confirm it, watch it, see what was wrong, undo it."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.admin.read_only import ReadOnlyAdmin
-from catalog.importing import jobs, uploads
+from catalog.importing import jobs, scheduling, uploads
 from catalog.importing.forms import MappingForm, StartForm
 from catalog.importing.issues import csv_lines
-from catalog.importing.models import ImportIssue, ImportJob
+from catalog.importing.models import ImportIssue, ImportJob, ImportSource
 from catalog.importing.sample import ImportGoesOn, remove_sample
-from catalog.importing.tasks import wake_importer
+from catalog.importing.tables import UnusableFile
+from catalog.importing.tasks import wake_importer, wake_scheduler
 from catalog.importing.undoing import look_ahead
 from catalog.models import Product
 
@@ -26,9 +30,20 @@ ISSUES_ON_PAGE = 20
 @admin.register(ImportJob)
 class ImportJobAdmin(admin.ModelAdmin):
     change_list_template = "importing/changelist.html"
-    list_display = ("title", "state", "rows", "created", "updated", "unchanged", "rejected", "started_by", "started_at")
+    list_display = (
+        "title",
+        "state",
+        "rows",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "source",
+        "started_by",
+        "started_at",
+    )
     list_filter = ("state",)
-    list_select_related = ("started_by",)
+    list_select_related = ("source", "started_by")
 
     def get_urls(self) -> list:
         def guarded(view):
@@ -177,6 +192,51 @@ def _may_remove_sample(request: HttpRequest) -> bool:
 def _sample_size(request: HttpRequest) -> int:
     """How many products of the sample there are to be removed by whoever asks."""
     return Product.objects.of_the_sample().count() if _may_remove_sample(request) else 0
+
+
+class ImportSourceForm(forms.ModelForm):
+    def clean_folder(self) -> str:
+        folder = self.cleaned_data["folder"]
+        try:
+            uploads.find_folder(folder)
+        except UnusableFile as error:
+            raise forms.ValidationError(f"Choose another folder: {error}.") from error
+        return folder
+
+
+@admin.register(ImportSource)
+class ImportSourceAdmin(admin.ModelAdmin):
+    form = ImportSourceForm
+    change_form_template = "importing/source.html"
+    list_display = ("name", "folder", "every", "at", "is_on", "due_at", "looked_at", "note", "last_import")
+    list_filter = ("is_on",)
+    readonly_fields = ("due_at", "looked_at", "note", "last_import")
+    actions = ("run_now",)
+
+    def save_model(self, request: HttpRequest, obj: ImportSource, form: forms.ModelForm, change: bool) -> None:
+        if form.changed_data:
+            obj.plan(timezone.now())
+        super().save_model(request, obj, form, change)
+
+    def response_change(self, request: HttpRequest, obj: ImportSource) -> HttpResponse:
+        if "_run_now" not in request.POST:
+            return super().response_change(request, obj)
+        self.run_now(request, ImportSource.objects.filter(pk=obj.pk))
+        return HttpResponseRedirect(request.path)
+
+    @admin.action(description="Run now", permissions=["change"])
+    def run_now(self, request: HttpRequest, sources: QuerySet[ImportSource]) -> None:
+        for source in sources:
+            scheduling.run_now(source)
+        wake_scheduler()
+        messages.success(request, "A worker looks at it now; new files are imported after a minute.")
+
+    @admin.display(description="last import")
+    def last_import(self, source: ImportSource) -> str:
+        job = source.jobs.first()
+        if job is None:
+            return "–"
+        return format_html('<a href="{}">{}, {}</a>', job.get_absolute_url(), job.pk, job.get_state_display().lower())
 
 
 @admin.register(ImportIssue)

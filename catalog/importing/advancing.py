@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import InterfaceError, OperationalError
 
-from catalog.importing import jobs, previewing, running, undoing
+from catalog.importing import jobs, previewing, running, scheduling, undoing
 from catalog.importing.locking import import_lock
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import close_pictures
@@ -69,6 +69,7 @@ def advance(seconds: float = SLICE_SECONDS) -> bool:
 def _go_on(job: ImportJob, seconds: float) -> None:
     if job.state == State.READING:
         previewing.preview(job)
+        scheduling.confirm_if_plain(job)
     elif job.state == State.UNDOING:
         undoing.give_back(job)
     else:

@@ -15,12 +15,17 @@ class NotNow(Exception):
 def confirm(job: ImportJob, repair: bool, archive_missing: bool, remove_sample: bool = False) -> None:
     """Starts what was previewed. Raises NotNow."""
     wishes = {"repair": repair, "archive_missing": archive_missing, "remove_sample": remove_sample}
-    move(job, (State.READY,), State.QUEUED, **wishes)
+    move(job, (State.READY,), State.QUEUED, error="", **wishes)
+
+
+def wait_for_a_person(job: ImportJob, reason: str) -> None:
+    """Leaves the confirmation of a job that would have confirmed itself to staff, and tells them why. Raises NotNow."""
+    move(job, (State.READY,), State.READY, confirms_itself=False, error=reason)
 
 
 def remap(job: ImportJob, mapping: dict[str, int]) -> None:
     """Reads the file again with other columns, which the next file with its header has too. Raises NotNow."""
-    move(job, (State.READY,), State.READING, mapping=mapping, preview_json=None)
+    move(job, (State.READY,), State.READING, mapping=mapping, preview_json=None, confirms_itself=False, error="")
     ChosenColumns.objects.remember(job.header, mapping)
 
 
@@ -37,7 +42,7 @@ def resume(job: ImportJob) -> None:
     """
     ended = (State.CANCELLED, State.FAILED)
     if job.run_at is None:
-        move(job, ended, State.READING, finished_at=None, error="", preview_json=None)
+        move(job, ended, State.READING, finished_at=None, error="", preview_json=None, confirms_itself=False)
     else:
         move(job, ended, State.QUEUED, finished_at=None, error="")
 

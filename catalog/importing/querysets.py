@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Case, F, When
@@ -10,12 +11,25 @@ AT_WORK = ("reading", "undoing", "running", "queued")
 """The states of a job in which a worker has to go on with it."""
 
 
+class ImportSourceQuerySet(models.QuerySet):
+    def due(self, now: datetime) -> "ImportSourceQuerySet":
+        """The sources that are to be looked at, the longest waiting first."""
+        return self.filter(due_at__lte=now).order_by("due_at")
+
+
 class ImportJobQuerySet(models.QuerySet):
     def at_work(self) -> "ImportJobQuerySet":
         """The jobs that a worker has to go on with: previews first, then the running one, then by age."""
         return self.filter(state__in=AT_WORK).order_by(
             Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )
+
+    def unfinished(self) -> "ImportJobQuerySet":
+        """Those at work, and those that wait to be confirmed."""
+        return self.filter(state__in=(*AT_WORK, "ready"))
+
+    def to_confirm_themselves(self) -> "ImportJobQuerySet":
+        return self.filter(state="ready", confirms_itself=True)
 
     def ended(self) -> "ImportJobQuerySet":
         """The jobs that came to their end, even if they were undone later."""

@@ -25,7 +25,7 @@ def remove_sample() -> int:
 @transaction.atomic
 def delete_sample(products: ProductQuerySet) -> int:
     """The same for some of the sample's products, for whoever has the import's lock."""
-    homes = set()
+    homes: set[int] = set()
     for product in products.with_categories():
         homes.update(category.pk for category in (product.category.path if product.category else []))
     _, deleted = products.delete()
