@@ -12,6 +12,7 @@ from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob
 from catalog.importing.owners import Owned, close_pictures, open_pictures
 from catalog.importing.reading import RowIssue, RowReader, StyleRow, refuse_repeated
+from catalog.importing.sample import delete_sample
 from catalog.importing.tables import Place
 from catalog.importing.writing import (
     ROWS_PER_BATCH,
@@ -107,6 +108,8 @@ def _write_batch(
 def _end(job: ImportJob) -> None:
     jobs.hold(job, State.RUNNING)
     named = job.named_skus()
+    if job.remove_sample:
+        delete_sample(Product.objects.of_the_sample().exclude(sku__in=named))
     if job.archive_missing:
         missing = list(missing_products(named).select_for_update(of=("self",)))
         archive(job, missing)
