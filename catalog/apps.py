@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CatalogConfig(AppConfig):
@@ -9,3 +12,19 @@ class CatalogConfig(AppConfig):
         from catalog.signals import pictures_changed
 
         pictures_changed.connect(tasks.enqueue_renditions, dispatch_uid="catalog.enqueue_renditions")
+        post_migrate.connect(ship_synonyms, sender=self, dispatch_uid="catalog.ship_synonyms")
+
+
+def ship_synonyms(apps: Any, using: str, **_: object) -> None:
+    """Gives a shop that has none the synonyms of the vocabulary."""
+    from catalog.vocabulary import VOCABULARY
+
+    try:
+        synonyms = apps.get_model("catalog", "Synonym").objects.using(using)
+    except LookupError:  # an earlier state of the database, which has no such table
+        return
+    if not synonyms.exists():
+        synonyms.bulk_create(
+            synonyms.model(phrase=phrase, meanings=", ".join(meanings))
+            for phrase, meanings in VOCABULARY.meanings.items()
+        )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -14,10 +14,11 @@ from catalog.caching import kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.models import CatalogVersion, Category, Product
 from catalog.querysets import ProductQuerySet
-from catalog.words import Words
+from catalog.words.understanding import Concept, Understood, understand
 
 SORTS = {"relevance": "Best match", "newest": "Newest", "name": "Name"}
-LONGEST_WORDS = 200
+LONGEST_WORDS = 255
+"""As long as a title may be"""
 SECONDS_KEPT = 3600
 Computed = TypeVar("Computed")
 
@@ -31,7 +32,8 @@ class Selection:
     def __init__(self, query: QueryDict, category: Category | None = None):
         self.category = category
         asked = {name: [value.strip() for value in values] for name, values in query.lists()}
-        self.words = Words(asked.get("q", [""])[-1][:LONGEST_WORDS])
+        self.words = asked.get("q", [""])[-1][:LONGEST_WORDS].strip()
+        self.as_typed = bool(self.words and asked.get("as_typed", [""])[-1])
         self.attributes = {
             name: tuple(sorted(values)) for name in NAMES if (values := set(filter(None, asked.get(name, []))))
         }
@@ -52,12 +54,52 @@ class Selection:
         """The chosen products in the chosen order."""
         products = self._narrowed()
         if self.sort == "relevance":
-            return products.most_relevant_first(self.words)
+            return products.most_relevant_first(self.understood, is_wide=self.is_wide)
         return products.order_by("name", "-id") if self.sort == "name" else products.order_by("-id")
 
     @cached_property
     def version(self) -> str:
         return CatalogVersion.now()
+
+    @cached_property
+    def understood(self) -> Understood:
+        """What the words ask for; nothing where there are none."""
+        if not self.words:
+            return Understood()
+        key = repr((self.version, "understood", self.words, self.as_typed))
+        return _kept(key, lambda: understand(self.words, self.version, as_typed=self.as_typed))
+
+    @cached_property
+    def is_wide(self) -> bool:
+        """Whether products follow that have most of the words only."""
+        return self._search != self.understood.query
+
+    @cached_property
+    def _search(self) -> str:
+        """The query of the words. The values of attributes narrow what it finds, and never widen it."""
+        key = repr((self.version, "search", self.words, self.as_typed, self.category and self.category.pk))
+        return _kept(key, lambda: self._in_category(self.category).wide_enough(self.understood))
+
+    def lacking(self, products: Iterable[Product]) -> dict[int, list[Concept]]:
+        """For each of these products, by its id, which of the words it does not have."""
+        if not self.is_wide:
+            return {}
+        chosen = Product.objects.filter(pk__in=[product.pk for product in products])
+        return chosen.lacking(self.understood.wanted)
+
+    @property
+    def typed_address(self) -> str:
+        """The page of the words just as they were typed."""
+        return self.address(as_typed=True)
+
+    @cached_property
+    def way_out(self) -> Choice | None:
+        """The same words in the whole shop, from within a category."""
+        if not (self.words and self.category):
+            return None
+        query = QueryDict(mutable=True)
+        query["q"] = self.words
+        return Choice("the whole shop", self.address(category=None, attributes={}), Selection(query).count)
 
     @cached_property
     def count(self) -> int:
@@ -89,18 +131,15 @@ class Selection:
             Choice(label, self.address(sort=name), is_chosen=name == self.sort) for name, label in self.sorts.items()
         ]
 
-    def did_you_mean(self) -> Choice | None:
-        """Other words, where these find nothing."""
-        guess = self.words.guess(self.version) if self.words and not self.count else ""
-        return Choice(guess, self.address(words=guess)) if guess else None
-
     def address(self, **changes: Any) -> str:
-        """The page of this selection with other `category`, `words`, `attributes` or `sort`; always its first page."""
+        """This selection's first page with other `category`, `words`, `as_typed`, `attributes` or `sort`."""
         category = changes.get("category", self.category)
-        words = str(changes.get("words", self.words))
+        words = changes.get("words", self.words)
         query = QueryDict(mutable=True)
         if words:
             query["q"] = words
+        if words and changes.get("as_typed", self.as_typed):
+            query["as_typed"] = "1"
         for name, values in changes.get("attributes", self.attributes).items():
             query.setlist(name, values)
         sort = changes.get("sort", self.sort)
@@ -111,12 +150,14 @@ class Selection:
 
     def _narrowed(self, without: str = "") -> ProductQuerySet:
         """The chosen products; `without` leaves one facet's choice out, which is what its counts are made from."""
-        products = Product.objects.in_the_shop()
+        products = self._in_category(None if without == "category" else self.category)
         if self.words:
-            products = products.matching(self.words)
-        if self.category and without != "category":
-            products = products.in_category(self.category)
+            products = products.matching(self._search)
         return products.with_attributes({name: values for name, values in self.attributes.items() if name != without})
+
+    def _in_category(self, category: Category | None) -> ProductQuerySet:
+        products = Product.objects.in_the_shop()
+        return products.in_category(category) if category else products
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
@@ -155,6 +196,10 @@ class Selection:
 
     def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
         """The computed, or what was computed before for the same choices and the same catalogue."""
-        choices = (str(self.words), self.category and self.category.pk, self.attributes)
-        digest = hashlib.sha256(repr((self.version, what, choices)).encode()).hexdigest()
-        return kept(f"selection:{digest}", compute, SECONDS_KEPT)
+        choices = (self.words, self.as_typed, self.category and self.category.pk, self.attributes)
+        return _kept(repr((self.version, what, choices)), compute)
+
+
+def _kept(key: str, compute: Callable[[], Computed]) -> Computed:
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return kept(f"selection:{digest}", compute, SECONDS_KEPT)

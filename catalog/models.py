@@ -4,16 +4,20 @@ from itertools import chain, count
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.pictures import facts, renditions
-from catalog.querysets import LEVELS, SEARCH_VECTOR, CategoryQuerySet, ProductQuerySet
+from catalog.querysets import LEVELS, CategoryQuerySet, ProductQuerySet
+from catalog.words.index import lexemes
+from catalog.words.reading import read
 
 
 class Category(models.Model):
@@ -95,7 +99,10 @@ class Product(models.Model):
     image_width = models.PositiveIntegerField("width of the image in pixels", null=True, editable=False)
     image_height = models.PositiveIntegerField("height of the image in pixels", null=True, editable=False)
     image_colour = models.CharField("colour of the image's placeholder", max_length=7, blank=True, editable=False)
-    search_words = models.TextField(blank=True, editable=False)
+    search_words = models.TextField("lexemes of word search", blank=True, editable=False)
+    search_vector = models.GeneratedField(
+        expression=Cast("search_words", SearchVectorField()), output_field=SearchVectorField(), db_persist=True
+    )
     design = models.CharField("name without its colour", max_length=255, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     picture_changed_at = models.DateTimeField(null=True, editable=False)
@@ -113,7 +120,7 @@ class Product(models.Model):
             models.Index(fields=["usage"], name="product_usage"),
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
-            GinIndex(SEARCH_VECTOR, name="product_search"),
+            GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -163,14 +170,35 @@ class Product(models.Model):
 
     def derive(self) -> None:
         """Sets what follows from other fields: the text that word search looks through, and the design."""
-        self.search_words = self._collect_search_words()
+        categories = [category.name for category in self.category.path] if self.category else []
+        values = [value for attribute, value in self.attributes.items() if attribute.is_searched and value]
+        self.search_words = lexemes(self.name, categories, values, self.sku)
         colour = set(self.base_colour.lower().split())
         self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
 
-    def _collect_search_words(self) -> str:
-        categories = [category.name for category in self.category.path] if self.category else []
-        attributes = [value for attribute, value in self.attributes.items() if attribute.is_searched]
-        return " ".join(filter(None, [self.name, *categories, *attributes, self.sku]))
+
+class Synonym(models.Model):
+    """What shoppers say, and what the catalogue calls it."""
+
+    phrase = models.CharField("shoppers say", max_length=100, unique=True)
+    meanings = models.CharField(
+        "and mean", max_length=500, help_text="As products are called; several with commas between."
+    )
+
+    class Meta:
+        ordering = ["phrase"]
+        constraints = [models.CheckConstraint(condition=~Q(phrase="") & ~Q(meanings=""), name="synonym_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self.phrase} → {self.meanings}"
+
+    def clean(self) -> None:
+        """Writes the words as they are read, so that each phrase is there once; raises ValidationError without any."""
+        self.phrase = " ".join(read(self.phrase))
+        self.meanings = ", ".join(filter(None, (" ".join(read(meaning)) for meaning in self.meanings.split(","))))
+        nothing = [name for name in ("phrase", "meanings") if not getattr(self, name)]
+        if nothing:
+            raise ValidationError(dict.fromkeys(nothing, "Write at least one word, of letters or digits."))
 
 
 class FurtherPicture(models.Model):

@@ -3,21 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.search import SearchRank, SearchVector
+from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Greatest
 
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.sample import SKUS
-from catalog.words import Words
+from catalog.words.index import lexemes_of
+from catalog.words.understanding import Concept, Understood
 
 if TYPE_CHECKING:
     from catalog.models import Category, Product
 
-SEARCH_VECTOR = SearchVector("search_words", config="english")
-"""Also the expression of the index behind it."""
 LEVELS = len(CATEGORY_LEVELS)
+RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
+"""What a lexeme counts that is (D) a whole text, (C) a name's first word, (B) another's, (A) a kind's"""
+WORTH_OF_MEANT = 0.5
+WORTH_OF_WHOLE = 100.0
+FEW = 12
+"""Where all of the words find fewer products, those with most of them follow"""
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -42,7 +49,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With what a card shows."""
-        return self.select_related("category")
+        return self.select_related("category").defer("search_words", "search_vector")
 
     def with_categories(self) -> "ProductQuerySet":
         """With the whole path of each one's category."""
@@ -93,12 +100,49 @@ class ProductQuerySet(models.QuerySet["Product"]):
             counts[columns[column]][row[column]] = row[-1]
         return counts
 
-    def matching(self, words: Words) -> "ProductQuerySet":
-        """Products whose name, category and attributes have all of the words."""
-        return self.annotate(search_vector=SEARCH_VECTOR).filter(search_vector=words.query())
+    def matching(self, query: str) -> "ProductQuerySet":
+        """Products that a text of `tsquery` finds, as `catalog.words` writes it."""
+        return self.filter(_matches(query)) if query else self.none()
 
-    def most_relevant_first(self, words: Words) -> "ProductQuerySet":
-        return self.order_by(SearchRank(SEARCH_VECTOR, words.query()).desc(), "-id")
+    def wide_enough(self, understood: Understood) -> str:
+        """The `tsquery` of all the words, or where that finds few of these products, of most of them."""
+        query = understood.query
+        if not understood.can_be_wider or self._has_many(query):
+            return query
+        possible = [concept for concept in understood.wanted if self.matching(concept.query).exists()]
+        for wider in filter(None, understood.wider(possible)):
+            query = wider
+            if self._has_many(query):
+                break
+        return query
+
+    def _has_many(self, query: str) -> bool:
+        return self.matching(query)[:FEW].count() == FEW
+
+    def lacking(self, concepts: Sequence[Concept]) -> dict[int, list[Concept]]:
+        """For each product's id what of this it does not have."""
+        rows = self.order_by().values_list("pk", *(_matches(concept.query) for concept in concepts))
+        return {
+            pk: [concept for concept, has in zip(concepts, matches, strict=True) if not has] for pk, *matches in rows
+        }
+
+    def most_relevant_first(self, understood: Understood, *, is_wide: bool) -> "ProductQuerySet":
+        """Titles and skus first; then what has most of what is wanted; then what says it itself, and where."""
+        if not understood.wanted and not understood.whole:
+            return self.order_by("-id")
+        score: Combinable = Value(0.0)
+        if understood.whole:
+            score += _worth(understood.whole, WORTH_OF_WHOLE)
+        if is_wide:
+            for concept in understood.wanted:
+                score += _worth(concept.query, concept.importance)
+        both = [concept for concept in understood.wanted if concept.own and concept.meant]
+        for concept in both:
+            score += Greatest(_rank([concept.own], 1.0), _rank([concept.meant], WORTH_OF_MEANT))
+        others = [concept for concept in understood.wanted if concept not in both]
+        score += _rank([concept.own for concept in others], 1.0)
+        score += _rank([concept.meant for concept in others], WORTH_OF_MEANT)
+        return self.order_by(score.desc(), "-id")
 
     def refresh_search_words(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
@@ -106,6 +150,30 @@ class ProductQuerySet(models.QuerySet["Product"]):
         for product in products:
             product.derive()
         products.bulk_update(products, ["search_words"], batch_size=500)
+
+
+def _query(text: str) -> Cast:
+    return Cast(Value(text), SearchQueryField())
+
+
+def _matches(query: str) -> Func:
+    return Func(
+        F("search_vector"), _query(query), template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField()
+    )
+
+
+def _rank(queries: Sequence[str], worth: float) -> Combinable:
+    """How much of these is found, and where."""
+    lexemes = lexemes_of(queries)
+    if not lexemes:
+        return Value(0.0)
+    # PostgreSQL divides the rank by their number.
+    rank = SearchRank(F("search_vector"), _query(" | ".join(lexemes)), weights=Value(RANK_WEIGHTS))
+    return Value(worth * len(lexemes)) * rank
+
+
+def _worth(query: str, worth: float) -> Case:
+    return Case(When(_matches(query), then=Value(worth)), default=Value(0.0), output_field=FloatField())
 
 
 def _can_hold(field: models.Field, value: str) -> bool:

@@ -40,7 +40,8 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
     paginator.count = selection.count
     page = paginator.get_page(request.GET.get("page"))
-    return render(request, "catalog/product_list.html", {"selection": selection, "page": page})
+    context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
+    return render(request, "catalog/product_list.html", context)
 
 
 @require_safe

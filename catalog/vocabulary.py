@@ -10,8 +10,14 @@ from pathlib import Path
 class Vocabulary:
     """The words of one catalogue and its shoppers."""
 
+    fillers: frozenset[str]
+    """Words of a search that say nothing of a product"""
+    negations: frozenset[str]
+    """Words of a search that say that the next one is not wanted"""
+    alternatives: frozenset[str]
+    """Words of a search that stand between two of which one is enough"""
     meanings: Mapping[str, tuple[str, ...]]
-    """From what a shopper says to what the catalogue calls it"""
+    """From what a shopper says to what the catalogue calls it, where a new shop starts"""
     swatches: Mapping[str, str]
     """From a colour's name in small letters to a CSS background"""
     patterns: Mapping[str, str]
@@ -27,6 +33,9 @@ class Vocabulary:
 def _read(path: Path) -> Vocabulary:
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return Vocabulary(
+        fillers=frozenset(tables["fillers"]),
+        negations=frozenset(tables["negations"]),
+        alternatives=frozenset(tables["alternatives"]),
         meanings=_lists(tables["meanings"]),
         swatches=tables["swatches"],
         patterns={word: pattern for pattern, words in tables["patterns"].items() for word in words},

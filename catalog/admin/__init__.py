@@ -1,5 +1,5 @@
 """The catalogue's administration."""
 
-from catalog.admin import products
+from catalog.admin import products, words
 
-__all__ = ["products"]
+__all__ = ["products", "words"]

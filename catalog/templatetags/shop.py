@@ -1,6 +1,7 @@
 """What the shop's templates need beside Django's own filters."""
 
 import json
+from collections.abc import Mapping
 
 from django import template
 from django.utils.html import format_html
@@ -32,3 +33,9 @@ def swatch(colour: str) -> str:
     except ValueError:
         return "transparent"
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+@register.filter
+def of(values: Mapping[int, object], key: int) -> object:
+    """What is kept under the key; None where nothing is."""
+    return values.get(key)

@@ -1,8 +1,8 @@
 """One way of reading text, for what is indexed and for what is asked: `read` says which words a text has.
 
 Accents, case, and the ways of writing the same letters in Unicode make no difference; hyphens, slashes, dots and all
-other signs part words; an apostrophe and the dots of initials are nothing (Levi's is levis, U.S. is us). Nothing is left out
-as too common: the brand ONLY and the colour Off White are words as others are.
+other signs part words; an apostrophe and the dots of initials are nothing (Levi's is levis, U.S. is us). Nothing is
+left out as too common: the brand ONLY and the colour Off White are words as others are.
 """
 
 import re
@@ -45,7 +45,9 @@ def read(text: str) -> list[str]:
 
     Reading what was read changes nothing: `read(" ".join(read(text))) == read(text)`.
     """
-    folded = INITIAL.sub(r"\1", _fold(text))
+    folded = _fold(text)
+    if "." in folded:
+        folded = INITIAL.sub(r"\1", folded)
     return WORD.findall(folded) if folded.isascii() else MARKED_WORD.findall("".join(map(_spoken, folded)))
 
 

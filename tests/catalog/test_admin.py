@@ -6,8 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from catalog.models import Product
-from catalog.words import Words
+from catalog.models import CatalogVersion, Product
+from catalog.querysets import ProductQuerySet
+from catalog.words.understanding import understand
 from recommender import embedding
 from recommender.models import EmbeddingFailure
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
@@ -16,6 +17,10 @@ from tests.pictures import as_file, drawing
 pytestmark = pytest.mark.django_db
 MODELS = ("catalog_category", "catalog_product", "importing_importjob", "importing_importissue")
 EMBEDDING_MODELS = ("recommender_encoder", "recommender_embeddingfailure")
+
+
+def matching(words: str) -> ProductQuerySet:
+    return Product.objects.matching(understand(words, CatalogVersion.now()).query)
 
 
 def fields(product: Product, **changes: object) -> dict[str, object]:
@@ -54,7 +59,7 @@ def test_a_new_product_with_a_picture_is_embedded(admin_client, django_capture_o
     product = Product.objects.get(sku="77")
     assert product.image.read() == as_file(drawing(1), "PNG")
     assert product.pk in embedding.waiting_ids()
-    assert list(Product.objects.matching(Words("kilt tartan"))) == [product]
+    assert list(matching("kilt tartan")) == [product]
 
 
 def test_another_picture_is_embedded_again_and_no_picture_is_not(admin_client):
@@ -82,8 +87,8 @@ def test_a_renamed_category_is_found_by_its_new_name(admin_client):
     product = ProductFactory(category=category)
     address = reverse("admin:catalog_category_change", args=[category.pk])
     admin_client.post(address, {"name": "Skirts", "parent": ""})
-    assert list(Product.objects.matching(Words("skirt"))) == [product]
-    assert not Product.objects.matching(Words("kilt")).exists()
+    assert list(matching("skirt")) == [product]
+    assert not matching("kilt").exists()
 
 
 def test_failures_show_their_reason_and_can_be_tried_again(admin_client):

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
         ("usage=Formal", "3"),
         ("gender=Men&season=Fall", "34"),
         ("q=shirts", "123"),
-        ("q=shirt+red", "2"),
+        ("q=shirt+red", "123"),
         ("q=navy+-office", "14"),
         ("q=heels", "4"),
         ("q=striped&gender=Men", ""),
@@ -38,9 +38,9 @@ pytestmark = pytest.mark.django_db
         ("year=2_011", ""),
         ("year=99999", ""),
         ("q=str", "1"),
-        ("q=red+plain+shi", "2"),
-        ("q=crimson+t-shirt", ""),
-        ("q=%27%26%7C%21%28", "1234"),
+        ("q=red+plain+shi", "123"),
+        ("q=crimson+-shirt", ""),
+        ("q=%27%26%7C%21%28", ""),
         ("sort=nonsense", "1234"),
         ("page=999", "1234"),
     ],
@@ -128,9 +128,7 @@ def test_counts_follow_the_catalogue(client, shop):
 
 def test_orders(client):
     for name in ("Blouse", "Anorak red", "Red red coat"):
-        product = ProductFactory(name=name)
-        product.search_words = name
-        product.save()
+        ProductFactory(name=name)
 
     def names(query: str) -> list[str]:
         page = client.get(f"/products/?{query}").content.decode()

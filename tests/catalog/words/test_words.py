@@ -1,28 +1,223 @@
-"""What shoppers type, and what they may have meant."""
+"""What shoppers type, and what the shop makes of it."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from catalog.importing.advancing import import_catalog
-from tests.pages import skus
-from tests.pictures import style, write_styles
+from catalog.facets import Selection
+from catalog.models import Category, Product, Synonym
+from catalog.words.understanding import MOST_WORDS
+from tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
+PRODUCTS = [
+    # sku, name, kind, gender, colour
+    ("AB-12.3 x", "Puma Men Black Future Cat", "Sports Shoes", "Men", "Black"),
+    ("2", "Nike Women Red Running Flex", "Sports Shoes", "Women", "Red"),
+    ("3", "Red Tape Men Brown Formal Shoes", "Formal Shoes", "Men", "Brown"),
+    ("4", "U.S. Polo Assn. Polo T-Shirt 3/4 Sleeve", "Tshirts", "Men", "Off White"),
+    ("5", "ONLY Women Striped Tee", "Tshirts", "Women", "Blue"),
+    ("6", "Levi's Kids Denim Jeans", "Jeans", "Boys", "Blue"),
+    ("7", "Denim Men Original Deodorant", "Deodorant", "Men", "Blue"),
+    ("8", "Crocs Flip-flops", "Flip Flops", "Unisex", "Grey"),
+    ("9", "Lucera Silver Heart", "Necklace and Chains", "Women", "Silver"),
+    ("10", "Do Not Disturb Women T-shirt", "Tshirts", "Women", "Black"),
+    ("11", "Müller Wave Rider", "Sunglasses", "Unisex", "Black"),
+    ("12", "Forever New Women Wave Dress", "Dresses", "Women", "Red"),
+    ("13", "Forever New Women Rider Dress", "Dresses", "Women", "Black"),
+]
 
-def test_shoppers_words_are_understood(client, tmp_path):
-    rows = [
-        style("1", articleType="Sports Shoes", baseColour="Red", productDisplayName="Puma Men Future Cat"),
-        style("2", articleType="Sports Shoes", baseColour="Red", gender="Women", productDisplayName="Puma Women Cat"),
-        style("3", articleType="Tshirts", productDisplayName="Polo T-shirt"),
-    ]
-    import_catalog(write_styles(tmp_path / "styles.csv", rows), tmp_path)
-    assert skus(client, "/products/?q=red+running+shoes+men") == {"1"}
-    assert skus(client, "/products/?q=trainers+ladies") == {"2"}
-    assert skus(client, "/products/?q=t-shirts") == {"3"}
+
+TYPED = ["not", "or", "-red", "red", "dress", "blak", "under", "20", "'", "and", "511", "t", "shirt"]
 
 
-def test_words_that_find_nothing_are_guessed(client, shop):
-    page = client.get("/products/?q=stripped+shrit&gender=Women").content.decode()
-    assert '<a href="/products/?q=striped+shirt&amp;gender=Women">striped shirt</a>' in page
-    assert "Did you mean" not in client.get("/products/?q=zzzzqqqq").content.decode()
-    assert "Did you mean" not in client.get("/products/?q=shirt").content.decode()
+@pytest.fixture
+def store() -> None:
+    kinds = {kind: CategoryFactory(name=kind) for kind in dict.fromkeys(kind for _, _, kind, _, _ in PRODUCTS)}
+    for sku, name, kind, gender, colour in PRODUCTS:
+        product = Product(sku=sku, name=name, category=kinds[kind], gender=gender, base_colour=colour)
+        product.derive()
+        product.save()
+
+
+def selection(words: str, category: Category | None = None, **others: str) -> Selection:
+    return Selection(QueryDict(urlencode({"q": words, **others})), category)
+
+
+def found(words: str) -> list[str]:
+    """The skus of products that have all of the words, best first."""
+    chosen = selection(words)
+    products = list(chosen.products())
+    lacking = chosen.lacking(products)
+    return [product.sku for product in products if not lacking.get(product.pk)]
+
+
+@pytest.mark.parametrize(
+    ("queries", "skus"),
+    [
+        ("flip-flops; flip flops; flipflops; FLIPFLOP; \uff26lip\u00a0flop; flip\u2011flops 🩴", "8"),
+        ("U.S. Polo Assn.; us polo assn; u s polo; U.S.Polo", "4"),
+        ("ab12/3x; AB-12.3 X; ab 12 3 x; ab123x; #AB-12/3 x", "AB-12.3 x"),
+        ("levis; levi\u2019s; LEVI'S; levi", "6"),
+        ("muller; MU\u0308LLER; müller", "11"),
+        ("3/4 sleeve; ¾ sleeves", "4"),
+        ("only; ONLY women", "5"),
+        ("off white; off-white; offwhite", "4"),
+    ],
+)
+def test_writings_of_the_same_find_the_same(store, queries, skus):
+    for query in queries.split("; "):
+        assert found(query) == skus.split("; "), query
+
+
+def test_every_title_and_every_sku_finds_its_product_first(store):
+    for sku, name, *_ in PRODUCTS:
+        assert found(name)[0] == sku
+        assert found(sku)[0] == sku
+        assert found(f"  {sku.lower()} ")[0] == sku
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("blak shoes", "black shoes"),
+        ("runing", "running"),
+        ("neckless", "necklace"),
+        ("tshrits", "tshirts"),
+        ("deoderant", "deodorant"),
+        ("wmen dres", "women dress"),
+        ("blackshoes", "black shoes"),
+        ("not blak shose", "not black shoes"),
+        ("spectacels", "spectacles"),
+    ],
+)
+def test_mistyped_words_are_corrected_at_once_and_can_be_had_as_typed(store, client, typed, meant):
+    page = client.get(f"/products/?{urlencode({'q': typed})}").content.decode()
+    assert f"Showing <strong>{meant}</strong>" in page
+    (address,) = re.findall(r'search <a href="([^"]*)"', page)
+    assert found(typed) == found(meant) != []
+    as_typed = client.get(unescape(address)).content.decode()
+    assert "Showing <strong>" not in as_typed
+
+
+@pytest.mark.parametrize("word", ["engagement", "zzzzqqqq", "511"])
+def test_a_word_that_nothing_has_is_left_out_and_named(store, client, word):
+    page = client.get(f"/products/?q=red+{word}+dress").content.decode()
+    assert re.search(rf"Without\s+<em>{word}</em>, which nothing here is called", page)
+    assert found(f"red {word} dress") == ["12"]
+    assert "Nothing here is called" in " ".join(client.get(f"/products/?q={word}").content.decode().split())
+
+
+def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client):
+    page = client.get("/products/?q=red+wave+dress").content.decode()
+    assert re.findall(r'data-sku="([^"]*)"', page)[:2] == ["12", "13"]
+    assert re.search(r'data-sku="13".*?without red, wave', page, re.DOTALL)
+    assert page.index("These have most of the words") > page.index('data-sku="12"')
+    assert "Nothing here has all of these words" in client.get("/products/?q=silver+wave+dress").content.decode()
+    assert "most of the words" not in client.get("/products/?q=dress").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "skus"),
+    [
+        ("red or black dress", {"12", "13"}),
+        ("red dress or blue jeans", {"12", "6"}),
+        ("not black shoes", {"2", "3"}),
+        ("shoes -black", {"2", "3"}),
+        ("shoes without black or brown", {"2"}),
+        ("shoes nor red nor brown", {"AB-12.3 x"}),
+        ("not flip flops -women", {"AB-12.3 x", "3", "4", "6", "7", "11"}),
+        ("Do Not Disturb Women T-shirt", {"10"}),
+        ("dress for my wife", {"12", "13"}),
+        ("mens sneakers", {"AB-12.3 x"}),
+        ("kids", {"6"}),
+        ("jewelry", {"9"}),
+        ("spectacles", {"11"}),
+        ("dress under Rs. 2,000", {"12", "13"}),
+        ("t shirt", {"4", "5", "10"}),
+        ("tee", {"4", "5", "10"}),
+    ],
+)
+def test_what_shoppers_mean(store, query, skus):
+    assert set(found(query)) == skus
+
+
+def test_a_kind_of_product_outranks_the_same_word_in_a_makers_name(store):
+    assert found("denim") == ["6", "7"]
+    assert found("red")[-1] == "3"
+
+
+def test_a_price_is_named_where_there_are_none(store, client):
+    page = client.get("/products/?q=dress+under+2000").content.decode()
+    assert "Without <em>under 2000</em>: products have no prices here." in page
+
+
+def test_words_typed_in_a_category_stay_there_with_a_way_out(store, client):
+    address = Category.objects.get(name="Dresses").get_absolute_url()
+    page = client.get(f"{address}?q=black").content.decode()
+    assert f'action="{address}"' in page
+    assert re.findall(r'data-sku="([^"]*)"', page) == ["13"]
+    assert '<a href="/products/?q=black">Search the whole shop (4)</a>' in page
+
+
+@pytest.mark.parametrize("signs", ["!!!", "👗", "-", "'"])
+def test_only_signs_are_told_apart_from_words(client, store, signs):
+    page = client.get(f"/products/?{urlencode({'q': signs})}").content.decode()
+    assert "has no letters or digits that could be looked for" in page
+    assert "data-sku" not in page
+
+
+def test_many_words_are_cut_with_a_sentence(client, store):
+    page = client.get(f"/products/?{urlencode({'q': 'dress ' * 20})}").content.decode()
+    assert f"only its first {MOST_WORDS} words were looked for" in page
+    assert selection("x" * 5000).words == "x" * 255
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from(TYPED))))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_anything_can_be_typed(store, words):
+    chosen = selection(words if isinstance(words, str) else " ".join(words))
+    products = list(chosen.products())
+    assert len(products) == chosen.count
+    chosen.lacking(products)
+    chosen.facets()
+
+
+@given(name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_title_finds_itself(store, name):
+    product = Product.objects.get(sku="2")
+    product.name = name
+    product.derive()
+    product.save()
+    chosen = selection(name)
+    assert not chosen.understood or product in chosen.products()
+
+
+def test_staff_teach_the_shop_words(admin_client, store):
+    assert found("frobnicate") == []
+    form = {"phrase": "  Frobnicate! ", "meanings": "flip-flops ,, Wave Dress"}
+    assert admin_client.post("/admin/catalog/synonym/add/", form).status_code == 302
+    assert set(found("frobnicates")) == {"8", "12"}
+    assert "already exists" in admin_client.post("/admin/catalog/synonym/add/", form).content.decode()
+    nothing = admin_client.post("/admin/catalog/synonym/add/", {"phrase": "!!!", "meanings": ","}).content.decode()
+    assert nothing.count("Write at least one word") == 2
+    Synonym.objects.filter(phrase="frobnicate").delete()
+    assert found("frobnicate") == []
+
+
+def test_a_shop_starts_with_synonyms(db):
+    assert Synonym.objects.filter(phrase="spectacles").exists()
+
+
+def test_archived_products_teach_no_words(store):
+    ProductFactory(name="Xylophone")
+    assert found("xylophone") != []
+    Product.objects.filter(name="Xylophone").update(archived_at="2026-01-01T00:00Z")
+    assert selection("xylophone").understood.left_out == ("xylophone",)

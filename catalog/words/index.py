@@ -1,0 +1,72 @@
+"""How a product's words lie in the search index, and how they are asked for there.
+
+The index is a `tsvector` of lexemes that only this module makes: the stems of words as `read` has them, `+` and the
+stem of two words that stand side by side as one (so that flip flops, flip-flops and flipflops are one), `=` and a whole
+text as one word (a sku or a title, however it is written). No dictionary of PostgreSQL's takes part.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from catalog.words.reading import read, stem
+
+KIND, FACT, MAKER, WHOLE = "A", "B", "C", "D"
+"""Weights: of categories; of attributes and of the name; of the name's first word, mostly a maker's; of whole texts."""
+LONGEST_LEXEME = 200
+LEXEME = re.compile(r"'[^']*'(?::\*)?")
+
+
+def lexemes(name: str, kinds: Iterable[str], facts: Iterable[str], sku: str) -> str:
+    """A product's `tsvector` as PostgreSQL reads it; `kinds` are its categories' names, `facts` its attributes."""
+    weights: dict[str, set[str]] = defaultdict(set)
+    texts = [(name, FACT), *((kind, KIND) for kind in kinds), *((fact, FACT) for fact in facts)]
+    for number, (text, weight) in enumerate(texts):
+        words = read(text)
+        for place, (word, *after) in enumerate(zip_longest(words, words[1:])):
+            here = MAKER if number == place == 0 else weight
+            weights[stem(word)].add(here)
+            if after[0]:
+                weights[_side_by_side((word, *after))].add(here)
+    for text in (name, sku):
+        weights[_whole(read(text))].add(WHOLE)
+    weights.pop("=", None)
+    return " ".join(f"{_quoted(lexeme)}:{_places(sorted(of))}" for lexeme, of in weights.items())
+
+
+def standing_alone(word: str) -> str:
+    """The `tsquery` of a word that was read: written so, as two, or the whole of a sku or a title."""
+    return " | ".join(map(_quoted, (stem(word), _side_by_side([word]), _whole([word]))))
+
+
+def beginning(word: str) -> str:
+    """The `tsquery` of all words that begin so."""
+    return f"{_quoted(word)}:*"
+
+
+def whole(words: Sequence[str]) -> str:
+    """The `tsquery` of a sku or a title that has these words and no others."""
+    return _quoted(_whole(words))
+
+
+def lexemes_of(queries: Iterable[str]) -> list[str]:
+    """The lexemes that these texts of `tsquery` ask for, each once."""
+    return list(dict.fromkeys(lexeme for query in queries for lexeme in LEXEME.findall(query)))
+
+
+def _side_by_side(words: Sequence[str]) -> str:
+    return "+" + stem("".join(words))
+
+
+def _whole(words: Sequence[str]) -> str:
+    return "=" + "".join(words)
+
+
+def _places(weights: Sequence[str]) -> str:
+    return ",".join(f"{number}{weight}" for number, weight in enumerate(weights, 1))
+
+
+def _quoted(lexeme: str) -> str:
+    """Words have neither quotation marks nor backslashes."""
+    return f"'{lexeme[:LONGEST_LEXEME]}'"

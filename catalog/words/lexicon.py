@@ -1,0 +1,120 @@
+"""The words that a catalogue has, how often, and what they stand for in it; and what else its shoppers say."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from django.db import connection
+
+from catalog.attributes import ATTRIBUTES
+from catalog.words.reading import read, stem
+
+Phrase = tuple[str, ...]
+"""Words that were read"""
+AND = "and"
+KIND = "kind"
+COUNT_OF_SAID = 100
+LEAST_OF_A_KIND = 0.2
+"""The share of a word's products that are of the kind it says: sleeves are seldom tablet sleeves"""
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """The words of a catalogue."""
+
+    counts: Mapping[str, int]
+    """How many products have each word, as it is written"""
+    kinds: Mapping[str, int]
+    """The stems of words that say what kind of thing a category holds, with how many products each holds"""
+    values: Mapping[str, Set[str]]
+    """For each attribute that is searched the stems of words in its values"""
+    synonyms: Mapping[Phrase, Sequence[Phrase]]
+    """What shoppers say, by its stems, and what the catalogue calls it: words that are all to be found"""
+    said: Mapping[str, int] = field(default_factory=dict)
+    """Single words of the synonyms, and kinds of two words written as one; with counts like those of `counts`"""
+
+    @cached_property
+    def stems(self) -> Mapping[str, int]:
+        stems: Counter[str] = Counter()
+        for word, count in self.counts.items():
+            stems[stem(word)] += count
+        return stems
+
+    @cached_property
+    def longest_synonym(self) -> int:
+        return max(map(len, self.synonyms), default=0)
+
+    def has(self, word: str) -> bool:
+        return stem(word) in self.stems
+
+    def beginning_with(self, letters: str) -> str:
+        """The most common word that begins so; "" where none does."""
+        return max((word for word in self.counts if word.startswith(letters)), key=self.counts.__getitem__, default="")
+
+    def role(self, word: str) -> str:
+        """What a word stands for: `KIND`, the name of an attribute, or "" for any other word."""
+        root = stem(word)
+        if role := next((name for name, values in self.values.items() if root in values), ""):
+            return role
+        return KIND if self.kinds.get(root, 0) > LEAST_OF_A_KIND * self.stems.get(root, 0) else ""
+
+
+@lru_cache(maxsize=2)
+def lexicon(version: str) -> Lexicon:
+    """The words of the catalogue of that version."""
+    counts: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    values: dict[str, set[str]] = defaultdict(set)
+    for (name,) in _rows(NAMES):
+        counts.update(set(read(name)))
+    for role, value, count in _rows(VALUES):
+        words = read(value)
+        counts.update(dict.fromkeys(words, count))
+        values[role].update(map(stem, words))
+        if role == KIND:
+            said.update({"".join(pair): count for pair in pairwise(words)})
+            # Of Perfume and Body Mist it is perfume, and mist.
+            kinds.update({stem(word): count for word, after in pairwise([*words, AND]) if after == AND})
+    synonyms: dict[Phrase, list[Phrase]] = defaultdict(list)
+    for phrase, meanings in _rows(SYNONYMS):
+        words = read(phrase)
+        synonyms[tuple(map(stem, words))] += [tuple(read(meaning)) for meaning in meanings.split(",")]
+        if len(words) == 1:
+            said[words[0]] = COUNT_OF_SAID
+    values.pop(KIND, None)
+    return Lexicon(counts, kinds, values, synonyms, said)
+
+
+def present(queries: list[str]) -> set[str]:
+    """Those of these texts of `tsquery` that find something."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT, [queries])
+        return {query for (query,) in cursor.fetchall()}
+
+
+def _rows(query: str) -> Iterable[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+PRESENT = """
+SELECT query FROM unnest(%s::text[]) AS query
+WHERE EXISTS (SELECT FROM catalog_product WHERE archived_at IS NULL AND search_vector @@ query::tsquery)
+"""
+NAMES = "SELECT name FROM catalog_product WHERE archived_at IS NULL"
+KINDS = """
+SELECT 'kind', node.name, count(*) FROM (
+  WITH RECURSIVE node (id, name, below) AS (
+    SELECT id, name, id FROM catalog_category
+    UNION ALL SELECT above.id, above.name, node.below
+    FROM node JOIN catalog_category here ON here.id = node.id JOIN catalog_category above ON above.id = here.parent_id
+  ) SELECT * FROM node
+) AS node JOIN catalog_product ON category_id = below AND archived_at IS NULL GROUP BY 2
+"""
+ATTRIBUTE = "SELECT '{0}', {0}, count(*) FROM catalog_product WHERE archived_at IS NULL AND {0} <> '' GROUP BY 2"
+VALUES = " UNION ALL ".join([KINDS, *(ATTRIBUTE.format(one.name) for one in ATTRIBUTES if one.is_searched)])
+SYNONYMS = "SELECT phrase, meanings FROM catalog_synonym"

@@ -1,0 +1,302 @@
+"""From what a shopper typed to what is asked of the index."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations
+
+from catalog.vocabulary import VOCABULARY
+from catalog.words import index
+from catalog.words.correcting import corrector
+from catalog.words.lexicon import KIND, Lexicon, Phrase, lexicon, present
+from catalog.words.reading import read, stem
+
+MOST_WORDS = 16
+MOST_COMBINED = 8
+AND = "and"
+RARE = 5
+MORE_COMMON = 20
+"""How many times as common a word is to be for a rare one to be taken for a slip of it, too"""
+IMPORTANCE = {KIND: 3.0, "base_colour": 1.5, "gender": 1.0, "season": 1.0, "usage": 1.0}
+IMPORTANCE_OF_OTHERS = 2.0
+UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
+NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
+PRICE = re.compile(
+    rf"(?<!\w)(?:between\s+{NUMBER}\s+and\s+{NUMBER}"
+    rf"|(?:under|below|over|above|within|up\s?to|(?:less|more|cheaper)\s+than|at\s+(?:most|least))\s+{NUMBER}"
+    r"|(?:rs\.?|[$€£₹])\s*\d[\d.,]*)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One of the things that a shopper asked for."""
+
+    said: str
+    """For the shopper to read"""
+    own: str
+    """The `tsquery` of what was said; "" where the catalogue does not say it"""
+    meant: str
+    """The `tsquery` of what else that means in the catalogue; "" for nothing"""
+    role: str
+    """As `Lexicon.role`"""
+
+    @property
+    def query(self) -> str:
+        return _any(filter(None, (self.own, self.meant)))
+
+    @property
+    def importance(self) -> float:
+        return IMPORTANCE.get(self.role, IMPORTANCE_OF_OTHERS)
+
+    def or_else(self, other: "Concept") -> "Concept":
+        return Concept(
+            f"{self.said} or {other.said}",
+            _any(filter(None, (self.own, other.own))),
+            _any(filter(None, (self.meant, other.meant))),
+            self.role,
+        )
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What is looked for, and what there is to say about it. All queries are texts of `tsquery`."""
+
+    alternatives: tuple[tuple[Concept, ...], ...] = ()
+    """Of each of these all is wanted; mostly there is one"""
+    unwanted: tuple[Concept, ...] = ()
+    whole: str = ""
+    """Finds the products whose title or sku the words are; "" where there is none"""
+    shown: str = ""
+    """The words that are looked for, where some were corrected"""
+    left_out: tuple[str, ...] = ()
+    """Words that no product has"""
+    price: str = ""
+    """A price that was asked for, which products do not have"""
+    is_cut: bool = False
+    """Whether there were more words than are looked for"""
+
+    def __bool__(self) -> bool:
+        return bool(self.alternatives or self.unwanted or self.whole)
+
+    @property
+    def wanted(self) -> tuple[Concept, ...]:
+        return tuple(chain.from_iterable(self.alternatives))
+
+    @property
+    def most_words(self) -> int:
+        """How many words are looked for"""
+        return MOST_WORDS
+
+    @property
+    def query(self) -> str:
+        """Finds what has all that is wanted and nothing that is not."""
+        return self.having(self.alternatives)
+
+    def having(self, combined: Iterable[Sequence[Concept]]) -> str:
+        """Finds what has all of one of these combinations and nothing that is not wanted."""
+        wanted = _any(_all(concept.query for concept in concepts) for concepts in combined if concepts)
+        without = [f"!({concept.own or concept.meant})" for concept in self.unwanted]
+        return _any(filter(None, (self.whole, _all(filter(None, (wanted, *without))))))
+
+    @property
+    def can_be_wider(self) -> bool:
+        """Whether something can be left out: not where the very product is found, or the shopper named alternatives."""
+        return len(self.alternatives) == 1 and len(self.wanted) > 1 and not self.whole
+
+    def wider(self, possible: Sequence[Concept]) -> Iterator[str]:
+        """Queries that ask for less and less of what is possible, each wider than the last."""
+        # A kind is in each of them: of red leather shoes, shoes.
+        kind = [concept for concept in possible if concept.role == KIND][:1]
+        others = [concept for concept in possible if concept not in kind]
+        if len(others) < MOST_COMBINED:
+            yield self.having([*kind, *some] for some in combinations(others, max(0, len(others) - 1)))
+        yield self.having([*kind, other] for other in others)
+        yield self.having([kind] if kind else [])
+
+
+@dataclass(frozen=True)
+class _Word:
+    text: str
+    is_unwanted: bool = False
+    is_alternative: bool = False
+    """To what is said before it: red or blue"""
+
+    @property
+    def is_plain(self) -> bool:
+        return not (self.is_unwanted or self.is_alternative)
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """One or several words that say one thing."""
+
+    words: tuple[_Word, ...]
+    concept: Concept | None
+    """None where no product has it"""
+    is_corrected: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def shown(self) -> str:
+        first = self.words[0]
+        sign = "not " if first.is_unwanted else "or " if first.is_alternative else ""
+        return sign + (self.concept.said if self.concept else self.text)
+
+
+def understand(text: str, version: str, *, as_typed: bool = False) -> Understood:
+    """What the text asks of the catalogue of that version; `as_typed` corrects nothing."""
+    fillers = VOCABULARY.fillers
+    prices = [match.group().strip() for match in PRICE.finditer(text)]
+    words = _operated(PRICE.sub(" ", text))
+    looked_for = words[:MOST_WORDS]
+    whole = index.whole(read(text))
+    units, there = _Reader(lexicon(version), as_typed).units(looked_for, whole)
+    # What stands between words cannot be first: then it is the brand AND.
+    told = [unit for place, unit in enumerate(units) if (place == 0 and unit.text == AND) or unit.text not in fillers]
+    told = told or units
+    alternatives, unwanted = _sorted_out(told)
+    return Understood(
+        alternatives,
+        unwanted,
+        whole if whole in there else "",
+        " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
+        tuple(unit.text for unit in told if not unit.concept),
+        ", ".join(prices),
+        len(words) > MOST_WORDS,
+    )
+
+
+def _operated(text: str) -> list[_Word]:
+    """The words of the text with what small words and signs say about them."""
+    read_words = [(word, bool(UNWANTED.match(chunk))) for chunk in text.split() for word in read(chunk)]
+    words: list[_Word] = []
+    is_unwanted = is_alternative = False
+    for number, (word, has_minus) in enumerate(read_words, 1):
+        if word in VOCABULARY.negations and number < len(read_words):
+            is_unwanted = True
+        elif word in VOCABULARY.alternatives and words and number < len(read_words):
+            is_alternative, is_unwanted = True, words[-1].is_unwanted
+        else:
+            words.append(_Word(word, has_minus or is_unwanted, is_alternative))
+            is_unwanted = is_alternative = False
+    return words
+
+
+def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...], tuple[Concept, ...]]:
+    """The alternatives that are wanted, and what is not."""
+    alternatives: list[list[Concept]] = [[]]
+    unwanted: list[Concept] = []
+    for unit in units:
+        if unit.concept is None:
+            continue
+        if unit.words[0].is_unwanted:
+            unwanted.append(unit.concept)
+        elif unit.words[0].is_alternative and alternatives[-1]:
+            before = alternatives[-1][-1]
+            if before.role == unit.concept.role:
+                alternatives[-1][-1] = before.or_else(unit.concept)
+            else:
+                alternatives.append([unit.concept])
+        else:
+            alternatives[-1].append(unit.concept)
+    return tuple(tuple(concepts) for concepts in alternatives if concepts), tuple(unwanted)
+
+
+class _Reader:
+    """Makes concepts of words with a lexicon."""
+
+    def __init__(self, known: Lexicon, as_typed: bool):
+        self._known = known
+        self._as_typed = as_typed
+
+    def units(self, words: Sequence[_Word], whole: str) -> tuple[list[_Unit], Collection[str]]:
+        """What the words say, and what of the unknown words, and of the whole, is in the index all the same."""
+        phrases = list(self._phrases(words))
+        unknown = [phrase[0].text for phrase in phrases if len(phrase) == 1 and not self._known.has(phrase[0].text)]
+        there = present([whole, *map(index.standing_alone, unknown)])
+        return [self._unit(phrase, there, number == len(phrases)) for number, phrase in enumerate(phrases, 1)], there
+
+    def _phrases(self, words: Sequence[_Word]) -> Iterator[tuple[_Word, ...]]:
+        """The words, those together that say one thing together."""
+        place = 0
+        while place < len(words):
+            longest = min(max(2, self._known.longest_synonym), len(words) - place)
+            lengths = (n for n in range(longest, 1, -1) if self._is_one(words[place : place + n]))
+            length = next(lengths, 1)
+            yield tuple(words[place : place + length])
+            place += length
+
+    def _is_one(self, words: Sequence[_Word]) -> bool:
+        if not (all(word.is_plain for word in words[1:]) or all(word.is_unwanted for word in words)):
+            return False
+        texts = [word.text for word in words]
+        if tuple(map(stem, texts)) in self._known.synonyms:
+            return True
+        one = "".join(texts)
+        return len(words) == 2 and (self._known.has(one) or one in self._known.said)
+
+    def _unit(self, words: tuple[_Word, ...], there: Collection[str], is_last: bool) -> _Unit:
+        if len(words) > 1:
+            return _Unit(words, self._together(tuple(word.text for word in words)))
+        word = words[0].text
+        if concept := self._concept(word, is_there=index.standing_alone(word) in there):
+            return _Unit(words, concept)
+        if is_last and len(word) > 1 and (begun := self._known.beginning_with(word)):
+            return _Unit(words, Concept(begun, index.beginning(word), "", self._known.role(begun)))
+        meant = () if self._as_typed else corrector(self._known).correct(word)
+        return _Unit(words, self._together(meant) if meant else None, is_corrected=bool(meant))
+
+    def _concept(self, word: str, *, is_there: bool = False) -> Concept | None:
+        meanings = self._known.synonyms.get((stem(word),), ())
+        is_known = self._known.has(word)
+        if not (is_known or is_there or meanings):
+            return None
+        meant = [self._all(meaning) for meaning in meanings]
+        if is_known and not self._as_typed:
+            meant += [self._all(slip) for slip in self._slips(word)]
+        role = self._known.role(word) or (self._known.role(meanings[0][-1]) if meanings else "")
+        return Concept(word, index.standing_alone(word) if is_known or is_there else "", _any(meant), role)
+
+    def _slips(self, word: str) -> list[Phrase]:
+        """What a rare word may have been to be."""
+        count = self._known.stems[stem(word)]
+        if count > RARE:
+            return []
+        meant = corrector(self._known).correct(word)
+        others = [self._known.stems[stem(other)] for other in meant]
+        return [meant] if others and min(others) >= MORE_COMMON * count else []
+
+    def _together(self, words: Phrase) -> Concept:
+        """Words that say one thing: all of them, or the one that they make."""
+        if len(words) == 1:
+            single = self._concept(words[0])
+            return single or Concept(words[0], index.standing_alone(words[0]), "", "")
+        apart = self._all(words)
+        one = "".join(words)
+        is_one = len(words) == 2
+        meanings = [meaning for phrase in (words, (one,)) for meaning in self._meanings(phrase)]
+        role = self._known.role(words[-1]) or (self._known.role(meanings[0][-1]) if meanings else "")
+        own = index.standing_alone(one) if is_one else apart
+        meant = [*([apart] if is_one and all(len(word) > 1 for word in words) else []), *map(self._all, meanings)]
+        return Concept(" ".join(words), own, _any(meant), role)
+
+    def _meanings(self, words: Phrase) -> Sequence[Phrase]:
+        return self._known.synonyms.get(tuple(map(stem, words)), ())
+
+    def _all(self, words: Phrase) -> str:
+        return _all(f"({index.standing_alone(word)})" for word in words)
+
+
+def _any(queries: Iterable[str]) -> str:
+    several = list(dict.fromkeys(queries))
+    return f"({' | '.join(several)})" if several else ""
+
+
+def _all(queries: Iterable[str]) -> str:
+    several = list(dict.fromkeys(queries))
+    return f"({' & '.join(several)})" if several else ""
