@@ -27,7 +27,7 @@ LEFT = "left as it is"
 
 
 class ImportSource(models.Model):
-    """A folder that is imported again and again by itself; times are those of the site's zone."""
+    """A folder that is imported again and again by itself; times are in UTC."""
 
     class Every(models.TextChoices):
         HOUR = "hour"
@@ -43,7 +43,7 @@ class ImportSource(models.Model):
     )
     is_on = models.BooleanField("on", default=True)
     every = models.CharField(max_length=4, choices=Every, default=Every.DAY)
-    at = models.TimeField(default=time(3), help_text="Of an hourly import only the minute counts.")
+    at = models.TimeField(default=time(3), help_text="In UTC; of an hourly import only the minute counts.")
     weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY, help_text="For a weekly one.")
     archive_missing = models.BooleanField(
         "archive what is missing", default=False, help_text="Products that the file does not name leave the shop."

@@ -5,10 +5,15 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from catalog.importing.advancing import advance, import_catalog
+from catalog.importing.models import ImportJob, ImportSource
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.shop import colours_of_a_design, look_of, photo
+from tests.factories import ProductFactory
+from tests.pictures import write_catalogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/", "/explore/")
 
 
@@ -56,7 +61,6 @@ def _luminance(colour: str) -> float:
 def test_axe_finds_nothing_on_any_page(browser, live_server, products, scheme):
     """WCAG 2.2 AA, as far as axe-core can tell."""
     colours_of_a_design()
-    tagged = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     for viewport in (PHONE, DESK):
         context = browser.new_context(color_scheme=scheme, base_url=live_server.url, viewport=viewport)
         page = context.new_page()
@@ -67,11 +71,47 @@ def test_axe_finds_nothing_on_any_page(browser, live_server, products, scheme):
         narrow = "/products/?q=shirts&base_colour=Red"
         for address in (*ADDRESSES, products[1].get_absolute_url(), explained, wander, narrow, "/nowhere/"):
             page.goto(address)
-            result = Axe().run(page, options=tagged)
+            result = Axe().run(page, options=WCAG)
             assert result.violations_count == 0, f"{address}: {result.generate_report()}"
         page.goto("/search/photo/")
         with page.expect_navigation():
             page.locator("input[name=photo]").first.set_input_files(photo(look_of(products[1])))
-        result = Axe().run(page, options=tagged)
+        result = Axe().run(page, options=WCAG)
         assert result.violations_count == 0, result.generate_report()
         context.close()
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)])
+def test_axe_finds_nothing_at_the_import_desk(browser, live_server, admin_client, tmp_path, settings, scheme, viewport):
+    """In what is the desk's own; the rest of these pages is Django's."""
+    settings.IMPORT_ROOT = tmp_path
+    ProductFactory(sku="sample-0001")
+    done = import_catalog(*write_catalogue(tmp_path, 3))
+    rename_first_of(done)
+    ready = ImportJob.objects.create(state="reading", styles=done.styles, pictures=[])
+    assert advance()
+    source = ImportSource.objects.create(name="Nightly", folder=".", note="Import 1 was started.")
+    context = browser.new_context(color_scheme=scheme, base_url=live_server.url, viewport=viewport)
+    session = admin_client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    imports, sources = "/admin/importing/importjob/", "/admin/importing/importsource/"
+    for address in (
+        f"{imports}add/",
+        f"{imports}{ready.pk}/change/",
+        f"{imports}{done.pk}/change/",
+        f"{imports}{done.pk}/undo/",
+        f"{sources}{source.pk}/change/",
+    ):
+        assert page.goto(address).ok
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        result = Axe().run(page, context="#content", options=WCAG)
+        assert result.violations_count == 0, f"{address}: {result.generate_report()}"
+    context.close()
+
+
+def rename_first_of(job: ImportJob) -> None:
+    """So that undoing the import would leave a product."""
+    product = job.changes.first().product
+    product.name = "Changed by hand"
+    product.save()

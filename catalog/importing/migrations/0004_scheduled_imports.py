@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 (
                     "at",
                     models.TimeField(
-                        default=datetime.time(3, 0), help_text="Of an hourly import only the minute counts."
+                        default=datetime.time(3, 0), help_text="In UTC; of an hourly import only the minute counts."
                     ),
                 ),
                 (
