@@ -1,6 +1,6 @@
 """The catalogue over REST."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import generics, serializers
 
 from catalog.attributes import ATTRIBUTES, NAMES
@@ -20,6 +20,7 @@ NARROWING = [
 
 class ProductSerializer(serializers.ModelSerializer):
     category = serializers.SerializerMethodField()
+    image = serializers.SerializerMethodField()
     url = serializers.URLField(source="get_absolute_url", read_only=True)
 
     class Meta:
@@ -29,6 +30,12 @@ class ProductSerializer(serializers.ModelSerializer):
     def get_category(self, product: Product) -> list[str]:
         """From the master category down to the article type."""
         return [category.name for category in product.category.path] if product.category else []
+
+    @extend_schema_field(serializers.URLField(allow_null=True))
+    def get_image(self, product: Product) -> str | None:
+        """The whole picture, as a browser shows it."""
+        request = self.context["request"]
+        return request.build_absolute_uri(product.largest_image_address) if product.image else None
 
 
 @extend_schema_view(get=extend_schema(parameters=NARROWING))

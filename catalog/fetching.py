@@ -22,7 +22,8 @@ SECONDS = 10.0
 PORTS = {"http": 80, "https": 443}
 USER_AGENT = "visual-search-shop/1 (fetches pictures of products)"
 
-IPv4, IPv6 = ipaddress.IPv4Address, ipaddress.IPv6Address
+IPv4 = ipaddress.IPv4Address
+IPv6 = ipaddress.IPv6Address
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 NOT_FOR_SHOPS = tuple(

@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.pictures import facts, renditions
+from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import LEVELS, CategoryQuerySet, ProductQuerySet
 from catalog.words.index import lexemes
 from catalog.words.reading import read
@@ -80,7 +81,38 @@ class Category(models.Model):
         return max((1 + category._levels_below() for category in below), default=0)
 
 
-class Product(models.Model):
+class Pictured(models.Model):
+    """What has a picture in the media storage, with its digest and facts."""
+
+    image: models.ImageField
+    image_digest: models.CharField
+    image_width: models.PositiveIntegerField
+
+    class Meta:
+        abstract = True
+
+    @property
+    def image_address(self) -> str:
+        """The picture at a size that suits a card; the file itself where it is no larger."""
+        widths = renditions.widths_for(self.image_width, str(self.image))
+        return renditions.address(self.image_digest, widths[min(1, len(widths) - 1)]) if widths else self.image.url
+
+    @property
+    def image_addresses(self) -> str:
+        """For `srcset`: all sizes of the picture; empty where there is but one."""
+        widths = renditions.widths_for(self.image_width, str(self.image))
+        return ", ".join(f"{renditions.address(self.image_digest, width)} {width}w" for width in widths)
+
+    @property
+    def largest_image_address(self) -> str:
+        """The picture's file, or its largest rendition where browsers do not show such files."""
+        widths = renditions.widths_for(self.image_width, str(self.image))
+        if is_shown_by_browsers(str(self.image)) or not widths:
+            return self.image.url
+        return renditions.address(self.image_digest, widths[-1])
+
+
+class Product(Pictured):
     """One product of the shop. Unknown attributes are empty."""
 
     PICTURE_FIELDS = ("image", "image_digest", "image_width", "image_height", "image_colour", "picture_changed_at")
@@ -137,18 +169,6 @@ class Product(models.Model):
         return reverse("catalog:product", args=[self.sku])
 
     @property
-    def image_address(self) -> str:
-        """The picture at a size that suits a card; the file itself where it is no larger."""
-        widths = renditions.widths_for(self.image_width)
-        return renditions.address(self.image_digest, widths[min(1, len(widths) - 1)]) if widths else self.image.url
-
-    @property
-    def image_addresses(self) -> str:
-        """For `srcset`: all sizes of the picture; empty where there is but one."""
-        widths = renditions.widths_for(self.image_width)
-        return ", ".join(f"{renditions.address(self.image_digest, width)} {width}w" for width in widths)
-
-    @property
     def title(self) -> str:
         """What to call it, even when it has no name."""
         return self.name or (self.category.name if self.category else self.sku)
@@ -201,7 +221,7 @@ class Synonym(models.Model):
             raise ValidationError(dict.fromkeys(nothing, "Write at least one word, of letters or digits."))
 
 
-class FurtherPicture(models.Model):
+class FurtherPicture(Pictured):
     """A picture of a product beside its own one: another side of it, a detail, the product worn."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures")
@@ -214,6 +234,7 @@ class FurtherPicture(models.Model):
 
     class Meta:
         ordering = ["product", "position"]
+        indexes = [models.Index(fields=["image_digest"], name="further_picture_digest")]
         constraints = [
             models.UniqueConstraint(fields=["product", "position"], name="further_picture_position"),
             models.UniqueConstraint(fields=["product", "image_digest"], name="further_picture_once"),

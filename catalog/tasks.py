@@ -22,7 +22,7 @@ def make_renditions(ids: list[int]) -> None:
 
 
 def _make_renditions(product: Product) -> None:
-    missing = renditions.missing(product.image_digest, product.image_width)
+    missing = renditions.missing(product.image_digest, product.image_width, str(product.image))
     try:
         if missing:
             renditions.make(str(product.image), product.image_digest, missing)

@@ -3,8 +3,10 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -14,9 +16,9 @@ from django.views.static import serve
 
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
-from catalog.models import Category, Product
+from catalog.models import Category, FurtherPicture, Product
 from catalog.pictures import renditions
-from catalog.pictures.decoding import UnreadablePicture
+from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
 
 PRODUCTS_PER_PAGE = 48
@@ -82,9 +84,17 @@ def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A stored picture. Its name is the digest of its content, so that a browser may keep it for good."""
-    with _too_long_a_name_is_not_found():
-        return _kept_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+    """A stored picture. Its name is the digest of its content, so that a browser may keep it for good.
+
+    One that browsers do not show leads to its largest rendition.
+    """
+    if is_shown_by_browsers(path):
+        with _too_long_a_name_is_not_found():
+            return _kept_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+    pictured = _pictured(PurePosixPath(path).stem) if default_storage.exists(path) else None
+    if pictured is None:
+        raise Http404
+    return redirect(pictured.largest_image_address)
 
 
 @require_safe
@@ -94,11 +104,11 @@ def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponseBase
     with _too_long_a_name_is_not_found():
         is_made = path.exists()
     if not is_made:
-        product = Product.objects.with_picture().filter(image_digest=digest).first()
-        if product is None or width not in renditions.widths_for(product.image_width):
+        pictured = _pictured(digest)
+        if pictured is None or width not in renditions.widths_for(pictured.image_width, str(pictured.image)):
             raise Http404
         try:
-            renditions.make(str(product.image), digest, [width])
+            renditions.make(str(pictured.image), digest, [width])
         except (UnreadablePicture, OSError) as error:
             raise Http404(str(error)) from error
     return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))
@@ -113,6 +123,14 @@ def _too_long_a_name_is_not_found() -> Iterator[None]:
         if error.errno != errno.ENAMETOOLONG:
             raise
         raise Http404 from error
+
+
+def _pictured(digest: str) -> Product | FurtherPicture | None:
+    """What shows the picture of that digest, if it can be decoded."""
+    found = (
+        model.objects.filter(image_digest=digest, image_width__isnull=False) for model in (Product, FurtherPicture)
+    )
+    return next((pictured for some in found if (pictured := some.first())), None)
 
 
 def _kept_for_good(response: HttpResponseBase) -> HttpResponseBase:

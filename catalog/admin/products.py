@@ -35,15 +35,12 @@ class FurtherPictureInline(admin.TabularInline):
     """They come with imports; here they are looked at and taken away."""
 
     model = FurtherPicture
-    extra = 0
+    extra = max_num = 0
     fields = readonly_fields = ("position", "thumbnail", "image_width", "image_height")
-
-    def has_add_permission(self, request: HttpRequest, obj: Product | None) -> bool:
-        return False
 
     @admin.display(description="picture")
     def thumbnail(self, picture: FurtherPicture) -> str:
-        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image.url)
+        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image_address)
 
 
 @admin.register(Product)
@@ -85,7 +82,7 @@ class ProductAdmin(admin.ModelAdmin):
     def thumbnail(self, product: Product) -> str:
         if not product.image:
             return "–"
-        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', product.image.url)
+        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', product.image_address)
 
 
 def _stored(upload: UploadedFile | None) -> tuple[str, str]:

@@ -108,7 +108,7 @@ def _with_reasons(read: Callable[[], Result]) -> Result:
         raise UnreadablePicture("This picture is too large.") from error
 
 
-def _open(content: bytes) -> Image.Image:
+def _open(content: bytes) -> ImageFile.ImageFile:
     return Image.open(io.BytesIO(without_metadata(content)), formats=FORMATS)
 
 

@@ -10,14 +10,22 @@ from django.urls import reverse
 from PIL import Image
 
 from catalog.pictures import storage
+from catalog.pictures.decoding import is_shown_by_browsers
 
 WIDTHS = (240, 480, 960)
+WEBP_SIDE_LIMIT = 16_383
 QUALITY = 82
 
 
-def widths_for(width: int | None) -> tuple[int, ...]:
-    """The widths of the renditions of a picture of this width: none is larger than the picture. Without one, none."""
-    return tuple(rendition for rendition in WIDTHS if width and rendition < width)
+def widths_for(width: int | None, name: str) -> tuple[int, ...]:
+    """The widths of the renditions of a picture of this width: none is larger than the picture. Without one, none.
+
+    A picture that browsers do not show has one as wide as itself, up to the largest.
+    """
+    if not width:
+        return ()
+    smaller = tuple(rendition for rendition in WIDTHS if rendition < width)
+    return smaller if is_shown_by_browsers(name) or width > WIDTHS[-1] else (*smaller, width)
 
 
 def address(digest: str, width: int) -> str:
@@ -29,9 +37,9 @@ def path(digest: str, width: int) -> Path:
     return Path(settings.MEDIA_ROOT, "renditions", str(width), digest[:2], f"{digest}.webp")
 
 
-def missing(digest: str, width: int | None) -> list[int]:
+def missing(digest: str, width: int | None, name: str) -> list[int]:
     """The widths of the renditions that a picture of this width is to have, and has not."""
-    return [rendition for rendition in widths_for(width) if not path(digest, rendition).exists()]
+    return [rendition for rendition in widths_for(width, name) if not path(digest, rendition).exists()]
 
 
 def make(name: str, digest: str, widths: Iterable[int]) -> None:
@@ -47,7 +55,9 @@ def make(name: str, digest: str, widths: Iterable[int]) -> None:
 def _write(picture: Image.Image, target: Path, width: int) -> None:
     """Aside and then into place, as another process may be about the same one."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    size = (width, max(1, round(picture.height * width / picture.width)))
+    # WebP holds no longer sides; a strip becomes narrower than its width says.
+    scale = min(width / picture.width, WEBP_SIDE_LIMIT / picture.height)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     handle, aside = tempfile.mkstemp(dir=target.parent, suffix=".webp")
     with os.fdopen(handle, "wb") as stream:
         picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2).save(stream, "WEBP", quality=QUALITY)

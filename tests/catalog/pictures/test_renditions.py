@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from catalog import tasks
-from catalog.pictures import renditions
+from catalog.pictures import renditions, storage
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing
 
@@ -60,6 +60,37 @@ def test_a_small_picture_is_its_own_only_size(client):
     assert product.image_addresses == ""
     assert product.image_address == product.image.url
     assert client.get(renditions.address("0" * 64, 240)).status_code == 404
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("TIFF", ".tif"), ("HEIF", ".heic")])
+@pytest.mark.parametrize("width", [90, 240, 700, 2000])
+def test_what_browsers_do_not_show_is_sent_as_a_rendition_alone(client, form, suffix, width):
+    product = ProductFactory(stored=storage.store(as_file(drawing(8, (width, 100)), form), suffix))
+    tasks.make_renditions([product.pk])
+    addresses = [address.split(" ")[0] for address in product.image_addresses.split(", ")]
+    page = client.get(product.get_absolute_url()).content.decode()
+    assert product.image.name not in page
+    assert product.image.name not in client.get(f"/api/products/{product.sku}/").content.decode()
+    moved = client.get(f"/{product.image.url.lstrip('/')}")
+    assert (moved.status_code, moved["Location"]) == (302, addresses[-1])
+    for address in {*addresses, product.image_address, product.largest_image_address}:
+        picture = Image.open(io.BytesIO(b"".join(client.get(address))))
+        assert picture.format == "WEBP"
+    assert Image.open(renditions.path(product.image_digest, min(width, 960))).width == min(width, 960)
+
+
+def test_what_browsers_do_not_show_and_nobody_can_decode_is_not_sent_at_all(client):
+    product = ProductFactory(stored=storage.store(as_file(drawing(8), "TIFF")[:300], ".tiff"))
+    assert client.get(product.get_absolute_url()).status_code == 200
+    assert client.get(f"/{product.image.url.lstrip('/')}").status_code == 404
+
+
+@pytest.mark.parametrize("size", [(300, 40_000), (40_000, 300), (2, 9_000)])
+def test_a_long_strip_has_renditions(client, size):
+    product = ProductFactory(file=as_file(Image.new("RGB", size, "red"), "PNG"))
+    tasks.make_renditions([product.pk])
+    for width in renditions.widths_for(product.image_width, product.image.name):
+        assert max(Image.open(renditions.path(product.image_digest, width)).size) <= 16_383
 
 
 def test_what_has_no_readable_picture_keeps_no_worker_from_the_others(client):
