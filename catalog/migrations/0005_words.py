@@ -37,7 +37,7 @@ def _lexemes_of(product):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0002_catalog_version")]
+    dependencies = [("catalog", "0004_further_picture_digest")]
 
     operations = [
         migrations.CreateModel(
