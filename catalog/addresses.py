@@ -1,6 +1,26 @@
-"""What an address asks for."""
+"""What an address asks for, and how an id stands in one."""
+
+import re
 
 from django.http import QueryDict
+
+_UNSAFE = re.compile(r"[/\\~%]|^\.{1,2}$")
+_ESCAPE = re.compile(r"(?:~[0-9A-F]{2})+")
+
+
+class SkuConverter:
+    """An id as a part of a path: AB~2F12 for AB/12, as proxies and browsers take %2F, %5C and dots for steps of a path.
+
+    AB%2F12 is understood too.
+    """
+
+    regex = ".+"
+
+    def to_python(self, value: str) -> str:
+        return _ESCAPE.sub(lambda match: bytes.fromhex(match[0].replace("~", "")).decode("utf-8", "replace"), value)
+
+    def to_url(self, value: str) -> str:
+        return _UNSAFE.sub(lambda match: "".join(f"~{byte:02X}" for byte in match[0].encode()), value)
 
 
 def values_of(query: QueryDict, name: str) -> list[str]:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.urls import register_converter
 
 
 class CatalogConfig(AppConfig):
@@ -9,8 +10,10 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import tasks
+        from catalog.addresses import SkuConverter
         from catalog.signals import pictures_changed
 
+        register_converter(SkuConverter, "sku")
         pictures_changed.connect(tasks.enqueue_renditions, dispatch_uid="catalog.enqueue_renditions")
         post_migrate.connect(ship_synonyms, sender=self, dispatch_uid="catalog.ship_synonyms")
 

@@ -24,9 +24,19 @@ class Attribute:
 
 
 ATTRIBUTES = (
-    Attribute("gender", "Gender", ("gender", "sex", "for"), is_guessed=True, training_weight=0.8),
     Attribute(
-        "base_colour", "Colour", ("basecolour", "basecolor", "colour", "color"), is_guessed=True, training_weight=1.0
+        "gender",
+        "Gender",
+        ("gender", "sex", "for", "googleshoppinggender", "targetgenderproductmetafieldsshopifytargetgender"),
+        is_guessed=True,
+        training_weight=0.8,
+    ),
+    Attribute(
+        "base_colour",
+        "Colour",
+        ("basecolour", "basecolor", "colour", "color", "colorproductmetafieldsshopifycolorpattern"),
+        is_guessed=True,
+        training_weight=1.0,
     ),
     Attribute("season", "Season", ("season",), training_weight=0.2),
     Attribute("usage", "Usage", ("usage", "occasion", "use"), training_weight=0.3),
@@ -36,7 +46,10 @@ ATTRIBUTES = (
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
 
 CATEGORY_LEVELS = {
-    "master_category": ("mastercategory", "maincategory", "category", "department"),
+    "master_category": (
+        *("mastercategory", "maincategory", "category", "department", "productcategory", "categories", "categorypath"),
+        *("googleproductcategory", "googleshoppinggoogleproductcategory"),
+    ),
     "sub_category": ("subcategory", "category2", "group"),
     "article_type": ("articletype", "producttype", "itemtype", "type", "category3"),
 }

@@ -28,6 +28,10 @@ class Vocabulary:
     """From a kind of thing to the kinds that are worn with it"""
     company_of_others: tuple[str, ...]
     """The kinds that are worn with any other kind"""
+    writings: Mapping[str, Mapping[str, str]]
+    """For an attribute, from what files may write, in small letters, to what the shop calls it, in small letters"""
+    written: Mapping[str, tuple[str, ...]]
+    """For an attribute, the values that the shop writes just so"""
 
 
 def _read(path: Path) -> Vocabulary:
@@ -42,6 +46,11 @@ def _read(path: Path) -> Vocabulary:
         neutral=tuple(tables["neutral"]),
         company=_lists(tables["company"]),
         company_of_others=tuple(tables["company_of_others"]),
+        writings={
+            attribute: {word: value.lower() for value, words in values.items() for word in words}
+            for attribute, values in tables["writings"].items()
+        },
+        written={attribute: tuple(values) for attribute, values in tables["writings"].items()},
     )
 
 

@@ -13,8 +13,8 @@ admin.site.site_header = admin.site.site_title = "Shop administration"
 
 api = [
     path("products/", catalog_api.ProductList.as_view(), name="products"),
-    path("products/<str:sku>/", catalog_api.ProductDetail.as_view(), name="product"),
-    path("products/<str:sku>/similar/", recommender_api.SimilarProducts.as_view(), name="similar"),
+    path("products/<sku:sku>/similar/", recommender_api.SimilarProducts.as_view(), name="similar"),
+    path("products/<sku:sku>/", catalog_api.ProductDetail.as_view(), name="product"),
     path("search/photo/", recommender_api.PhotoSearch.as_view(), name="photo_search"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]

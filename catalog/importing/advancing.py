@@ -20,21 +20,20 @@ SLICE_SECONDS = 2.0
 State = ImportJob.State
 
 
-def import_catalog(styles: Path, pictures: Path, tick: Callable[[int], object] = lambda rows: None) -> ImportJob:
+def import_catalog(styles: Path, pictures: Path, tick: Callable[[ImportJob], object] = lambda job: None) -> ImportJob:
     """Imports a catalogue without a preview, with columns of known names, or those that staff chose for its header.
 
-    `tick` hears how many rows were read.
+    `tick` hears how far the job is.
 
     A worker may take part. Raises UnusableFile when the files cannot be used; the job is then marked as failed.
     """
     job = ImportJob.objects.create(styles=str(styles.resolve()), pictures=[str(pictures.resolve())])
     while job.is_at_work:
-        rows = job.rows
         if not advance():
             # A worker is at it.
             time.sleep(0.2)
         job.refresh_from_db()
-        tick(job.rows - rows)
+        tick(job)
     if job.state == State.FAILED:
         raise UnusableFile(job.error)
     return job

@@ -30,7 +30,8 @@ class StartForm(forms.Form):
     styles = forms.FileField(
         label="Table of products",
         required=False,
-        help_text="A csv file such as styles.csv: UTF-8, UTF-16 or Windows, separated by comma, semicolon or tab.",
+        help_text="A csv file such as styles.csv, whatever separates its cells; an Excel file (xlsx); "
+        "or a product feed for Google Merchant Center (xml).",
     )
     pictures = SeveralFilesField(
         label="Pictures",
@@ -38,7 +39,7 @@ class StartForm(forms.Form):
         help_text="One or several zips of pictures that are named by the products' ids: 15970.jpg.",
     )
     folder = forms.CharField(
-        label="Or a folder on the server", required=False, help_text="With one csv file, and the pictures or zips."
+        label="Or a folder on the server", required=False, help_text="With one table, and the pictures or zips."
     )
 
     def __init__(self, *args: Any, **kwargs: Any):

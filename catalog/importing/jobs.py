@@ -13,7 +13,13 @@ class NotNow(Exception):
 
 
 def confirm(job: ImportJob, repair: bool, archive_missing: bool, remove_sample: bool = False) -> None:
-    """Starts what was previewed. Raises NotNow."""
+    """Starts what was previewed. Raises NotNow, also where lost rows may be of the products that would be archived."""
+    lost = job.preview.outcome.lost if job.preview and job.preview.outcome else 0
+    if archive_missing and lost:
+        raise NotNow(
+            f"{lost:,} rows of the file cannot be read, and may be of the products that seem to be missing. "
+            "Mend these rows and upload the file again, or leave the products as they are."
+        )
     wishes = {"repair": repair, "archive_missing": archive_missing, "remove_sample": remove_sample}
     move(job, (State.READY,), State.QUEUED, error="", **wishes)
 

@@ -1,7 +1,9 @@
 """An import, what it changed, and what was wrong with its files."""
 
-from dataclasses import astuple
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import islice
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -10,6 +12,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.importing import own
+from catalog.importing.formats import read_table
 from catalog.importing.preview import Preview
 from catalog.importing.querysets import (
     AT_WORK,
@@ -18,9 +22,13 @@ from catalog.importing.querysets import (
     ImportJobQuerySet,
     ImportSourceQuerySet,
 )
-from catalog.importing.reading import guess_mapping
-from catalog.importing.tables import Place, Table, UnusableFile
+from catalog.importing.reading import RowIssue, RowReader, guess_mapping
+from catalog.importing.survey import Survey, take_survey
+from catalog.importing.tables import Table, UnusableFile, copy_records
 from catalog.models import Product
+
+KEPT_ISSUES = 10_000
+"""Of each kind"""
 
 LEFT = "left as it is"
 """The kind of the issues that undoing makes of products that were changed since."""
@@ -39,7 +47,7 @@ class ImportSource(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     folder = models.CharField(
-        max_length=500, help_text="Below the folder for imports: one csv file, and the pictures or zips."
+        max_length=500, help_text="Below the folder for imports: one table, and the pictures or zips."
     )
     is_on = models.BooleanField("on", default=True)
     every = models.CharField(max_length=4, choices=Every, default=Every.DAY)
@@ -102,7 +110,11 @@ class ImportJob(models.Model):
     encoding = models.CharField(max_length=20, blank=True)
     separator = models.CharField("character between the cells", max_length=1, blank=True)
     header = models.JSONField("names of the columns", default=list)
-    place = models.JSONField("where in the file the next row begins", default=list, editable=False)
+    kind = models.CharField("kind of file", max_length=200, blank=True)
+    lines = models.PositiveIntegerField("lines of the file", default=0)
+    empty_lines = models.PositiveIntegerField(default=0)
+    survey_json = models.JSONField("what the file is like as a whole", default=dict, editable=False)
+    place = models.JSONField("where in the copy of the file the next row begins", default=int, editable=False)
     stamp = models.JSONField("size of the file and when it was written", default=list, editable=False)
     preview_json = models.JSONField("preview", null=True, editable=False)
     rows_previewed = models.PositiveIntegerField(default=0)
@@ -112,6 +124,8 @@ class ImportJob(models.Model):
     updated = models.PositiveIntegerField("changed", default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    lost = models.PositiveIntegerField("rows of nobody knows which product", default=0)
+    issue_counts = models.JSONField("issues of each kind, those too that are not kept", default=dict)
     archived = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     source = models.ForeignKey(
@@ -160,9 +174,27 @@ class ImportJob(models.Model):
         return self.run_at is not None
 
     @property
+    def folder(self) -> Path:
+        """Where the files lie that are the job's alone."""
+        return settings.VAR_DIR / "imports" / str(self.pk)
+
+    @property
     def table(self) -> Table:
-        """As it was detected, from the next row on."""
-        return Table(Path(self.styles), self.encoding, self.separator, self.header, Place(*self.place))
+        """The copy of the file's rows, from the next row on."""
+        return Table(self.folder / "rows.jsonl", self.header, self.separator or ",", self.place or 0)
+
+    @property
+    def survey(self) -> Survey:
+        return Survey.from_json(self.survey_json)
+
+    def reader(self, repair: bool) -> RowReader:
+        """Reads the records of the table. Raises UnusableFile when no column holds the ids."""
+        return RowReader(self.header, self.separator, self.mapping, repair, self.survey)
+
+    @property
+    def issues_left_out(self) -> int:
+        """How many issues are counted and not kept."""
+        return sum(max(count - KEPT_ISSUES, 0) for count in self.issue_counts.values())
 
     @property
     def preview(self) -> Preview | None:
@@ -194,25 +226,52 @@ class ImportJob(models.Model):
         return (self.total - self.rows) / speed
 
     def detect(self) -> None:
-        """Finds out how the table is written, which columns are known and how many rows there are; it is not saved.
+        """Copies the rows, and finds out how they are written, which columns are known and what they are like.
 
-        Raises UnusableFile and OSError.
+        It is not saved. Raises UnusableFile and OSError.
         """
-        table = Table.detect(Path(self.styles))
         self.stamp = _stamp_of(self.styles)
-        self.encoding, self.separator, self.header = table.encoding, table.separator, table.header
-        self.move_to(table.start)
-        self.mapping = self.mapping or ChosenColumns.objects.of(table.header) or guess_mapping(table.header)
-        self.total = table.count_lines()
+        self.copy_table()
+        self.place = 0
+        self.mapping = self.mapping or ChosenColumns.objects.of(self.header) or guess_mapping(self.header)
+        with self.table.records() as records:
+            self.survey_json = take_survey(records, self.mapping, own.damaged_skus(), own.uses()).to_json()
+
+    def copy_table(self) -> None:
+        source = read_table(Path(self.styles))
+        self.encoding, self.separator, self.header = source.encoding, source.separator, source.header
+        self.total = copy_records(source, self.table.path)
+        self.kind, self.lines, self.empty_lines = source.kind, source.lines, source.empty
 
     def check_table(self) -> None:
-        """Raises UnusableFile where the table is another one than was detected, as no place in it is right any more."""
-        if self.stamp != _stamp_of(self.styles):
-            raise UnusableFile(f"{self.file_name} was written again while it was imported; import it anew")
+        """Makes the copy of the rows anew where it is gone.
 
-    def move_to(self, place: Place) -> None:
-        """The next row is at this place; it is not saved."""
-        self.place = astuple(place)
+        Raises UnusableFile where the file is another one by now, as no place in it is right any more.
+        """
+        if self.table.path.exists():
+            return
+        if self.is_written_again:
+            raise UnusableFile(f"{self.file_name} was written again while it was imported; import it anew")
+        self.copy_table()
+        with replace(self.table, start=0).records() as records:
+            self.place = next((records.place for _ in islice(records, self.rows - 1, None)), 0) if self.rows else 0
+
+    @property
+    def is_written_again(self) -> bool:
+        """Whether the file is another one than was detected."""
+        return self.stamp != _stamp_of(self.styles)
+
+    def count_issues(self, issues: Iterable[RowIssue]) -> list[RowIssue]:
+        """The issues that are to be kept; all are counted. It is not saved."""
+        kept = []
+        for issue in issues:
+            count = self.issue_counts[issue.kind] = self.issue_counts.get(issue.kind, 0) + 1
+            is_kept = count <= KEPT_ISSUES
+            # A refused row that is not kept cannot say any more which product it names.
+            self.lost += issue.is_lost or (issue.kind == "bad value" and not is_kept)
+            if is_kept:
+                kept.append(issue)
+        return kept
 
     @property
     def has_chosen_columns(self) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from catalog.importing.ids import Damages
+from catalog.importing.own import Skus
 from catalog.importing.pictures import PictureFile, Pictures, Refused, folded, stems_of
-from catalog.importing.reading import Mapping, StyleRow, read_rows
+from catalog.importing.reading import Mapping, RowReader, StyleRow, read_rows
+from catalog.importing.survey import Survey
 from catalog.importing.tables import Table
 from catalog.models import Product
 
@@ -104,14 +107,14 @@ class Owned:
         self.left_out.extend(Refused(file.name, reason) for file in files)
 
 
-def open_pictures(places: Iterable[str], table: Path, mapping: Mapping) -> tuple[Pictures, Owned]:
+def open_pictures(places: Iterable[str], table: Table, mapping: Mapping, damages: Damages) -> tuple[Pictures, Owned]:
     """The pictures that came with a table, and whose they are; the same ones again while the files are as they were.
 
     They stay open in this process until others are asked for, or for `close_pictures`. Raises UnusableFile.
     """
-    paths = (table, *map(Path, places))
+    paths = (table.path, *map(Path, places))
     stamps = tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
-    return _open_pictures(stamps, tuple(sorted(mapping.items())))
+    return _open_pictures(stamps, tuple(table.header), table.separator, tuple(sorted(mapping.items())), damages)
 
 
 def close_pictures() -> None:
@@ -121,22 +124,33 @@ def close_pictures() -> None:
 
 @lru_cache(maxsize=1)
 def _open_pictures(
-    stamps: tuple[tuple[Path, int], ...], mapping: tuple[tuple[str, int], ...]
+    stamps: tuple[tuple[Path, int], ...],
+    header: tuple[str, ...],
+    separator: str,
+    mapping: tuple[tuple[str, int], ...],
+    damages: Damages,
 ) -> tuple[Pictures, Owned]:
-    (table, _), *places = stamps
-    pictures = Pictures(*(path for path, _ in places))
-    rows, refused = _skus_of(table, dict(mapping)) if pictures.files else ([], set())
+    (path, _), *places = stamps
+    pictures = Pictures(*(place for place, _ in places))
+    table = Table(path, list(header), separator)
+    rows, refused = _skus_of(table, dict(mapping), damages) if pictures.files else ([], set())
     others = {file.stem for file in pictures.files}.difference(rows, refused)
     of_the_shop = Product.objects.filter(sku__in=others).values_list("sku", flat=True)
     return pictures, Owned(pictures.files, rows, refused, of_the_shop)
 
 
-def _skus_of(table: Path, mapping: Mapping) -> tuple[list[str], set[str]]:
+def _skus_of(table: Table, mapping: Mapping, damages: Damages) -> tuple[list[str], set[str]]:
     """(The ids of the rows, those of refused rows); none where no column holds them."""
     taken: list[str] = []
     refused: set[str] = set()
-    for row in read_rows(Table.detect(table), mapping, repair=True) if "sku" in mapping else ():
-        taken.append(row.sku) if isinstance(row, StyleRow) else refused.add(row.sku)
+    if "sku" not in mapping:
+        return taken, refused
+    reader = RowReader(table.header, table.separator, mapping, repair=True, survey=Survey(damages))
+    skus = Skus()
+    with table.records() as records:
+        for row in read_rows(records, reader):
+            row = skus.as_known(row)
+            taken.append(row.sku) if isinstance(row, StyleRow) else refused.add(row.sku)
     return taken, refused
 
 

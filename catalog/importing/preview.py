@@ -63,6 +63,7 @@ class Outcome:
     pictures_without_row: list[str]
     missing: int
     products: list[ShownProduct]
+    lost: int = 0
     further: int = 0
     """How many further pictures the products would have"""
 

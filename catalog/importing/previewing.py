@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 from catalog.importing import jobs
 from catalog.importing.models import ImportJob
+from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
-from catalog.importing.reading import RowIssue, StyleRow, read_rows
-from catalog.importing.tables import Table, printable
+from catalog.importing.reading import RowIssue, StyleRow, refuse_repeated
+from catalog.importing.tables import COLUMNS_LIMIT, Table, printable
 from catalog.importing.writing import ROWS_PER_BATCH, Plan, missing_products, plan_batch
 from catalog.models import Product
 from catalog.pictures import storage
@@ -20,8 +20,12 @@ from catalog.pictures.decoding import UnreadablePicture, data_address, read_pict
 SHOWN_PRODUCTS = 20
 SHOWN_EXAMPLES = 100
 SHOWN_RECORDS = 3
+SHOWN_CELL = 200
 THUMBNAIL = 240
-DETECTED = ("encoding", "separator", "header", "place", "stamp", "mapping", "total", "rows_previewed")
+DETECTED = (
+    *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
+    *("place", "stamp", "mapping", "total", "rows_previewed"),
+)
 State = ImportJob.State
 
 
@@ -33,7 +37,7 @@ def preview(job: ImportJob) -> None:
     job.detect()
     job.rows_previewed = 0
     job.save(update_fields=DETECTED)
-    pictures, owned = open_pictures(job.pictures, Path(job.styles), job.mapping)
+    pictures, owned = open_pictures(job.pictures, job.table, job.mapping, job.survey.damages)
     refused = [*pictures.refused, *owned.left_out]
     found = Preview(
         samples=_first_records(job.table),
@@ -47,7 +51,10 @@ def preview(job: ImportJob) -> None:
 
 def _first_records(table: Table) -> list[list[str]]:
     with table.records() as records:
-        return [[printable(cell) for cell in record.cells] for record in islice(records, SHOWN_RECORDS)]
+        return [
+            [printable(cell[:SHOWN_CELL]) for cell in record.cells[:COLUMNS_LIMIT]]
+            for record in islice(records, SHOWN_RECORDS)
+        ]
 
 
 class _Tally:
@@ -55,18 +62,23 @@ class _Tally:
 
     def __init__(self, job: ImportJob, owned: Owned):
         self._job, self._owned = job, owned
+        self._skus = Skus()
+        self._first_lines: dict[str, int] = {}
         self._named: set[str] = set()
+        self._lost = 0
         self._counts, self._repaired, self._further = Counts(), 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
 
     def outcome(self) -> Outcome:
-        rows = read_rows(self._job.table, self._job.mapping, repair=True)
-        while batch := list(islice(rows, ROWS_PER_BATCH)):
-            self._named.update(row.sku for row in batch)
-            self._count(plan_batch(batch, Product.objects.all(), self._owned, self._look_at_picture))
-            self._note_progress()
+        reader = self._job.reader(repair=True)
+        with self._job.table.records() as records:
+            rows = (self._skus.as_known(reader.read(record)) for record in records)
+            while batch := refuse_repeated(list(islice(rows, ROWS_PER_BATCH)), self._first_lines):
+                self._named.update(row.sku for row in batch)
+                self._count(plan_batch(batch, Product.objects.all(), self._owned, self._look_at_picture, self._skus))
+                self._note_progress()
         return Outcome(
             counts=self._counts,
             repaired=self._repaired,
@@ -76,6 +88,7 @@ class _Tally:
             pictures_without_row=[file.name for file in self._owned.without_row[:SHOWN_EXAMPLES]],
             further=self._further,
             missing=missing_products(self._named).count(),
+            lost=self._lost,
             products=self._products,
         )
 
@@ -91,6 +104,7 @@ class _Tally:
         self._products.extend(islice(self._shown(plan), SHOWN_PRODUCTS - len(self._products)))
 
     def _note_issue(self, issue: RowIssue) -> None:
+        self._lost += issue.is_lost
         found = self._issues.get(issue.kind) or FoundIssues(issue.kind, 0, [])
         self._issues[issue.kind] = replace(found, count=found.count + 1)
         if len(found.examples) < SHOWN_EXAMPLES:

@@ -1,27 +1,47 @@
-"""From the records of a csv file to products: which column is what, and what is wrong with a row.
+"""From the records of a table to products: which column is what, and what is wrong with a row.
 
 Nothing here touches the database; `writing` does.
 """
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
-from catalog.importing.tables import Record, Table, UnusableFile, printable
+from catalog.importing.formats import read_table
+from catalog.importing.ids import LostDigits, repaired
+from catalog.importing.survey import Survey, take_survey
+from catalog.importing.tables import Record, UnusableFile, printable
+from catalog.importing.values import LEVELS, clean, is_nothing, path_of, steps
 
 FIELDS = {
-    "sku": ("id", "sku", "productid", "articleid", "itemid", "articlenumber", "articleno", "itemnumber", "code"),
-    "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle"),
+    "sku": (
+        *("id", "sku", "productid", "articleid", "itemid", "articlenumber", "articleno", "itemnumber", "code"),
+        *("productsku", "itemsku", "productcode", "itemcode", "handle", "urlhandle", "variantsku"),
+    ),
+    "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle", "itemname"),
     **CATEGORY_LEVELS,
     **{attribute.name: attribute.columns for attribute in ATTRIBUTES},
 }
 """What a product is told to be, with the names, letters and digits only, that its column may have."""
-SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
+    # WooCommerce's id is WordPress', and its type says how a product is sold.
+    ("visibilityincatalog", {"sku": ("sku", "id"), "article_type": ()}),
+    # Shopify's rows of one handle are one product; its sku is a variant's.
+    ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}),
+)
+"""By a column that an export alone has, what is called otherwise in it."""
+SKU_LENGTH_LIMIT = 64
 VALUE_LENGTH_LIMIT = 100
 NAME_LENGTH_LIMIT = 255
 NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
+
+LOST = frozenset({"unreadable row", "too few columns", "too many columns", "no id", "bad id"})
+"""The kinds of issues of rows that may be any product's."""
 
 Mapping = dict[str, int]
 """From a field to the number of its column."""
@@ -38,6 +58,8 @@ class StyleRow:
     sku: str
     values: dict[str, str | int | None]
     is_repaired: bool = False
+    written: str = ""
+    """The id as the file writes it, where the shop writes it otherwise"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,11 @@ class RowIssue:
     column: str = ""
     value: str = ""
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether nobody can tell for sure which product the row is of."""
+        return self.kind in LOST
+
 
 class _BadRow(Exception):
     def __init__(self, kind: str, reason: str, column: str = "", value: str = ""):
@@ -60,40 +87,48 @@ class _BadRow(Exception):
 
 def guess_mapping(header: list[str]) -> Mapping:
     """The columns whose names are known, each for the field it names best."""
-    names = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
+    names = [_plain(name) for name in header]
+    fields = dict(FIELDS)
+    for mark, otherwise in EXPORTS:
+        fields |= otherwise if mark in names else {}
     mapping: Mapping = {}
-    for field, known in FIELDS.items():
+    for field, known in fields.items():
         free = [name for name in known if name in names and names.index(name) not in mapping.values()]
         if free:
             mapping[field] = names.index(free[0])
     return mapping
 
 
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
 def _check_mapping(mapping: Mapping, header: list[str]) -> None:
     """Raises UnusableFile when no column holds the skus."""
     if "sku" not in mapping:
         raise UnusableFile(
-            "no column of the first line holds the products' ids; call it id or sku. "
-            f"The columns are: {', '.join(header)[:500]}"
+            "no column of the first line holds the products' ids; call it id or sku, or name the columns where the "
+            f"line is missing. The columns are: {', '.join(header)[:500]}"
         )
 
 
 def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
-    """The rows of a csv file with columns of known names. Raises UnusableFile."""
-    table = Table.detect(path)
-    return read_rows(table, guess_mapping(table.header), repair=True)
+    """The rows of a table with columns of known names. Raises UnusableFile."""
+    source = read_table(path)
+    mapping = guess_mapping(source.header)
+    survey = take_survey(read_table(path).records, mapping)
+    reader = RowReader(source.header, source.separator, mapping, repair=True, survey=survey)
+    return read_rows(source.records, reader)
 
 
-def read_rows(table: Table, mapping: Mapping, repair: bool) -> Iterator[StyleRow | RowIssue]:
-    """The rows from the table's start on, each as a StyleRow or as the RowIssue that says what is wrong with it.
+def read_rows(records: Iterable[Record], reader: "RowReader") -> Iterator[StyleRow | RowIssue]:
+    """The records, each as a StyleRow or as the RowIssue that says what is wrong with it.
 
-    Of the rows of one id the first one counts. Raises UnusableFile.
+    Of the rows of one id the first one counts.
     """
-    reader = RowReader(table, mapping, repair)
     first_lines: dict[str, int] = {}
-    with table.records() as records:
-        for record in records:
-            yield _refuse_if_repeated(reader.read(record), first_lines)
+    for record in records:
+        yield _refuse_if_repeated(reader.read(record), first_lines)
 
 
 def refuse_repeated(rows: list[StyleRow | RowIssue], first_lines: dict[str, int]) -> list[StyleRow | RowIssue]:
@@ -110,7 +145,8 @@ def _refuse_if_repeated(row: StyleRow | RowIssue, first_lines: dict[str, int]) -
     first = first_lines.setdefault(row.sku, row.line)
     if first == row.line:
         return row
-    reason = f"id {row.sku} was already in line {first}; the first one counts"
+    written = f"{row.written} is {row.sku}, which" if row.written else row.sku
+    reason = f"id {written} was already in line {first}; the first one counts"
     return RowIssue(row.line, row.sku, "repeated id", reason)
 
 
@@ -121,17 +157,22 @@ class RowReader:
     is where a separator in it was not quoted. Raises UnusableFile when no column holds the ids.
     """
 
-    def __init__(self, table: Table, mapping: Mapping, repair: bool):
-        _check_mapping(mapping, table.header)
-        self._header = table.header
-        self._separator = table.separator
+    def __init__(self, header: list[str], separator: str, mapping: Mapping, repair: bool, survey: Survey):
+        _check_mapping(mapping, header)
+        self._header = header
+        self._separator = separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
+        self._survey = survey
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
-        self._repairs = repair and mapping.get("name") == len(table.header) - 1
+        self._repairs = repair and mapping.get("name") == len(header) - 1
+        self._fewest = max((number for number, name in enumerate(header, 1) if name), default=0)
 
     def read(self, record: Record) -> StyleRow | RowIssue:
         if record.error:
-            return RowIssue(record.line, "", "not csv", f"not readable as csv: {record.error}")
+            return RowIssue(record.line, self._sku(record), "unreadable row", f"the row cannot be read: {record.error}")
+        if [cell.strip() for cell in record.cells] == self._header:
+            reason = "the names of the columns again, as in the first line"
+            return RowIssue(record.line, self._sku(record), "repeated header", reason)
         try:
             return self._parse(record)
         except _BadRow as error:
@@ -140,14 +181,34 @@ class RowReader:
     def _sku(self, record: Record) -> str:
         column = self._mapping["sku"]
         cell = record.cells[column] if column < len(record.cells) else ""
-        return printable(cell.strip())[:64]
+        with suppress(LostDigits):
+            return printable(self._as_it_was(cell[:1000]))[:SKU_LENGTH_LIMIT]
+        return printable(clean(cell[:1000]))[:SKU_LENGTH_LIMIT]
+
+    def _as_it_was(self, cell: str) -> str:
+        """The id before a spreadsheet had it. Raises LostDigits."""
+        sku = clean(cell)
+        # What begins with an apostrophe is a text for a spreadsheet, whatever it looks like.
+        sku = sku.lstrip("'") if sku.lstrip("'").isdigit() else sku
+        return repaired(sku, self._survey.damages)
 
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
+        sku = ""
         values: dict[str, str | int | None] = {}
+        levels: dict[str, list[str]] = {}
         for field, column in self._mapping.items():
-            values[field] = _parse_value(field, cells[column].strip(), self._header[column])
-        return StyleRow(record.line, str(values.pop("sku")), values, is_repaired)
+            name, text = self._header[column], cells[column]
+            if field == "sku":
+                sku = self._parse_sku(text, name)
+            elif field in CATEGORY_LEVELS:
+                levels[field] = _parse_steps(text, name)
+                values[field] = levels[field][0] if levels[field] else ""
+            else:
+                values[field] = _parse_value(field, text, name)
+        if any(len(found) > 1 for found in levels.values()):
+            values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
+        return StyleRow(record.line, sku, self._survey.spelt(values), is_repaired)
 
     def _fit(self, cells: list[str]) -> tuple[list[str], bool]:
         """(One cell for each column, whether the row had to be repaired for that)."""
@@ -155,34 +216,75 @@ class RowReader:
         # Spreadsheets end every row with the same separators.
         while len(cells) > wanted and not cells[-1].strip():
             cells = cells[:-1]
-        if len(cells) < wanted:
+        if len(cells) < self._fewest:
             raise _BadRow("too few columns", f"has {len(cells)} of {wanted} columns")
-        if len(cells) == wanted:
-            return cells, False
+        if len(cells) <= wanted:
+            return [*cells, *[""] * (wanted - len(cells))], False
         if not self._repairs:
             raise _BadRow("too many columns", f"has {len(cells)} cells for {wanted} columns")
         return [*cells[: wanted - 1], self._separator.join(cells[wanted - 1 :])], True
 
+    def _parse_sku(self, text: str, column: str) -> str:
+        _check_text(text, column)
+        try:
+            sku = self._as_it_was(text)
+        except LostDigits:
+            reason = (
+                f"a spreadsheet has shortened id {text.strip()[:64]} so that nobody can tell which it was; "
+                "format the ids as text there, and save the table again"
+            )
+            raise _BadRow("bad id", reason, column, text.strip()[:VALUE_LENGTH_LIMIT]) from None
+        if is_nothing(sku):
+            raise _BadRow("no id", f"{column} holds no id", column, sku)
+        if len(sku) > SKU_LENGTH_LIMIT:
+            reason = f"id {sku[:SKU_LENGTH_LIMIT]}… is longer than {SKU_LENGTH_LIMIT} characters"
+            raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])
+        if any(unicodedata.category(sign) == "Cc" for sign in sku) or {".", ".."} & set(re.split(r"[/\\]", sku)):
+            raise _BadRow("bad id", f"id {sku!r} cannot stand in an address", column, printable(sku))
+        return sku
 
-def _parse_value(field: str, value: str, column: str) -> str | int | None:
-    limit = NAME_LENGTH_LIMIT if field == "name" else VALUE_LENGTH_LIMIT
-    shown = printable(value)[:VALUE_LENGTH_LIMIT]
-    if "\0" in value:
-        raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise _BadRow("bad value", f"{column} holds bytes that are no text", column, shown)
-    if len(value) > limit:
-        raise _BadRow("bad value", f"{column} is longer than {limit} characters", column, shown)
-    if field == "sku" and not SKU.fullmatch(value):
-        raise _BadRow("bad id", f"id {value[:64]!r} is not 1 to 64 letters, digits, '.', '_' or '-'", column, shown)
+
+def _parse_value(field: str, text: str, column: str) -> str | int | None:
+    _check_text(text, column)
+    # A name is shown as it is written.
+    value = text.strip() if field == "name" else clean(text)
+    if is_nothing(value):
+        return None if field in NUMBERS else ""
+    _check_length(value, column, NAME_LENGTH_LIMIT if field == "name" else VALUE_LENGTH_LIMIT)
     return _parse_number(value, NUMBERS[field], column) if field in NUMBERS else value
 
 
-def _parse_number(text: str, numbers: range, column: str) -> int | None:
-    if not text:
-        return None
-    # A notebook that rewrote the file leaves numbers as floats: 2012.0.
-    match = re.fullmatch(r"([0-9]{1,9})(\.0)?", text)
+def _parse_steps(text: str, column: str) -> list[str]:
+    """The categories that a cell names, from the top."""
+    _check_text(text, column)
+    found = [step for step in steps(text, is_list=_plain(column) == "categories") if not is_nothing(step)]
+    if len(found) == 1 and found[0].isdigit() and _plain(column).endswith("googleproductcategory"):
+        # Google's number for a category, whose name the file does not tell.
+        return []
+    for step in found:
+        _check_length(step, column, VALUE_LENGTH_LIMIT)
+    return found
+
+
+def _check_text(text: str, column: str) -> None:
+    if text.isascii() and "\0" not in text:
+        return
+    shown = printable(text.strip()[:VALUE_LENGTH_LIMIT])
+    if "\0" in text:
+        raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise _BadRow("bad value", f"{column} holds bytes that are no text", column, shown)
+
+
+def _check_length(value: str, column: str, limit: int) -> None:
+    if len(value) > limit:
+        reason = f"{column} is longer than {limit} characters"
+        raise _BadRow("bad value", reason, column, value[:VALUE_LENGTH_LIMIT])
+
+
+def _parse_number(text: str, numbers: range, column: str) -> int:
+    # A notebook that rewrote the file leaves numbers as floats, 2012.0, and a spreadsheet years as dates.
+    match = re.fullmatch(r"([0-9]{1,9})(\.0+)?", text) or re.fullmatch(r"([0-9]{4})-[0-9]{2}-[0-9]{2}.*", text)
     if not match or int(match[1]) not in numbers:
         reason = f"{column} {text[:20]!r} is not a number from {numbers.start} to {numbers.stop - 1}"
         raise _BadRow("bad value", reason, column, text[:VALUE_LENGTH_LIMIT])

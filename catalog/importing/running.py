@@ -3,17 +3,16 @@
 import time
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob
+from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, close_pictures, open_pictures
-from catalog.importing.reading import RowIssue, RowReader, StyleRow, refuse_repeated
+from catalog.importing.reading import RowIssue, StyleRow, refuse_repeated
 from catalog.importing.sample import delete_sample
-from catalog.importing.tables import Place
 from catalog.importing.writing import (
     ROWS_PER_BATCH,
     Categories,
@@ -30,7 +29,7 @@ from catalog.pictures import storage
 FILES_NAMED = 1000
 """So many files of each kind that are left out are named in the issues, the others counted."""
 State = ImportJob.State
-PROGRESS = ("place", "rows", "created", "updated", "unchanged", "rejected")
+PROGRESS = ("place", "rows", "created", "updated", "unchanged", "rejected", "lost", "issue_counts")
 
 
 def run_slice(job: ImportJob, seconds: float) -> None:
@@ -41,13 +40,13 @@ def run_slice(job: ImportJob, seconds: float) -> None:
     if job.state == State.QUEUED:
         _begin(job)
     job.check_table()
-    started, categories = time.monotonic(), Categories()
-    _, owned = open_pictures(job.pictures, Path(job.styles), job.mapping)
-    reader = RowReader(job.table, job.mapping, job.repair)
+    started, categories, skus = time.monotonic(), Categories(), Skus()
+    reader = job.reader(job.repair)
+    _, owned = open_pictures(job.pictures, job.table, job.mapping, job.survey.damages)
     with job.table.records() as records:
-        rows = map(reader.read, records)
+        rows = (skus.as_known(reader.read(record)) for record in records)
         while batch := list(islice(rows, ROWS_PER_BATCH)):
-            _write_batch(job, batch, records.place, owned, categories)
+            _write_batch(job, batch, records.place, owned, categories, skus)
             if time.monotonic() - started > seconds:
                 return
     _end(job)
@@ -59,7 +58,8 @@ def _begin(job: ImportJob) -> None:
     jobs.hold(job, State.QUEUED)
     if not job.rows:
         # A file in a folder may be another one since it was previewed.
-        job.detect()
+        if job.is_written_again or not job.table.path.exists():
+            job.detect()
         _note_files(job)
     job.state, job.run_at, job.run_from = State.RUNNING, timezone.now(), job.rows
     job.save()
@@ -67,7 +67,7 @@ def _begin(job: ImportJob) -> None:
 
 def _note_files(job: ImportJob) -> None:
     """Names the files that are no product's picture, and why."""
-    pictures, owned = open_pictures(job.pictures, Path(job.styles), job.mapping)
+    pictures, owned = open_pictures(job.pictures, job.table, job.mapping, job.survey.damages)
     refused = [*pictures.refused, *owned.left_out]
     write_issues(
         job, (RowIssue(None, "", "refused file", f"{file.name} {file.reason}") for file in refused[:FILES_NAMED])
@@ -86,16 +86,21 @@ def _note_files(job: ImportJob) -> None:
 
 @transaction.atomic
 def _write_batch(
-    job: ImportJob, batch: list[StyleRow | RowIssue], place: Place, owned: Owned, categories: Categories
+    job: ImportJob,
+    batch: list[StyleRow | RowIssue],
+    place: int,
+    owned: Owned,
+    categories: Categories,
+    skus: Skus,
 ) -> None:
     jobs.hold(job, State.RUNNING)
     taken = job.rows_taken.filter(sku__in=[row.sku for row in batch])
     rows = refuse_repeated(batch, dict(taken.values_list("sku", "line")))
-    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, storage.store)
+    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, storage.store, skus)
     write_changes(job, plan.changes, categories)
     write_issues(job, plan.issues)
     write_rows(job, plan.rows)
-    job.move_to(place)
+    job.place = place
     job.rows += plan.counts.rows
     job.created += plan.counts.new
     job.updated += plan.counts.changed
@@ -110,7 +115,10 @@ def _end(job: ImportJob) -> None:
     named = job.named_skus()
     if job.remove_sample:
         delete_sample(Product.objects.of_the_sample().exclude(sku__in=named))
-    if job.archive_missing:
+    if job.archive_missing and job.lost:
+        reason = f"nothing was archived: {job.lost:,} rows cannot be read, and may be of any product"
+        write_issues(job, [RowIssue(None, "", "not archived", reason)])
+    elif job.archive_missing:
         missing = list(missing_products(named).select_for_update(of=("self",)))
         archive(job, missing)
         job.archived = len(missing)

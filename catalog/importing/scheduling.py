@@ -121,6 +121,8 @@ def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
     if rejected > MOST_REJECTED * rows:
         return f"{rejected:,} of {rows:,} rows would be rejected"
     in_the_shop = Product.objects.in_the_shop().count()
+    if archives and missing and outcome.lost:
+        return f"{outcome.lost:,} rows cannot be read, and may be of the {missing:,} products that it would archive"
     if archives and missing > MOST_ARCHIVED * in_the_shop:
         return f"it would archive {missing:,} of the shop's {in_the_shop:,} products"
     return ""

@@ -1,5 +1,6 @@
 """Imports at the terminal: a bar of rows, and a report of what came of them."""
 
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,7 +9,7 @@ from tqdm import tqdm
 from catalog.importing.advancing import import_catalog
 from catalog.importing.models import ImportJob
 from catalog.importing.signals import wait_for_pictures
-from catalog.importing.tables import Table, UnusableFile
+from catalog.importing.tables import UnusableFile
 
 
 def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait: bool) -> None:
@@ -20,15 +21,22 @@ def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait:
         if not path.exists():
             raise CommandError(f"{path} does not exist")
     try:
-        with tqdm(total=Table.detect(styles).count_lines(), desc="Importing", unit="row") as bar:
-            job = import_catalog(styles, images, bar.update)
+        with tqdm(desc="Importing", unit="row") as bar:
+            job = import_catalog(styles, images, partial(_show, bar))
     except (UnusableFile, OSError) as error:
         raise CommandError(str(error)) from error
     for issue in job.issues.all():
         command.stderr.write(f"line {issue.line}, id {issue.sku or '?'}: {issue.reason}")
+    if job.issues_left_out:
+        command.stderr.write(f"{job.issues_left_out} more issues are counted and not kept")
     command.stdout.write(
         f"{job.rows} rows: {job.created} new, {job.updated} changed, {job.unchanged} unchanged, "
-        f"{job.rejected} rejected; {job.issues.count()} issues"
+        f"{job.rejected} rejected; {sum(job.issue_counts.values())} issues"
     )
     if wait:
         wait_for_pictures.send(ImportJob, job=job, command=command)
+
+
+def _show(bar: tqdm, job: ImportJob) -> None:
+    bar.total = job.total
+    bar.update(job.rows - bar.n)

@@ -11,14 +11,14 @@ from catalog.importing.models import ImportJob
 from catalog.importing.pictures import NO_PICTURES
 from catalog.importing.tables import UnusableFile
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
 
 
 def keep(job: ImportJob, styles: UploadedFile, pictures: list[UploadedFile]) -> None:
     """Moves the uploads to the job's folder and names them in the job, which is not saved."""
     # Numbers come again when a database is made anew.
     discard(job)
-    folder = _folder(job)
+    folder = job.folder
     job.styles = str(_move(styles, folder / "styles"))
     # Two uploads may have the same name.
     job.pictures = [str(_move(upload, folder / f"pictures-{n}")) for n, upload in enumerate(pictures, 1)]
@@ -26,7 +26,7 @@ def keep(job: ImportJob, styles: UploadedFile, pictures: list[UploadedFile]) -> 
 
 def discard(job: ImportJob) -> None:
     """Deletes what was uploaded for the job; a folder on the server stays."""
-    shutil.rmtree(_folder(job), ignore_errors=True)
+    shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def find_folder(name: str) -> Path:
@@ -41,20 +41,16 @@ def find_folder(name: str) -> Path:
 
 
 def find_in_folder(name: str) -> tuple[str, list[str]]:
-    """(The csv file, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
+    """(The table, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
     folder = find_folder(name)
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink()]
     tables = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
     if len(tables) != 1:
         names = ", ".join(path.name for path in tables) or "none"
-        raise UnusableFile(f"the folder must hold one csv file, but holds: {names}")
+        raise UnusableFile(f"the folder must hold one table (csv, xlsx or xml), but holds: {names}")
     zips = [str(path) for path in files if path.suffix.lower() == ".zip"]
     has_pictures = any(path.is_file() and path.suffix.lower() not in NO_PICTURES for path in folder.rglob("*"))
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]
-
-
-def _folder(job: ImportJob) -> Path:
-    return settings.VAR_DIR / "imports" / str(job.pk)
 
 
 def _move(upload: UploadedFile, folder: Path) -> Path:

@@ -1,6 +1,6 @@
 """From rows to changes, and from changes to the database: a batch in one transaction, undone as it was done."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
+from catalog.importing.own import Skus
 from catalog.importing.owners import Owned
 from catalog.importing.preview import Counts
 from catalog.importing.querysets import ImportChangeQuerySet
@@ -73,7 +74,9 @@ class Categories:
         return node
 
 
-def plan_batch(batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: StorePicture) -> Plan:
+def plan_batch(
+    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: StorePicture, skus: Skus
+) -> Plan:
     """What the rows would change of the products; whoever is to write that passes products that it locks.
 
     `store` gets each picture's bytes and suffix and returns (name, digest); a preview need not keep anything.
@@ -87,7 +90,20 @@ def plan_batch(batch: list[StyleRow | RowIssue], products: ProductQuerySet, sour
     issues = [issue for _, found in planned for issue in found]
     new = sum(change.before is None for change in changes)
     counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
-    return Plan(rows, changes, [*refused, *issues], counts)
+    return Plan(rows, changes, [*refused, *_hints(rows, skus), *issues], counts)
+
+
+def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
+    """What is odd about rows that are taken."""
+    for row in rows:
+        if row.values.get("name") == "":
+            yield RowIssue(row.line, row.sku, "no name", "has no name; the shop shows its category or its id instead")
+        if other := skus.with_zeros(row.sku):
+            reason = (
+                f"id {row.sku} is new, and the shop has {other}; where a spreadsheet took the zeros, format the ids as "
+                "text there, and save the table again"
+            )
+            yield RowIssue(row.line, row.sku, "zeros missing", reason)
 
 
 def _plan_row(
@@ -179,6 +195,7 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
 
 
 def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
+    """Keeps the issues, of each kind as many as there may be; the job, which is not saved, counts them all."""
     ImportIssue.objects.bulk_create(
         ImportIssue(
             job=job,
@@ -187,9 +204,9 @@ def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
             kind=issue.kind,
             column=issue.column[:1000],
             value=issue.value,
-            reason=issue.reason,
+            reason=issue.reason[:1000],
         )
-        for issue in issues
+        for issue in job.count_issues(issues)
     )
 
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "folder",
                     models.CharField(
-                        help_text="Below the folder for imports: one csv file, and the pictures or zips.",
+                        help_text="Below the folder for imports: one table, and the pictures or zips.",
                         max_length=500,
                     ),
                 ),

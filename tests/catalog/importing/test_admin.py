@@ -107,8 +107,8 @@ def test_a_folder_on_the_server_is_imported_where_one_is_set_up(admin_client, tm
         ("/etc", "there is no folder"),
         ("none", "there is no folder"),
         ("outside", "there is no folder"),
-        ("empty", "one csv file, but holds: none"),
-        ("two", "one csv file, but holds: a.csv, b.csv"),
+        ("empty", "one table (csv, xlsx or xml), but holds: none"),
+        ("two", "one table (csv, xlsx or xml), but holds: a.csv, b.csv"),
     ],
 )
 def test_other_folders_are_refused(admin_client, tmp_path, settings, folder, reason):

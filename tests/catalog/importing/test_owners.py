@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.importing.advancing import import_catalog
+from catalog.importing.formats import read_table
 from catalog.importing.models import ImportJob
 from catalog.importing.owners import MOST_FURTHER, Owned, close_pictures, open_pictures
 from catalog.importing.pictures import PictureFile
+from catalog.importing.tables import Table, copy_records
 from catalog.models import FurtherPicture, Product
 from tests.catalog.importing.life import finished, previewed, shop
 from tests.factories import ProductFactory
@@ -254,7 +256,9 @@ def test_pictures_stay_open_until_a_file_is_another_one(tmp_path):
     for sku in ("1", "2"):
         zipped(path, {f"{sku}.jpg": sku.encode()})
         write_styles(styles, [style(sku)])
-        asked = [str(path)], styles, {"sku": 0}
+        table = Table(tmp_path / "rows.jsonl", ["id"])
+        copy_records(read_table(styles), table.path)
+        asked = [str(path)], table, {"sku": 0}, ()
         pictures, found = open_pictures(*asked)
         assert open_pictures(*asked)[0] is pictures
         assert found.of(sku)[0].read() == sku.encode()

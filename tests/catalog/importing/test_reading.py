@@ -3,19 +3,25 @@
 import contextlib
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importing.reading import RowIssue, StyleRow, guess_mapping, read_rows, read_styles
-from catalog.importing.tables import Table, UnusableFile
+from catalog.importing.formats import read_table
+from catalog.importing.reading import RowIssue, RowReader, StyleRow, guess_mapping, read_rows, read_styles
+from catalog.importing.survey import Survey, take_survey
+from catalog.importing.tables import Record, UnusableFile
+from catalog.importing.values import clean, is_nothing, key, path_of, steps
 from tests.pictures import COLUMNS
 
 HEADER = ",".join(COLUMNS)
 SHIRT = "15970,Men,Apparel,Topwear,Shirts,Navy Blue,Fall,2011,Casual,Turtle Check Men Navy Blue Shirt"
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=100).map(str.strip)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf"], exclude_characters=">\u203a»→"), max_size=60).map(
+    clean
+)
 
 
 def read(folder: Path, content: str | bytes) -> list[StyleRow | RowIssue]:
@@ -52,7 +58,15 @@ def test_a_row_is_read_whole(folder):
 @given(
     rows=st.lists(
         st.tuples(
-            st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"), TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT
+            st.from_regex(r"\A[A-Z][A-Z0-9._-]{0,62}[A-Z]\Z").filter(lambda sku: not is_nothing(sku)),
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
         ),
         max_size=5,
         unique_by=lambda row: row[0],
@@ -63,14 +77,21 @@ def test_whatever_is_written_is_read_back(folder, rows, year):
     stream = io.StringIO(newline="")
     csv.writer(stream).writerows([COLUMNS, *([*row[:7], year, *row[7:]] for row in rows)])
     found = read(folder, stream.getvalue())
-    assert [row.sku for row in found] == [row[0] for row in rows]
-    assert [list(row.values.values()) for row in found] == [[*row[1:7], year, *row[7:]] for row in rows]
+    for row, written in zip(found, rows, strict=True):
+        values = list(row.values.values())
+        expected = ["" if is_nothing(value) else value for value in written[1:]]
+        assert row.sku == written[0]
+        # The same value may be written otherwise in another row.
+        assert [key("gender", str(value)) for value in (*values[:6], *values[7:])] == [
+            key("gender", value) for value in expected
+        ]
+        assert values[6] == year
 
 
 @given(content=st.binary(max_size=400))
 def test_no_file_breaks_the_reader(folder, content):
-    rows = read(folder, HEADER.encode() + b"\n" + content)
-    assert all(row.line >= 2 for row in rows)
+    with contextlib.suppress(UnusableFile):
+        assert all(row.line >= 2 for row in read(folder, HEADER.encode() + b"\n" + content))
 
 
 @given(content=st.binary(max_size=200))
@@ -79,14 +100,16 @@ def test_a_file_without_a_column_of_ids_is_refused_with_a_reason(folder, content
         read(folder, b"name," + content)
 
 
-@given(content=st.binary(max_size=300), separator=st.sampled_from([",", ";", "\t", "|"]))
-def test_every_line_of_any_file_is_a_row_or_an_issue(folder, content, separator):
+@given(content=st.binary(max_size=300), separator=st.sampled_from([",", ";", "\t", "|"]), repair=st.booleans())
+def test_every_row_of_any_file_is_a_row_or_an_issue(folder, content, separator, repair):
     path = folder / "any.csv"
     path.write_bytes(separator.join(["id", "name"]).encode() + b"\n" + content)
-    table = Table.detect(path)
-    for repair in (True, False):
-        rows = list(read_rows(table, {"sku": 0}, repair))
-        assert len(rows) == sum(1 for _ in table.records())
+    with contextlib.suppress(UnusableFile):
+        source = read_table(path)
+        records = list(source.records)
+        reader = RowReader(source.header, source.separator, {"sku": 0}, repair, take_survey(records, {"sku": 0}))
+        rows = list(read_rows(records, reader))
+        assert len(rows) == len(records)
         good = [row.sku for row in rows if isinstance(row, StyleRow)]
         assert len(set(good)) == len(good)
 
@@ -99,7 +122,7 @@ def test_any_bytes_are_rows_and_issues_or_an_unusable_file(folder, content, mark
         assert all(isinstance(row, StyleRow | RowIssue) for row in read(folder, mark + content))
 
 
-CELL = st.text(st.characters(categories=["L", "N", "P", "S"], max_codepoint=0xFF), max_size=12).map(str.strip)
+CELL = st.text(st.characters(categories=["L", "N"], max_codepoint=0xFF), max_size=12).map(clean)
 
 
 @given(
@@ -110,12 +133,14 @@ CELL = st.text(st.characters(categories=["L", "N", "P", "S"], max_codepoint=0xFF
     line_end=st.sampled_from(["\n", "\r\n"]),
 )
 def test_a_table_reads_the_same_in_every_dialect(folder, names, encoding, separator, quoting, line_end):
-    rows = [[str(number), *cells] for number, cells in enumerate(names)]
+    rows = [[str(number), *("" if is_nothing(cell) else cell for cell in cells)] for number, cells in enumerate(names)]
     with (folder / "dialect.csv").open("w", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream, delimiter=separator, quoting=quoting, lineterminator=line_end)
         writer.writerows([["id", "colour", "name"], *rows])
     found = list(read_styles(folder / "dialect.csv"))
-    assert [[row.sku, row.values["base_colour"], row.values["name"]] for row in found] == rows
+    assert [[row.sku, key("", row.values["base_colour"]), row.values["name"]] for row in found] == [
+        [sku, key("", colour), name] for sku, colour, name in rows
+    ]
 
 
 def test_what_windows_wrote_in_its_own_encoding_is_understood(folder):
@@ -140,8 +165,9 @@ def test_commas_too_many_belong_to_the_name_where_that_is_the_last_column(folder
     (row,) = read(folder, f"{HEADER}\n{SHIRT}, Slim, Red\n")
     assert row.values["name"] == "Turtle Check Men Navy Blue Shirt, Slim, Red"
     assert row.is_repaired
-    table = Table.detect(folder / "styles.csv")
-    (issue,) = read_rows(table, guess_mapping(table.header), repair=False)
+    source = read_table(folder / "styles.csv")
+    reader = RowReader(source.header, source.separator, guess_mapping(source.header), repair=False, survey=Survey())
+    (issue,) = read_rows(source.records, reader)
     assert issue.reason == "has 12 cells for 10 columns"
     (issue,) = read(folder, "id,name,colour\n7,Shirt,Red,Slim\n")
     assert issue.kind == "too many columns"
@@ -153,9 +179,184 @@ def test_the_empty_cells_that_a_spreadsheet_adds_are_no_matter(folder):
     assert not row.is_repaired
 
 
-def test_empty_values_stay_empty_and_na_is_a_usage(folder):
-    (row,) = read(folder, f"{HEADER}\n7,Men,Apparel,Topwear,Shirts,,,,NA,\n")
-    assert list(row.values.values())[-5:] == ["", "", None, "NA", ""]
+@pytest.mark.parametrize(
+    "nothing", ["", " ", "NA", "n/a", "N.A.", "NULL", "nan", "None", "-", "–", "#N/A", "#REF!", "Unknown"]
+)
+def test_words_for_nothing_are_nothing(folder, nothing):
+    (row,) = read(folder, f"{HEADER}\n7,Men,Apparel,{nothing},Shirts,{nothing},,{nothing},{nothing},{nothing}\n")
+    assert list(row.values.values()) == ["Men", "Apparel", "", "Shirts", "", "", None, "", ""]
+
+
+def test_each_value_is_written_in_one_way(folder):
+    reds, blues = "1;Red;men\n2;RED;Men\n3;red ;MEN\n", "4;Navy  Blue;Mens\n5;navy\u00a0blue;male\n6;navy blue;\n"
+    rows = f"{reds}{blues}7;Rose\u0301;F\n8;Rosé;\n"
+    found = read(folder, f"id;colour;gender\n{rows}")
+    assert [row.values["base_colour"] for row in found] == ["Red"] * 3 + ["navy blue"] * 3 + ["Rosé"] * 2
+    assert [row.values["gender"] for row in found] == ["Men"] * 5 + ["", "Women", ""]
+
+
+def test_the_shops_own_way_of_writing_wins(folder):
+    path = folder / "own.csv"
+    path.write_text("id,colour,gender,category\n1,RED,men,TOPWEAR > tees\n2,RED,female,TOPWEAR\n3,blue,x,Shoes\n")
+    source = read_table(path)
+    records, mapping = list(source.records), guess_mapping(source.header)
+    shops = {"base_colour": {"red": 2, "Red": 9}, "gender": {"Male": 3}, "master_category": {"Topwear": 1}}
+    reader = RowReader(source.header, ",", mapping, repair=True, survey=take_survey(records, mapping, shops=shops))
+    found = [row.values for row in read_rows(records, reader)]
+    assert [values["base_colour"] for values in found] == ["Red", "Red", "blue"]
+    assert [values["gender"] for values in found] == ["Male", "Women", "x"]
+    assert [values["master_category"] for values in found] == ["Topwear", "Topwear", "Shoes"]
+    assert found[0]["sub_category"] == "tees"
+
+
+def test_what_is_no_column_to_choose_from_stays_as_it_is_written(folder, monkeypatch):
+    monkeypatch.setattr("catalog.importing.survey.VALUES_LIMIT", 3)
+    found = read(
+        folder, "id,colour\n" + "".join(f"{number},{'rR'[number % 2]}ed {number // 2}\n" for number in range(20))
+    )
+    assert {row.values["base_colour"][0] for row in found} == {"r", "R"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "path"),
+    [
+        ("Apparel > Topwear > Shirts,,", ["Apparel", "Topwear", "Shirts"]),
+        ("Apparel>Topwear,,Shirts", ["Apparel", "Topwear", "Shirts"]),
+        ("Home > Women > Dresses > Maxi Dresses,,", ["Home", "Women", "Maxi Dresses"]),
+        ("Apparel & Accessories > Clothing > Shirts & Tops,,Shirts", ["Apparel & Accessories", "Clothing", "Shirts"]),
+        ("Apparel & Accessories > Clothing,,Women > Dresses", ["Women", "Dresses", ""]),
+        (" > Apparel > > Topwear > ,,", ["Apparel", "Topwear", ""]),
+        ("Apparel » Topwear,,", ["Apparel", "Topwear", ""]),
+        ("Tops/Blouses,,", ["Tops/Blouses", "", ""]),
+        ('"Handbags, Wallets & Cases",,', ["Handbags, Wallets & Cases", "", ""]),
+        ("Accessories,Belts,Belts", ["Accessories", "Belts", "Belts"]),
+        ("NA > Topwear,,", ["Topwear", "", ""]),
+    ],
+)
+def test_a_path_of_categories_is_taken_apart(folder, cells, path):
+    (row,) = read(folder, f"id,category,subCategory,type\n7,{cells}\n")
+    assert [row.values[level] for level in ("master_category", "sub_category", "article_type")] == path
+
+
+def test_paths_may_be_as_long_as_their_steps_are(folder):
+    (row,) = read(folder, f"id,category\n7,{' > '.join(['x' * 90] * 3)}\n")
+    assert isinstance(row, StyleRow)
+    (issue,) = read(folder, f"id,category\n7,{' > '.join(['x' * 101] * 2)}\n")
+    assert issue.reason == "category is longer than 100 characters"
+
+
+@pytest.mark.parametrize(
+    ("written", "ids"),
+    [
+        (["70001.0", "70002.0"], ["70001", "70002"]),
+        (["70001.00", "70002", "A-1"], ["70001", "70002", "A-1"]),
+        (["1.0", "1.1"], ["1.0", "1.1"]),
+        (["7.0001E+4", "7.1e+04"], ["70001", None]),
+        (["1.23457E+12"], [None]),
+        (["1.2345678901234567E+16"], [None]),
+        (["1E5", "2e3", "1E-5"], ["1E5", "2e3", "1E-5"]),
+        (["70,001", "999", "1,070,001"], ["70001", "999", "1070001"]),
+        (["70,001", "70001"], ["70,001", "70001"]),
+        (["70,001", "A1"], ["70,001", "A1"]),
+        (['="0012"', "'0013"], ["0012", "0013"]),
+        (["0012", "12"], ["0012", "12"]),
+        (["\u200b97\ufeff ", "A\u00a0\u00a0B"], ["97", "A B"]),
+        (
+            ["AB/12", "KLEID-GRÜN", "#1", "a+b", "50%", "ß?", "日本"],
+            ["AB/12", "KLEID-GRÜN", "#1", "a+b", "50%", "ß?", "日本"],
+        ),
+        (["NULL", "-", "x" * 65, "a/../b", "a\tb"], [None, None, None, None, "a b"]),
+    ],
+)
+def test_ids_are_what_they_were_before_a_spreadsheet_had_them(folder, written, ids):
+    stream = io.StringIO()
+    csv.writer(stream).writerows([["id", "name"], *([text, "Tee"] for text in written)])
+    found = read(folder, stream.getvalue())
+    assert [row.sku if isinstance(row, StyleRow) else None for row in found] == ids
+
+
+def test_ids_that_the_shop_has_just_so_are_what_they_are():
+    rows = [Record(2, ["70001.0"])]
+    assert take_survey(rows, {"sku": 0}).damages == ("floats",)
+    assert take_survey(rows, {"sku": 0}, skus=["1.0", "A"]).damages == ()
+
+
+@given(st.lists(st.integers(1000, 10**14), min_size=1, unique=True))
+def test_numbers_are_never_taken_for_one_another(numbers):
+    for written in ([f"{number}.0" for number in numbers], [f"{number:,}" for number in numbers], map(str, numbers)):
+        rows = [Record(line, [text]) for line, text in enumerate(written, 2)]
+        reader = RowReader(["id"], ",", {"sku": 0}, repair=True, survey=take_survey(rows, {"sku": 0}))
+        assert [row.sku for row in read_rows(rows, reader)] == [str(number) for number in numbers]
+
+
+@given(text=st.text(max_size=40), is_list=st.booleans())
+def test_any_category_has_steps_that_make_a_path(text, is_list):
+    found = steps(text, is_list)
+    assert all(step == clean(step) and step for step in found)
+    assert path_of({"master_category": found})[:2] == found[:2]
+
+
+def test_the_columns_again_in_the_middle_are_an_issue(folder):
+    row, issue, other = read(folder, f"{HEADER}\n{SHIRT}\n{HEADER}\n{SHIRT.replace('15970', '15971')}\n")
+    assert (issue.line, issue.kind, issue.is_lost) == (3, "repeated header", False)
+    assert (row.sku, other.sku) == ("15970", "15971")
+
+
+def test_columns_without_a_name_may_be_missing_in_a_row(folder):
+    assert [row.sku for row in read(folder, "id,name,,\n1,Shirt\n2,Shirt,,\n3,Shirt,more,\n")] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        (
+            "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Variant SKU,"
+            "Image Src,Google Shopping / Gender,Color (product.metafields.shopify.color-pattern)",
+            {
+                "sku": "Handle",
+                "name": "Title",
+                "master_category": "Product Category",
+                "article_type": "Type",
+                "gender": "Google Shopping / Gender",
+                "base_colour": "Color (product.metafields.shopify.color-pattern)",
+            },
+        ),
+        (
+            "Title,URL handle,Description,Vendor,Product category,Type,Tags,Status,SKU,Option1 name",
+            {"sku": "URL handle", "name": "Title", "master_category": "Product category", "article_type": "Type"},
+        ),
+        (
+            "ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,Regular price,Categories,Images",
+            {"sku": "SKU", "name": "Name", "master_category": "Categories"},
+        ),
+        (
+            "id\ttitle\tdescription\tlink\timage_link\tproduct_type\tgoogle_product_category\tcolor\tgender\tsize",
+            {
+                "sku": "id",
+                "name": "title",
+                "article_type": "product_type",
+                "master_category": "google_product_category",
+                "base_colour": "color",
+                "gender": "gender",
+            },
+        ),
+    ],
+)
+def test_the_columns_of_known_exports_are_known(header, columns):
+    names = re.split(r",|\t", header)
+    assert {field: names[column] for field, column in guess_mapping(names).items()} == columns
+
+
+def test_woocommerces_list_of_paths_is_its_deepest_one(folder):
+    header = "ID,Type,SKU,Name,Visibility in catalog,Categories"
+    (row,) = read(folder, f'{header}\n9,simple,W-1,Hoodie,visible,"Sale, Clothing > Hoodies\\, Sweats, Clothing"\n')
+    assert row.sku == "W-1"
+    assert list(row.values.values()) == ["Hoodie", "Clothing", "Hoodies, Sweats", ""]
+
+
+def test_googles_number_of_a_category_is_none(folder):
+    (row,) = read(folder, "id,google_product_category\n1,2271\n")
+    assert row.values["master_category"] == ""
 
 
 def test_years_that_a_notebook_made_floats_are_years(folder):
@@ -172,8 +373,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_matter(folder):
     ("line", "reason"),
     [
         ("15970,Men,Apparel", "has 3 of 10 columns"),
-        (SHIRT.replace("15970", ""), "id '' is not"),
-        (SHIRT.replace("15970", "../../etc/passwd"), "id '../../etc/passwd' is not"),
+        (SHIRT.replace("15970", ""), "id holds no id"),
+        (SHIRT.replace("15970", "../../etc/passwd"), "id '../../etc/passwd' cannot stand in an address"),
+        (SHIRT.replace("15970", "7\x07"), "id '7\\x07' cannot stand in an address"),
         (SHIRT.replace("2011", "11"), "year '11' is not a number from 1900 to 2100"),
         (SHIRT.replace("2011", "9999"), "year '9999' is not a number"),
         (SHIRT.replace("Fall", "F" * 101), "season is longer than 100 characters"),

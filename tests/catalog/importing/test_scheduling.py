@@ -183,7 +183,7 @@ def test_links_lead_nowhere(source, folder, tmp_path):
     (folder / "styles.csv").unlink()
     (folder / "styles.csv").symlink_to(outside)
     assert run(source, NOW) is None
-    assert "must hold one csv file, but holds: none" in source.note
+    assert "must hold one table (csv, xlsx or xml), but holds: none" in source.note
     folder.rename(tmp_path / "elsewhere")
     folder.symlink_to(tmp_path / "elsewhere")
     assert run(source, NOW) is None

@@ -1,5 +1,8 @@
-"""Tables read on from any place, whatever they are written in."""
+"""Tables of any kind of text: every line is accounted for, and the copy of the rows is read on from any place."""
 
+import csv
+import io
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.importing.tables import Record, Table
+from catalog.importing.formats import read_table
+from catalog.importing.separated import LINES_LIMIT
+from catalog.importing.tables import RECORD_LIMIT, Record, Source, Table, UnusableFile, copy_records
 
-ATOMS = st.sampled_from([",", ";", '"', "\n", "\r", "\r\n", "a", "é", "😀", " ", "\0", "x" * 3000])
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+ATOMS = st.sampled_from([",", ";", '"', '""', "\n", "\r", "\r\n", "a", "7", "é", "😀", " ", "\0", "\ufeff", "x" * 3000])
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "cp1252"]
 
 
 @pytest.fixture(scope="module")
@@ -18,46 +23,215 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("tables")
 
 
+def read(folder: Path, content: str | bytes, encoding: str = "utf-8") -> tuple[Source, list[Record]]:
+    path = folder / "table.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding, "replace"))
+    source = read_table(path)
+    return source, list(source.records)
+
+
+def records(folder: Path, content: str | bytes, encoding: str = "utf-8") -> list[Record]:
+    return read(folder, content, encoding)[1]
+
+
 def in_pieces(table: Table, size: int) -> list[Record]:
     """The records of the table, which is opened again for every few of them."""
     found = []
     while True:
-        with table.records() as records:
-            piece = [record for _, record in zip(range(size), records, strict=False)]
-            table = replace(table, start=records.place)
+        with table.records() as rows:
+            piece = [record for _, record in zip(range(size), rows, strict=False)]
+            table = replace(table, start=rows.place)
         if not piece:
             return found
         found += piece
 
 
-def assert_reads_on(path: Path, size: int) -> None:
-    table = Table.detect(path)
-    with table.records() as records:
-        assert in_pieces(table, size) == list(records)
+def assert_all_lines_are_accounted_for(source: Source, found: list[Record]) -> None:
+    """Each record begins behind the one before, and what no record begins or goes on in is counted as empty."""
+    starts = [record.line for record in found]
+    assert starts == sorted(set(starts))
+    assert all(2 <= line <= source.lines for line in starts)
+    assert source.empty <= source.lines - len(found)
 
 
 @given(text=st.lists(ATOMS, max_size=40).map("".join), encoding=st.sampled_from(ENCODINGS), size=st.integers(1, 3))
-def test_a_table_is_read_on_from_any_record(folder, text, encoding, size):
-    path = folder / "text.csv"
-    path.write_bytes(f"id,name\n{text}".encode(encoding, "replace"))
-    assert_reads_on(path, size)
+def test_a_table_of_any_encoding_is_read_on_from_any_record(folder, text, encoding, size):
+    source, found = read(folder, f"id,name\n{text}", encoding)
+    assert_all_lines_are_accounted_for(source, found)
+    assert copy_records(replace(source, records=iter(found)), folder / "copy.jsonl") == len(found)
+    table = Table(folder / "copy.jsonl", source.header)
+    assert in_pieces(table, size) == found
 
 
 @given(content=st.binary(max_size=300), mark=st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe", b"sep=,\r\n"]))
-def test_any_bytes_are_read_on_from_any_record(folder, content, mark):
-    path = folder / "bytes.csv"
+def test_any_bytes_are_rows_or_one_sentence(folder, content, mark):
     header = "id,name\n".encode("utf-16-le" if mark == b"\xff\xfe" else "ascii")
-    path.write_bytes(mark + header + content)
-    assert_reads_on(path, 1)
+    with suppress(UnusableFile):
+        assert_all_lines_are_accounted_for(*read(folder, mark + header + content))
 
 
-def test_a_quoted_cell_of_several_lines_is_one_record_and_the_lines_after_it_keep_their_numbers(folder):
-    path = folder / "lines.csv"
-    path.write_text('id,name\n1,"one\ntwo\nthree"\n2,Shirt\n', encoding="utf-16")
-    assert in_pieces(Table.detect(path), 1) == [Record(2, ["1", "one\ntwo\nthree"]), Record(5, ["2", "Shirt"])]
+@given(content=st.binary(max_size=300), mark=st.sampled_from([b"PK\x03\x04", b"<?xml ", b"<rss>", b"%PDF", b"\0\0\0i"]))
+def test_any_bytes_that_look_like_something_else_are_one_sentence(folder, content, mark):
+    with suppress(UnusableFile):
+        assert_all_lines_are_accounted_for(*read(folder, mark + content))
 
 
-def test_the_lines_below_the_header_are_counted(folder):
-    path = folder / "count.csv"
-    path.write_text("sep=;\nid;name\n1;Shirt\n2;Shirt\n")
-    assert Table.detect(path).count_lines() == 2
+ROWS = [[str(number), "Tee, red", "Red"] for number in range(70001, 70021)]
+
+
+@given(
+    broken=st.sets(st.integers(0, 19), max_size=4),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    column=st.integers(1, 2),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_a_quotation_mark_that_is_not_closed_costs_its_own_row_alone(folder, broken, quoting, column, line_end):
+    lines = []
+    for number, row in enumerate(ROWS):
+        stream = io.StringIO()
+        csv.writer(stream, quoting=quoting, lineterminator="").writerow(row)
+        cells = [row[0], *(f'"{cell}' if place == column else cell for place, cell in enumerate(row) if place)]
+        lines.append(",".join(cells) if number in broken else stream.getvalue())
+    source, found = read(folder, line_end.join(["id,name,colour", *lines, ""]))
+    assert source.lines == 21
+    assert {record.line - 2 for record in found if record.error} == broken
+    assert [record.cells for record in found if not record.error] == [
+        row for number, row in enumerate(ROWS) if number not in broken
+    ]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    ['4,Tee 12",Red', '4,"",Red\n5,Tee 12",Red', '4,Tee,Red\n5,Tee 12",Red', '4,"Tee, slim",Red', '4,Tee,"'],
+)
+def test_no_row_is_swallowed_by_a_quotation_mark_that_is_closed_in_another_one(folder, closing):
+    lines = ["1,Tee,Red", "2,Tee,Blue", '3,"Tee 3,Green', *closing.split("\n"), "6,Tee,Pink"]
+    found = records(folder, "\n".join(["id,name,colour", *lines]))
+    assert [record.line for record in found if record.error][:1] == [4]
+    assert [record.cells[0] for record in found] == [line[0] for line in lines]
+
+
+def test_cells_of_several_lines_are_one_row(folder):
+    text = (
+        'name,id,colour\n"one\ntwo, or more\n\nthree",1,Red\n'
+        'Shirt,2,"Red\nand ""blue"", and 3"\n"a\r\n""b""\r\n",3,\nShirt,4,Green\n'
+    )
+    assert records(folder, text) == [
+        Record(2, ["one\ntwo, or more\n\nthree", "1", "Red"]),
+        Record(6, ["Shirt", "2", 'Red\nand "blue", and 3']),
+        Record(8, ['a\r\n"b"\r\n', "3", ""]),
+        Record(11, ["Shirt", "4", "Green"]),
+    ]
+
+
+def test_quotation_marks_that_nobody_closes_do_not_cost_time(folder):
+    text = "id,name\n" + '1,"\n' + "\n" * 50_000 + '2,"Tee\n' * 2_000 + '""\n' * LINES_LIMIT
+    source, found = read(folder, text)
+    assert source.empty == 50_000 + LINES_LIMIT
+    assert sum(bool(record.error) for record in found) == 2_001
+    assert source.lines == 52_002 + LINES_LIMIT
+
+
+def test_quotation_marks_within_cells_are_letters(folder):
+    found = records(folder, 'id,name,colour\n1,Tee 12",Red\n2,"Tee 12" slim",Red\n3,"a ""b"" c",Red\n')
+    assert [record.cells for record in found] == [
+        ["1", 'Tee 12"', "Red"],
+        ["2", 'Tee 12 slim"', "Red"],
+        ["3", 'a "b" c', "Red"],
+    ]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_every_dialect_is_the_same_table(folder, encoding, line_end, separator):
+    rows = [["id", "name", "colour"], ["1", "Röcke – weiß", "grün"], ["2", "Hemd", ""]]
+    text = line_end.join(separator.join(row) for row in rows)
+    source, found = read(folder, text, encoding)
+    assert source.header == rows[0]
+    assert [record.cells for record in found] == rows[1:]
+    assert (source.separator, source.lines) == (separator, 3)
+
+
+def test_lines_of_another_encoding_are_read_as_what_they_are(folder):
+    text = "id,name\n1,Röcke\n2,Mäntel\n3,Schürze\n".encode("cp1252") + "4,Kleid für Mädchen\n".encode()
+    assert [record.cells[1] for record in records(folder, text)] == [
+        "Röcke",
+        "Mäntel",
+        "Schürze",
+        "Kleid für Mädchen",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "separator"),
+    [("id;name, long;price, EUR", ";"), ("id\tname, short, and long", "\t"), ("id,name;colour;size", ",")],
+)
+def test_what_separates_the_cells_is_what_most_lines_agree_on(folder, header, separator):
+    rows = [separator.join(["1"] * (header.count(separator) + 1))] * 3
+    assert read(folder, "\n".join([header, *rows]))[0].separator == separator
+
+
+def test_line_ends_may_be_mixed_and_lines_empty(folder):
+    source, found = read(folder, "id,name\r\n1,a\n\n  , \r2,b\r\n,,,\n3,c")
+    assert [record.cells for record in found] == [["1", "a"], ["2", "b"], ["3", "c"]]
+    assert (source.lines, source.empty) == (7, 3)
+
+
+@pytest.mark.parametrize("content", ["", "\n", " , ,\n", "\ufeff\n", "sep=;\n", "sep=;"])
+def test_a_table_without_columns_is_refused(folder, content):
+    with pytest.raises(UnusableFile, match="the first line must name the columns"):
+        read(folder, content)
+
+
+def test_a_table_may_have_no_rows(folder):
+    assert records(folder, "id,name") == []
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [("7," + "x" * 10_000_000, "longer"), ("7," + "x," * 600_000, "longer"), ('7,"' + "x\n" * 900, "not closed")],
+)
+def test_a_row_without_end_is_one_issue_and_the_next_one_is_read(folder, row, error):
+    first, *others = records(folder, f"id,name\n{row}\n8,Shirt\n")
+    assert first.line == 2
+    assert error in first.error
+    assert others[-1].cells == ["8", "Shirt"]
+    assert sum(map(len, first.cells)) <= RECORD_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (",".join(["column"] * 5000), "5,000 columns, and 1,000 are the limit"),
+        (",".join(["column"] * 1_000_000), "longer than 1,000,000 characters"),
+    ],
+)
+def test_a_table_of_too_many_columns_is_refused(folder, header, reason):
+    with pytest.raises(UnusableFile, match=reason):
+        read(folder, f"{header}\n1,2\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"%PDF-1.7 ...", "is a PDF.*export the table as csv or xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old or a protected Excel file; save it as xlsx"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "is a picture"),
+        (b"\x89PNG\r\n\x1a\n", "is a picture"),
+        (b"\x1f\x8b\x08\0", "is compressed; unpack"),
+        (b"PAR1\x15\x04", "is a Parquet file"),
+        (b"SQLite format 3\0", "is a database"),
+        (b"PK\x03\x04 and no more", "a zip that cannot be opened"),
+        (b"\r\n<!DOCTYPE html><html><table>", "is a web page"),
+        ("<html>".encode("utf-16"), "is a web page"),
+        (b'<?xml version="1.0"?><products><product id="1"/></products>', "an XML file of 'products'"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "an XML file of 'svg'"),
+        (b'[{"id": 1}]', "is JSON"),
+        (b'{"id": 1}', "is JSON"),
+        (bytes(range(256)) * 8, "not text"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(folder, content, reason):
+    with pytest.raises(UnusableFile, match=reason):
+        read(folder, content)

@@ -1,0 +1,136 @@
+"""Product feeds as Google Merchant Center takes them: RSS 1.0 and 2.0 and Atom, with elements of Google's namespace.
+
+The columns are the attributes as Google names them: https://support.google.com/merchants/answer/7052112.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.expatreader import DefusedExpatParser
+
+from catalog.importing.tables import COLUMNS_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
+
+GOOGLE = "http://base.google.com/ns/1.0"
+ROOTS = frozenset({"rss", "rdf:RDF", "feed"})
+ITEMS = frozenset({"item", "entry", "product"})
+SEVERAL = frozenset({"additional_image_link"})
+"""Of these all count, separated by commas; of others that come several times, the first."""
+DEPTH_LIMIT = 50
+CHUNK_BYTES = 64 * 1024
+
+Item = dict[str, str] | None
+"""From attributes to texts; None where they are too long."""
+
+
+def read_feed(path: Path) -> Source:
+    """The table of a feed: a row for each item, the first one in line 2. Raises UnusableFile."""
+    columns: dict[str, None] = {}
+    # No element says beforehand which ones the others have.
+    for item in _items(path):
+        columns.update(dict.fromkeys(item or ()))
+        if len(columns) > COLUMNS_LIMIT:
+            break
+    if not columns:
+        raise UnusableFile(f"{path.name} is a feed without products")
+    source = Source("a product feed", list(columns), iter(()), encoding="xml", lines=1)
+    source.records = _records(path, source)
+    return source
+
+
+def _records(path: Path, source: Source) -> Iterator[Record]:
+    for source.lines, item in enumerate(_items(path), 2):
+        if item is None:
+            yield Record(source.lines, [], f"it is longer than {RECORD_LIMIT:,} characters")
+        else:
+            yield Record(source.lines, [item.get(column, "") for column in source.header])
+
+
+def _items(path: Path) -> Iterator[Item]:
+    handler = _Feed()
+    parser = DefusedExpatParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    parser.setContentHandler(handler)
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                parser.feed(chunk)
+                yield from handler.take()
+        parser.close()
+        yield from handler.take()
+    except DefusedXmlException as error:
+        raise UnusableFile(f"{path.name} defines entities of its own, which no feed needs; export it anew") from error
+    except SAXException as error:
+        where = f"line {parser.getLineNumber()}"
+        raise UnusableFile(
+            f"{path.name} is not well-formed XML ({error.getMessage()}, {where}); export it anew, as a whole"
+        ) from error
+
+
+class _Feed(ContentHandler):
+    """Collects the items of a feed. Raises UnusableFile where it is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth, self._google = 0, "g"
+        self._found: list[Item] = []
+        # From an attribute to its text and whether it is Google's, which is the one that counts.
+        self._item: dict[str, tuple[str, bool]] | None = None
+        self._item_depth = 0
+        self._text: list[str] = []
+        self._length = 0
+
+    def take(self) -> list[Item]:
+        """The items since the last call."""
+        found, self._found = self._found, []
+        return found
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        if self._depth == 0 and name not in ROOTS:
+            raise UnusableFile(
+                f"it is an XML file of {name[:50]!r}, and of XML only product feeds (RSS or Atom) are read; "
+                "export the products as csv, as xlsx or as a feed for Google Merchant Center"
+            )
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            raise UnusableFile("its elements are nested too deeply for a feed; export the products as csv")
+        for attribute, value in attrs.items():
+            if attribute.startswith("xmlns:") and value.rstrip("/") == GOOGLE:
+                self._google = attribute.removeprefix("xmlns:")
+        if self._item is None and name in ITEMS:
+            self._item, self._item_depth, self._length = {}, self._depth, 0
+        elif self._item is not None:
+            if self._depth == self._item_depth + 1:
+                self._text = [attrs["href"]] if name == "link" and "href" in attrs else []
+            elif self._text:
+                # An attribute of several parts is written with colons where it is a single text.
+                self._text.append(":")
+
+    def characters(self, content: str) -> None:
+        if self._item is not None and self._depth > self._item_depth:
+            self._length += len(content)
+            if self._length <= RECORD_LIMIT:
+                self._text.append(content)
+
+    def endElement(self, name: str) -> None:  # noqa: N802
+        if self._item is not None:
+            if self._depth == self._item_depth + 1:
+                self._note(self._item, name)
+            elif self._depth == self._item_depth:
+                item = {column: text for column, (text, _) in self._item.items()}
+                self._found.append(item if self._length <= RECORD_LIMIT else None)
+                self._item = None
+        self._depth -= 1
+
+    def _note(self, item: dict[str, tuple[str, bool]], name: str) -> None:
+        prefix, _, column = name.rpartition(":")
+        if prefix not in ("", self._google):
+            return
+        text, is_googles = " ".join("".join(self._text).split()), bool(prefix)
+        known, known_is_googles = item.get(column, ("", False))
+        if column in SEVERAL and known and text:
+            item[column] = (f"{known},{text}", is_googles)
+        elif not known or is_googles > known_is_googles:
+            item[column] = (text, is_googles)

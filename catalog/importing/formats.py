@@ -1,0 +1,96 @@
+"""What kind of file a table is: csv, a workbook or a feed; whatever else it is, one sentence says what to do."""
+
+import re
+import zipfile
+from pathlib import Path
+
+from catalog.importing.feeds import read_feed
+from catalog.importing.separated import read_separated
+from catalog.importing.spreadsheets import read_spreadsheet
+from catalog.importing.tables import Source, UnusableFile
+
+START_BYTES = 4096
+STRANGE_BYTES = 50
+EXPORT = "export the table as csv or xlsx"
+MARKS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", f"is a PDF, which has no cells; {EXPORT}"),
+    (b"\xd0\xcf\x11\xe0", "is an old or a protected Excel file; save it as xlsx or csv, without a password"),
+    (b"\xff\xd8\xff", "is a picture; choose it with the pictures, and a table here"),
+    (b"\x89PNG", "is a picture; choose it with the pictures, and a table here"),
+    (b"GIF8", "is a picture; choose it with the pictures, and a table here"),
+    (b"RIFF", "is a picture or a sound; choose a table here"),
+    (b"II*\0", "is a picture; choose it with the pictures, and a table here"),
+    (b"MM\0*", "is a picture; choose it with the pictures, and a table here"),
+    (b"\x1f\x8b", "is compressed; unpack it first"),
+    (b"BZh", "is compressed; unpack it first"),
+    (b"\xfd7zXZ", "is compressed; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is compressed; unpack it first"),
+    (b"7z\xbc\xaf", "is an archive; unpack it first"),
+    (b"Rar!", "is an archive; unpack it first"),
+    (b"PAR1", f"is a Parquet file; {EXPORT}"),
+    (b"ORC", f"is an ORC file; {EXPORT}"),
+    (b"Obj\x01", f"is an Avro file; {EXPORT}"),
+    (b"ARROW1", f"is an Arrow file; {EXPORT}"),
+    (b"SQLite format 3", f"is a database; {EXPORT}"),
+    (b"\x7fELF", "is a program and no table"),
+    (b"MZ\x90", "is a program and no table"),
+    (b"{\\rtf", f"is a text document; {EXPORT}"),
+)
+WORKBOOK, OPEN_DOCUMENT = "xl/workbook.xml", b"application/vnd.oasis.opendocument"
+
+
+def read_table(path: Path) -> Source:
+    """The table in a file. Raises UnusableFile when there is none, and OSError."""
+    with path.open("rb") as stream:
+        start = stream.read(START_BYTES)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        _check_workbook(path, start)
+        return read_spreadsheet(path)
+    for mark, reason in MARKS:
+        if start.startswith(mark):
+            raise UnusableFile(f"{path.name} {reason}")
+    text = _as_text(start).lstrip("\ufeff \t\r\n")
+    if re.match(r"<!doctype html|<html|<head|<body|<table", text, re.IGNORECASE):
+        raise UnusableFile(f"{path.name} is a web page, perhaps one to sign in at; download or {EXPORT}")
+    if re.match(r"<\?xml|<!--|<!doctype|<[a-z][\w:.-]*[\s>]", text, re.IGNORECASE):
+        return read_feed(path)
+    if re.match(r"[{\[]\s*[{\[\"\]}]", text):
+        raise UnusableFile(f"{path.name} is JSON; {EXPORT}")
+    if _is_binary(start):
+        raise UnusableFile(f"{path.name} is no table but something that is not text; {EXPORT}")
+    return read_separated(path)
+
+
+def _check_workbook(path: Path, start: bytes) -> None:
+    """Raises UnusableFile for a zip that is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise UnusableFile(f"{path.name} is a zip that cannot be opened, perhaps cut off; upload it again") from error
+    if WORKBOOK in names:
+        return
+    if OPEN_DOCUMENT in start:
+        raise UnusableFile(f"{path.name} is a file of LibreOffice; save it as xlsx or csv")
+    if "xl/workbook.bin" in names:
+        raise UnusableFile(f"{path.name} is a binary Excel file; save it as xlsx or csv")
+    if any(name.startswith("xl/") for name in names):
+        raise UnusableFile(f"{path.name} is a workbook with parts missing; open it in a spreadsheet and save it again")
+    if "word/document.xml" in names or "ppt/presentation.xml" in names:
+        raise UnusableFile(f"{path.name} is a text document or a presentation; {EXPORT}")
+    raise UnusableFile(f"{path.name} is a zip; choose it with the pictures, or unpack the table that is in it")
+
+
+def _as_text(start: bytes) -> str:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if start.lstrip(b"\xff\xfe")[:2] in ("<".encode(encoding), "{".encode(encoding)):
+            return start.decode(encoding, "replace")
+    return start.decode("utf-8-sig", "replace")
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether there are many signs that no text has. In UTF-16 and UTF-32 every other byte may be NUL."""
+    is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:4]
+    text = start.replace(b"\0", b"") if is_wide else start
+    strange = sum(byte < 32 and byte not in b"\t\r\n\f" for byte in text)
+    return strange > STRANGE_BYTES and 20 * strange > len(text)

@@ -1,0 +1,50 @@
+"""What the shop has already, which a file's ids and values are held against."""
+
+from dataclasses import replace
+
+from django.db.models import Count
+
+from catalog.importing.ids import EXPONENT, FLOAT, GROUPED
+from catalog.importing.reading import RowIssue, StyleRow
+from catalog.importing.survey import UNIFIED, Uses
+from catalog.importing.values import LEVELS
+from catalog.models import Category, Product
+
+
+class Skus:
+    """The ids of the shop and of the rows before, which letters in another case do not tell apart."""
+
+    def __init__(self) -> None:
+        self._known = set(Product.objects.values_list("sku", flat=True))
+        self._writings = {sku.casefold(): sku for sku in self._known}
+        self._with_zeros = {sku.lstrip("0"): sku for sku in self._known if sku.startswith("0") and sku.isdigit()}
+
+    def as_known(self, row: StyleRow | RowIssue) -> StyleRow | RowIssue:
+        """The row with its id as the shop, or a row before, writes it."""
+        if row.sku in self._known:
+            return row
+        if isinstance(row, RowIssue):
+            return replace(row, sku=self._writings.get(row.sku.casefold(), row.sku))
+        known = self._writings.setdefault(row.sku.casefold(), row.sku)
+        return row if known == row.sku else replace(row, sku=known, written=row.sku)
+
+    def with_zeros(self, sku: str) -> str:
+        """An id of the shop that is this one with zeros before it; "" where there is none, or this one is known too."""
+        return "" if sku in self._known else self._with_zeros.get(sku, "")
+
+
+def damaged_skus() -> list[str]:
+    """The shop's ids that look as if a spreadsheet had written them, and yet are what they are."""
+    pattern = "|".join(f"^{known.pattern}$" for known in (FLOAT, EXPONENT, GROUPED))
+    return list(Product.objects.filter(sku__regex=pattern).values_list("sku", flat=True)[:1000])
+
+
+def uses() -> Uses:
+    """How often the shop writes its values just so. Its categories count once each."""
+    found: dict[str, dict[str, int]] = {}
+    for name in UNIFIED - set(LEVELS):
+        counted = Product.objects.order_by().exclude(**{name: ""}).values_list(name).annotate(count=Count("pk"))
+        found[name] = dict(counted)
+    for category in Category.objects.select_related("parent__parent").order_by("pk"):
+        found.setdefault(LEVELS[len(category.path) - 1], {})[category.name] = 1
+    return found

@@ -1,0 +1,227 @@
+"""Text files with separated cells, of any dialect: csv as spreadsheets, databases and people write it."""
+
+import codecs
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from catalog.importing.tables import RECORD_LIMIT, Record, Source, UnusableFile
+
+SEPARATORS = (",", ";", "\t", "|")
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
+START_BYTES = 64 * 1024
+CHUNK_BYTES = 1 << 20
+LINES_LIMIT = 1000
+"""Of one row. A quotation mark that is never closed is looked for no further."""
+SHAPES_LIMIT = 1000
+# No cell is longer than the lines that a row may have.
+csv.field_size_limit(3 * RECORD_LIMIT)
+
+UNCLOSED = "a quotation mark is opened and not closed"
+TOO_LONG = f"it is longer than {RECORD_LIMIT:,} characters"
+
+
+def read_separated(path: Path) -> Source:
+    """The table of a text file. Raises UnusableFile when there is no header to be had."""
+    encoding = _detect_encoding(path)
+    lines = _Lines(path, encoding)
+    first = lines.read()
+    # Excel writes and reads such a line before the header.
+    names_separator = re.fullmatch("sep=(.)[\r\n]*", first, re.IGNORECASE)
+    if not names_separator:
+        lines.give_back([first] if first else [])
+    separator = names_separator[1] if names_separator else _detect_separator(path, encoding)
+    parser = _Parser(lines, separator)
+    header = parser.read()
+    if header and header.error:
+        raise UnusableFile(f"the first line, which names the columns, is not readable as csv: {header.error}")
+    source = Source(
+        kind=f"a csv file in {encoding.removesuffix('-sig')}, separated by {NAMES.get(separator, separator)}",
+        header=header.cells if header else [],
+        records=iter(()),
+        separator=separator,
+        encoding=encoding,
+    )
+    parser.header = source.header
+    source.records = _records(source, parser, lines)
+    return source
+
+
+def _records(source: Source, parser: "_Parser", lines: "_Lines") -> Iterator[Record]:
+    with lines:
+        while record := parser.read():
+            if record.error or any(map(str.strip, record.cells)):
+                yield record
+            else:
+                source.empty += 1
+            source.lines = lines.number - 1
+
+
+class _Lines:
+    """The lines of a text file; `number` is that of the next one. Of a line that is too long the rest is left out."""
+
+    def __init__(self, path: Path, encoding: str):
+        # In a file of one encoding there are lines of another, where files were put together.
+        self._is_mixed = encoding == "cp1252"
+        errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+        self._stream = path.open(encoding="utf-8" if self._is_mixed else encoding, errors=errors, newline="")
+        self._ahead: deque[str] = deque()
+        self.number = 1
+
+    def __enter__(self) -> "_Lines":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._stream.close()
+
+    def read(self) -> str:
+        """The next line with its end; "" at the end of the file."""
+        line = self._ahead.popleft() if self._ahead else self._read()
+        self.number += bool(line)
+        return line
+
+    def give_back(self, lines: list[str]) -> None:
+        """These are the next ones again."""
+        self._ahead.extendleft(reversed(lines))
+        self.number -= len(lines)
+
+    def _read(self) -> str:
+        line = self._stream.readline(RECORD_LIMIT + 1)
+        if len(line) > RECORD_LIMIT:
+            rest = line
+            while rest and rest[-1] not in "\r\n":
+                rest = self._stream.readline(CHUNK_BYTES)
+        if self._is_mixed and any("\udc80" <= character <= "\udcff" for character in line):
+            return line.encode("utf-8", "surrogateescape").decode("cp1252", "surrogateescape")
+        return line
+
+
+class _Parser:
+    """Rows from lines. A quotation mark that is not closed costs the row that opens it, and never the next ones."""
+
+    def __init__(self, lines: _Lines, separator: str):
+        self._lines, self._separator = lines, separator
+        self._shapes: set[str] = set()
+        self.header: list[str] = []
+
+    def read(self) -> Record | None:
+        """The next row, be it an empty line; None at the end of the file."""
+        number = self._lines.number
+        line = self._lines.read()
+        if not line:
+            return None
+        if len(line) > RECORD_LIMIT:
+            return Record(number, [], TOO_LONG)
+        record = self._parse(number, line)
+        if record.cells and not record.error and len(self._shapes) < SHAPES_LIMIT:
+            self._shapes.add(_shape(record.cells[0]))
+        return record
+
+    def _parse(self, number: int, line: str) -> Record:
+        if '"' not in line:
+            text = line.rstrip("\r\n")
+            return Record(number, text.split(self._separator) if text else [])
+        taken: list[str] = []
+        try:
+            cells = next(csv.reader(self._going_on(line, taken), delimiter=self._separator, strict=True))
+        except csv.Error:
+            cells = []
+        if cells and (len(taken) == 1 or not self._swallows_rows(taken, cells)):
+            return Record(number, cells)
+        self._lines.give_back(taken[1:])
+        # What csv does not know, like a quotation mark in the middle of a quoted cell, is read as it stands.
+        cells, is_open = _parse_leniently(line, self._separator)
+        return Record(number, cells, UNCLOSED if is_open else "")
+
+    def _going_on(self, line: str, taken: list[str]) -> Iterator[str]:
+        """The line, and those after it as far as a row may reach; all are noted in `taken`."""
+        size = 0
+        while line and len(taken) < LINES_LIMIT and size <= RECORD_LIMIT:
+            taken.append(line)
+            size += len(line)
+            yield line
+            line = self._lines.read()
+        if line:
+            self._lines.give_back([line])
+
+    def _swallows_rows(self, taken: list[str], cells: list[str]) -> bool:
+        """Whether lines of what would be one row are rows themselves, as the mark that closes it is another row's."""
+        if len(cells) < len(self.header):
+            return True
+        # The last line of a row whose first cell has several lines has all the other cells.
+        inner = taken[1:-1] if "\n" in cells[0] or "\r" in cells[0] else taken[1:]
+        return any(map(self._looks_like_a_row, inner))
+
+    def _looks_like_a_row(self, line: str) -> bool:
+        cells, _ = _parse_leniently(line, self._separator)
+        return 1 < len(self.header) == len(cells) and self._looks_like_an_id(cells[0])
+
+    def _looks_like_an_id(self, text: str) -> bool:
+        return _shape(text) in self._shapes or (" " not in text and any(map(str.isdigit, text)))
+
+
+def _parse_leniently(line: str, separator: str) -> tuple[list[str], bool]:
+    """(The cells of a line by itself, whether a quotation mark is still open at its end)."""
+    asked = []
+
+    def lines() -> Iterator[str]:
+        yield line
+        asked.append(True)
+
+    return next(csv.reader(lines(), delimiter=separator), []), bool(asked)
+
+
+def _shape(text: str) -> str:
+    """What kind of text it is: numbers and words, and what stands between them."""
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text.strip()[:64]))
+
+
+def _detect_encoding(path: Path) -> str:
+    """By the marks of UTF-8, UTF-16 and UTF-32; else UTF-8, unless more of its bytes beyond ASCII contradict that."""
+    with path.open("rb") as stream:
+        start = stream.read(START_BYTES)
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if start[1:4] == b"\0\0\0":
+        return "utf-32-le"
+    if start[:3] == b"\0\0\0" and start[3:4]:
+        return "utf-32-be"
+    if start[1:2] == b"\0":
+        return "utf-16-le"
+    if start[:1] == b"\0" and start[1:2]:
+        return "utf-16-be"
+    return "utf-8" if _fits_utf8(path) else "cp1252"
+
+
+def _fits_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    right = wrong = 0
+    with path.open("rb") as stream:
+        for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""):
+            if chunk.isascii():
+                continue
+            beyond = [character for character in decoder.decode(chunk) if character > "\x7f"]
+            undecoded = sum("\ud800" <= character <= "\udfff" for character in beyond)
+            wrong += undecoded
+            right += len(beyond) - undecoded
+    return right >= wrong
+
+
+def _detect_separator(path: Path, encoding: str) -> str:
+    """What cuts the first line into the most cells, and most of the lines below into as many."""
+    with _Lines(path, encoding) as lines:
+        first, *others = [line for line in islice(iter(lines.read, ""), 20) if line.strip()][:11] or [""]
+
+    def score(separator: str) -> tuple[bool, int]:
+        count = len(_parse_leniently(first, separator)[0])
+        as_many = sum(len(_parse_leniently(line, separator)[0]) == count for line in others)
+        return count > 1 and 2 * as_many >= len(others), count
+
+    return max(SEPARATORS, key=score)

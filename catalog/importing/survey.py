@@ -1,0 +1,107 @@
+"""What a file is like as a whole, which none of its rows tells: how it writes its values, what happened to its ids."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+from catalog.attributes import NAMES
+from catalog.importing.ids import Damages, damages, kind_of
+from catalog.importing.tables import Record
+from catalog.importing.values import LEVELS, clean, is_nothing, key, steps
+from catalog.vocabulary import VOCABULARY
+
+UNIFIED = frozenset({*NAMES, *LEVELS} - {"year"})
+"""The fields whose values are chosen from, so that each should be written in one way."""
+VALUES_LIMIT = 10_000
+"""A column of more different values is not one to choose from; they stay as they are written."""
+
+Uses = Mapping[str, Mapping[str, int]]
+"""For a field, how often each of its values is written just so."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What happened to the ids; and for each field the spelling of the values that are written in several ways."""
+
+    damages: Damages = ()
+    spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def spelt(self, values: dict) -> dict:
+        """The values of a row in the spelling that all are to have."""
+        for name, known in self.spellings.items():
+            if value := values.get(name):
+                values[name] = known.get(key(name, value), value)
+        return values
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Survey":
+        return cls(tuple(data.get("damages", ())), data.get("spellings", {}))
+
+
+def take_survey(
+    records: Iterable[Record], mapping: Mapping[str, int], skus: Iterable[str] = (), shops: Uses | None = None
+) -> Survey:
+    """Looks at all records; `skus` and `shops` are the ids and the values that the shop has."""
+    cells: dict[str, Counter[str]] = {name: Counter() for name in mapping if name in UNIFIED}
+    kinds_of_ids: set[str] = set()
+    for record in records:
+        if record.error:
+            continue
+        for name, counted in cells.items():
+            if mapping[name] < len(record.cells) and len(counted) <= VALUES_LIMIT:
+                counted[record.cells[mapping[name]]] += 1
+        if "sku" in mapping and mapping["sku"] < len(record.cells):
+            kinds_of_ids.add(kind_of(clean(record.cells[mapping["sku"]])))
+    uses = _uses({name: counted for name, counted in cells.items() if len(counted) <= VALUES_LIMIT})
+    spellings = {name: _spellings(name, counted, (shops or {}).get(name, {})) for name, counted in uses.items()}
+    return Survey(damages(kinds_of_ids, skus), {name: chosen for name, chosen in spellings.items() if chosen})
+
+
+def _uses(cells: dict[str, Counter[str]]) -> dict[str, Counter[str]]:
+    """How often each value is used, once the cells are taken apart."""
+    uses: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, counted in cells.items():
+        for cell, count in counted.items():
+            for where, value in _values_of(name, cell):
+                if not is_nothing(value):
+                    uses[where][value] += count
+    return uses
+
+
+def _values_of(name: str, cell: str) -> Iterator[tuple[str, str]]:
+    """(Field, value) of what a cell says; the steps of a path are the values of the levels from the top."""
+    found = steps(cell) if name in LEVELS else [clean(cell)]
+    if len(found) == 1:
+        yield name, found[0]
+        return
+    for number, step in enumerate(found):
+        yield LEVELS[min(number, len(LEVELS) - 1)], step
+
+
+def _spellings(name: str, uses: Mapping[str, int], shops: Mapping[str, int]) -> dict[str, str]:
+    """For the key of each value that is written in another way than it should be, how to write it.
+
+    What the shop writes already wins, then a word of the trade, then what the file writes most often.
+    """
+    own, trade = _by_key(name, shops), {key(name, word): word for word in VOCABULARY.written.get(name, ())}
+    chosen = {}
+    for folded, writings in _by_key(name, uses).items():
+        best = _most_used(own[folded]) if folded in own else trade.get(folded) or _most_used(writings)
+        if set(writings) != {best}:
+            chosen[folded] = best
+    return chosen
+
+
+def _by_key(name: str, uses: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    grouped: dict[str, dict[str, int]] = defaultdict(dict)
+    for value, count in uses.items():
+        grouped[key(name, value)][value] = count
+    return grouped
+
+
+def _most_used(writings: Mapping[str, int]) -> str:
+    """The first of the most used ones; of several as many times, one that begins with a capital alone."""
+    return max(writings, key=lambda value: (writings[value], value[:1].isupper() and not value.isupper()))

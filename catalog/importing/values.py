@@ -1,0 +1,85 @@
+"""How values are written: what stands for nothing, which writings are one, and what spreadsheets make of ids."""
+
+import re
+import unicodedata
+
+from catalog.attributes import CATEGORY_LEVELS
+from catalog.vocabulary import VOCABULARY
+
+NOTHING = frozenset(
+    {
+        *(
+            "",
+            "na",
+            "n/a",
+            "n.a.",
+            "n.a",
+            "<na>",
+            "nan",
+            "-nan",
+            "nat",
+            "null",
+            "(null)",
+            "nil",
+            "none",
+            "(none)",
+            "\\n",
+        ),
+        *("#n/a", "#na", "#n/a n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "#error!"),
+        *("-", "--", "---", "–", "—", "\u2212", ".", "?", "\\n"),
+        *("undefined", "unknown", "unspecified", "not available", "not applicable", "not specified", "no value"),
+    }
+)
+"""In small letters"""
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_TEXT_FORMULA = re.compile(r'="(.*)"')
+_STEP = re.compile(r"\s*[>\u203a»→]\s*")
+LEVELS = tuple(CATEGORY_LEVELS)
+
+
+def clean(text: str) -> str:
+    """The text in Unicode's composed form, its spaces single ones, without what cannot be seen."""
+    if text.isascii():
+        return _without_formula(" ".join(text.split()))
+    return _without_formula(" ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split()))
+
+
+def _without_formula(text: str) -> str:
+    """Exports write ="0012" so that a spreadsheet keeps the zeros."""
+    if not text.startswith('="'):
+        return text
+    match = _TEXT_FORMULA.fullmatch(text)
+    return match[1].strip() if match else text
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a clean text says that there is no value."""
+    return len(text) < 20 and text.lower() in NOTHING
+
+
+def key(field: str, text: str) -> str:
+    """The same for all writings of one value of a field: whatever the case, the spaces and the form of the letters."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return VOCABULARY.writings.get(field, {}).get(folded, folded)
+
+
+def steps(text: str, is_list: bool = False) -> list[str]:
+    """The categories of a path like "Apparel > Topwear > Shirts", from the top; of a list of paths the deepest one.
+
+    A slash is no step: "Tops/Blouses" is one category. Commas separate paths only where `is_list` says so, as they are
+    within Google's categories too.
+    """
+    paths = [path.replace("\\,", ",") for path in re.split(r"(?<!\\),", text)] if is_list else [text]
+    return max(([step for step in map(clean, _STEP.split(path)) if step] for path in paths), key=len)
+
+
+def path_of(levels: dict[str, list[str]]) -> list[str]:
+    """One path from what the columns of categories say, each a list of steps.
+
+    A path in a deeper column is a whole one. Of more than three levels the first two and the deepest count.
+    """
+    path: list[str] = []
+    for level in LEVELS:
+        found = levels.get(level, [])
+        path = found if len(found) > 1 else [*path, *found]
+    return [*path[:2], path[-1]] if len(path) > len(LEVELS) else path
