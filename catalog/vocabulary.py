@@ -24,6 +24,8 @@ class Vocabulary:
     """From a word of a product's name to its pattern"""
     neutral: tuple[str, ...]
     """Colours that go with every other"""
+    everyone: tuple[str, ...]
+    """Genders of what fits beside everybody's"""
     company: Mapping[str, tuple[str, ...]]
     """From a kind of thing to the kinds that are worn with it"""
     company_of_others: tuple[str, ...]
@@ -44,6 +46,7 @@ def _read(path: Path) -> Vocabulary:
         swatches=tables["swatches"],
         patterns={word: pattern for pattern, words in tables["patterns"].items() for word in words},
         neutral=tuple(tables["neutral"]),
+        everyone=tuple(tables["everyone"]),
         company=_lists(tables["company"]),
         company_of_others=tuple(tables["company_of_others"]),
         writings={

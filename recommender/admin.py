@@ -106,7 +106,7 @@ class MarkAdmin(ReadOnlyAdmin):
 
 @admin.register(QualityReport)
 class QualityReportAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "encoder", "products", "category", "colour")
+    list_display = ("created_at", "encoder", "products", "gender", "category", "colour")
     list_select_related = ("encoder",)
     change_list_template = "recommender/admin/quality.html"
 

@@ -145,6 +145,7 @@ class QualityReport(models.Model):
 
     encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="quality_reports")
     products = models.PositiveIntegerField()
+    gender = models.FloatField("same gender in the first five", null=True)
     category = models.FloatField("same category in the first five")
     colour = models.FloatField("same colour in the first five")
     worst = models.JSONField(default=list)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.fitting import Kinds
 from recommender.models import Encoder
 
 ROWS_AT_ONCE = 2000
@@ -13,14 +14,15 @@ ROWS_AT_ONCE = 2000
 class Catalogue:
     """n products that can be found, as `encoder` sees them.
 
-    ids, skus, categories (an id; 0 where there is none) and colours (n,); `picture_numbers` int (n,), the same for
-    two products with the same picture; `vectors` float32 (n, d).
+    ids, skus, genders, categories (an id; 0 where there is none) and colours (n,); `picture_numbers` int (n,), the same
+    for two products with the same picture; `vectors` float32 (n, d).
     """
 
     encoder: Encoder
     ids: np.ndarray
     skus: np.ndarray
     picture_numbers: np.ndarray
+    genders: np.ndarray
     categories: np.ndarray
     colours: np.ndarray
     vectors: np.ndarray
@@ -28,21 +30,27 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def kinds(self) -> Kinds:
+        return Kinds(self.genders, self.categories, self.colours)
+
 
 def load_catalogue(encoder: Encoder) -> Catalogue:
     """All products that a search by this encoder may find, in the order of their ids."""
-    columns = ("product", "product__sku", "image_digest", "product__category", "product__base_colour", "vector")
+    known = ("product__gender", "product__category", "product__base_colour")
+    columns = ("product", "product__sku", "image_digest", *known, "vector")
     embeddings = encoder.embeddings.in_the_shop().order_by("product").values_list(*columns)
     rows, vectors = [], []
     for *row, vector in embeddings.iterator(ROWS_AT_ONCE):
         rows.append(row)
         vectors.append(np.asarray(vector, np.float32))
-    ids, skus, digests, categories, colours = zip(*rows, strict=True) if rows else ((),) * 5
+    ids, skus, digests, genders, categories, colours = zip(*rows, strict=True) if rows else ((),) * 6
     return Catalogue(
         encoder=encoder,
         ids=np.array(ids, int),
         skus=np.array(skus, str),
         picture_numbers=np.unique(np.array(digests, str), return_inverse=True)[1],
+        genders=np.array(genders, str),
         categories=np.array([category or 0 for category in categories], int),
         colours=np.array(colours, str),
         vectors=np.array(vectors, np.float32).reshape(-1, encoder.dimensions),

@@ -1,28 +1,40 @@
-"""What looks most like the page's product, whatever it is."""
+"""What looks most like the page's product, and is of its kind where enough of that is near."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+
+import numpy as np
 
 from catalog.models import Product
 from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
 from recommender.cards import Card, fold
+from recommender.fitting import CANDIDATES, Kinds, misfit
+from recommender.neighbours import Match
 from recommender.panels.panel import Page, Panel
 
 MOST = 12
-CANDIDATES = 40
+FITTING = 40
+"""So many are enough to fold into so many cards."""
 
 
 def choose(page: Page) -> list[Card]:
     if page.embedding is None:
         return []
-    matches = neighbours.around(page.embedding, CANDIDATES)
-    cards = fold(match for match in matches if _is_another(match.product, page))
+    near = neighbours.around(page.embedding, CANDIDATES)
+    others = [match for match in near if _is_another(match.product, page)]
+    cards = fold(_fitting_first(page.product, others)[:FITTING])
     return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
 
 
 def _is_another(product: Product, page: Page) -> bool:
     return product.pk not in page.taken and product.image_digest != page.product.image_digest
+
+
+def _fitting_first(product: Product, matches: list[Match]) -> list[Match]:
+    misfits = misfit(Kinds.of([product]), Kinds.of([match.product for match in matches]))
+    order = np.argsort(misfits - [match.similarity for match in matches], kind="stable")
+    return [matches[number] for number in order]
 
 
 def _shared(product: Product, other: Product) -> Iterator[str]:

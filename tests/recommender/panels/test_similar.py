@@ -10,6 +10,7 @@ from recommender.neighbours import similar_to_product
 from recommender.panels import SIMILAR, panels_of
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.photos import skus_in
+from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,42 @@ def test_the_panel_shows_twelve_others_best_first(client):
     percents = [int(number) for number in re.findall(r"(\d+) % similar", response.content.decode())]
     assert len(percents) == 12
     assert percents == sorted(percents, reverse=True)
+
+
+def nearly_alike(**values: list[str]) -> list[Product]:
+    """Products that look nearly the same, each with its own of the values."""
+    names, columns = list(values), zip(*values.values(), strict=True)
+    products = [
+        ProductFactory(file=as_file(drawing(7), quality=68 + number), **dict(zip(names, column, strict=True)))
+        for number, column in enumerate(columns)
+    ]
+    embedding.embed_products([product.pk for product in products])
+    return products
+
+
+def test_where_enough_is_for_the_same_gender_nothing_else_stands_beside_it():
+    woman, man, *_ = nearly_alike(gender=["Women", "Men"] * 14)
+    for product in (woman, man):
+        assert {card.product.gender for card in panels_of(product, [])[SIMILAR]} == {product.gender}
+
+
+def test_where_too_little_is_for_the_same_gender_others_follow_and_those_for_everyone_come_first():
+    girl, *_ = nearly_alike(gender=["Girls"] * 4 + ["Men", "Unisex"] * 5)
+    genders = [card.product.gender for card in panels_of(girl, [])[SIMILAR]]
+    assert genders == ["Girls"] * 3 + ["Unisex"] * 5 + ["Men"] * 4
+
+
+def test_type_and_colour_decide_among_what_looks_nearly_the_same():
+    shirts, tops = CategoryFactory(name="Shirts"), CategoryFactory(name="Tops")
+    products = nearly_alike(category=[tops, tops, shirts, shirts] * 2, base_colour=["Red", "Blue"] * 4)
+    kinds = [(card.product.category, card.product.base_colour) for card in panels_of(products[0], [])[SIMILAR]]
+    assert kinds == [(tops, "Red")] + [(tops, "Blue")] * 2 + [(shirts, "Red")] * 2 + [(shirts, "Blue")] * 2
+
+
+def test_the_look_alone_decides_where_nothing_is_known():
+    product, *_ = nearly_alike(gender=["Women"] + [""] * 14)
+    shown = [card.product for card in panels_of(product, [])[SIMILAR]]
+    assert shown == [match.product for match in similar_to_product(product, 12)]
 
 
 def test_a_product_that_is_not_embedded_yet_says_so(client):
