@@ -22,6 +22,7 @@ from recommender.measuring.retrieval import (
     mean_and_margin,
     nearest_exact,
 )
+from recommender.measuring.whole_photos import WholePhotos
 from recommender.neighbours import cosine_index, index_settings
 
 INDEX_QUERIES = 1000
@@ -83,11 +84,16 @@ def _table(dimensions: int) -> type[models.Model]:
 
 
 def write_report(
-    evaluation: EvaluationSet, encoders: dict[str, PictureEncoder], folder: Path, marks: list[tuple[str, str]]
+    evaluation: EvaluationSet,
+    encoders: dict[str, PictureEncoder],
+    folder: Path,
+    marks: list[tuple[str, str]],
+    photos: WholePhotos,
 ) -> dict[str, dict]:
     """Writes index.html, report.json and three PNG sheets for each encoder, and returns what is in report.json.
 
     `marks` are pairs of skus that shoppers called not similar: test cases that an encoder should not fail again.
+    `photos` are such as people took.
     """
     folder.mkdir(parents=True, exist_ok=True)
     products, report = evaluation.products, {}
@@ -98,6 +104,7 @@ def write_report(
             "milliseconds": seen.milliseconds,
             "index_recall": index_recall(seen.gallery),
             "figures": _with_margins(seen.scores),
+            "photos": photos.score(picture_encoder, seen.gallery),
             "marks": _heeded(products, seen, marks),
             "categories": list(_by_category(products, seen)),
             "sheets": _write_sheets(evaluation, seen, name, folder),

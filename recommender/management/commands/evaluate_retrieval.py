@@ -10,9 +10,11 @@ from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
 from recommender import registry
 from recommender.encoders import PictureEncoder, load_encoder
+from recommender.measuring.labelled_photos import lines, read_photos
 from recommender.measuring.products import load_products
 from recommender.measuring.report import write_report
 from recommender.measuring.retrieval import EvaluationSet
+from recommender.measuring.whole_photos import WholePhotos
 from recommender.models import Mark
 
 FEWEST_PRODUCTS = 20
@@ -20,8 +22,8 @@ FEWEST_PRODUCTS = 20
 
 class Command(BaseCommand):
     help = (
-        "Compares encoders on a catalogue: how many of the nearest products agree in type, colour and gender, and how "
-        "many photo-like distortions find their product."
+        "Compares encoders on a catalogue: how many of the nearest products agree in type, colour and gender, how many "
+        "photo-like distortions find their product, and how many photos that people took find their type."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,8 +34,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--held-out", action="store_true", help="only the tenth of the products that the training leaves out"
         )
+        parser.add_argument("--photos", type=Path, help="a zip or a folder of photos that people took")
+        parser.add_argument("--labels", type=Path, help="a table of them: file, label, sender")
+        parser.add_argument("--kinds", type=Path, help="TOML: the article types that are right for each label")
 
-    def handle(self, styles: Path, images: Path, encoder: list[str] | None, report: Path, held_out: bool, **_) -> None:
+    def handle(
+        self,
+        styles: Path,
+        images: Path,
+        encoder: list[str] | None,
+        report: Path,
+        held_out: bool,
+        photos: Path | None,
+        labels: Path | None,
+        kinds: Path | None,
+        **_,
+    ) -> None:
+        if bool(photos) != bool(labels):
+            raise CommandError("give --photos with --labels")
         try:
             encoders = {name: _load(name) for name in encoder or [settings.ENCODER]}
             products = load_products(styles, images)
@@ -41,8 +59,11 @@ class Command(BaseCommand):
                 products = products.split()[1]
             if len(products) < FEWEST_PRODUCTS:
                 raise CommandError(f"{len(products)} products with a picture are too few to measure anything")
-            with Pictures(images) as source:
-                results = write_report(EvaluationSet(products, source), encoders, report, Mark.objects.pairs())
+            labelled = read_photos(labels, kinds, held_out) if labels else []
+            with Pictures(images) as source, Pictures(*filter(None, [photos])) as taken:
+                evaluation = EvaluationSet(products, source)
+                whole_photos = WholePhotos(labelled, taken, products)
+                results = write_report(evaluation, encoders, report, Mark.objects.pairs(), whole_photos)
         except (UnusableFile, OSError, ImportError, registry.UnknownEncoder) as error:
             raise CommandError(str(error)) from error
         for name, result in results.items():
@@ -53,6 +74,9 @@ class Command(BaseCommand):
                 )
             for figure, (mean, margin) in result["figures"].items():
                 self.stdout.write(f"  {figure:16} {mean:.3f} ± {margin:.3f}")
+            if result["photos"]["photos"]:
+                self.stdout.write("  {photos} photos that {people} people took".format(**result["photos"]))
+                self.stdout.write("\n".join(lines(result["photos"]["ways"])))
         self.stdout.write(f"{len(products)} products; the report is {report / 'index.html'}")
 
 

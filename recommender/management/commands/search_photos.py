@@ -2,22 +2,15 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from PIL import Image
-from tqdm import tqdm
 
 from catalog.importing.pictures import Pictures
 from catalog.importing.tables import UnusableFile
-from recommender.models import Encoder
-from recommender.photo import store
+from recommender.photo.answers import Answer, answers
 from recommender.photo.boxes import WHOLE, Box
-from recommender.photo.looking import PhotoProblem, read_photo
 from recommender.photo.results import Results
-from recommender.photo.searching import query_by, results_of, shows_nothing
 from recommender.registry import active_encoder
 
 MATCHES = 12
@@ -33,34 +26,20 @@ class Command(BaseCommand):
     def handle(self, photos: Path, out: Path, **_) -> None:
         try:
             with Pictures(photos) as source, out.open("w") as stream:
-                for line in self._lines(source, active_encoder()):
-                    stream.write(json.dumps(line) + "\n")
+                for name, answer in answers(source, source, active_encoder(), self.stderr.write):
+                    stream.write(json.dumps({"photo": name, **_told(answer)}) + "\n")
         except (UnusableFile, OSError) as error:
             raise CommandError(str(error)) from error
 
-    def _lines(self, source: Pictures, encoder: Encoder) -> Iterator[dict]:
-        for name in tqdm(source, total=len(source), desc="Searching", unit="photo"):
-            try:
-                photo = read_photo(source.read(name))
-            except (PhotoProblem, OSError) as error:
-                self.stderr.write(f"{name}: {error}")
-                continue
-            yield {"photo": name, **_told(photo, encoder)}
 
-
-def _told(photo: Image.Image, encoder: Encoder) -> dict:
-    """What the page would say of an RGB photo; where it sees nothing, what the whole photo would find all the same."""
-    query = query_by([photo], encoder)
-    stored = store.find(query.photos[0])
-    whole = results_of(replace(query, box=WHOLE, seals=()), encoder)
-    is_none = shows_nothing(query)
-    results = whole if is_none else results_of(query, encoder)
+def _told(answer: Answer) -> dict:
+    """What the page says; where it sees nothing, what the whole photo would find all the same."""
     return {
-        "verdict": "none" if is_none else "close" if results.is_anything_close else "loose",
-        "box": _numbers(query.box or WHOLE),
-        "parts": [{"box": _numbers(part.box), "name": part.name} for part in (stored.parts if stored else [])],
-        "matches": _matches(results),
-        "whole": _matches(whole),
+        "verdict": answer.verdict,
+        "box": _numbers(answer.query.box or WHOLE),
+        "parts": [{"box": _numbers(part.box), "name": part.name} for part in answer.parts],
+        "matches": _matches(answer.first or answer.whole),
+        "whole": _matches(answer.whole),
     }
 
 

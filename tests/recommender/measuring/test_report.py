@@ -55,6 +55,19 @@ def test_the_report_has_figures_margins_categories_and_sheets(catalogue, tmp_pat
     assert "type@5" in capsys.readouterr().out
 
 
+def test_photos_that_people_took_are_in_the_report(catalogue, tmp_path, capsys):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("file,label,sender\n3.jpg,Shirts,anna\n55.jpg,Watches,bert\n4.jpg,Rockets,carl\n")
+    report = report_on(catalogue, tmp_path / "report", photos=catalogue[1], labels=labels)["fashion-resnet"]
+    assert (report["photos"]["photos"], report["photos"]["people"]) == (2, 2)
+    assert {row["label"] for row in report["photos"]["labels"]} == {"Shirts", "Watches"}
+    assert report["photos"]["ways"]["the whole photo"]["any of 5"]["mean"] == 1
+    assert "2 photos of 2 people" in (tmp_path / "report" / "index.html").read_text()
+    assert "2 photos that 2 people took" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="--photos with --labels"):
+        report_on(catalogue, tmp_path / "report", labels=labels)
+
+
 def test_the_held_out_part_is_a_part(catalogue, tmp_path):
     styles, images = catalogue
     for number in range(60, 300):
