@@ -13,6 +13,8 @@ class Attribute:
     """What shoppers read"""
     columns: tuple[str, ...]
     """What its column may be called in a file that is imported, letters and digits only"""
+    numbers: range | None = None
+    """The whole numbers that it may be; a text where there are none"""
     is_searched: bool = True
     """Whether word search looks through it"""
     is_guessed: bool = False
@@ -28,7 +30,7 @@ ATTRIBUTES = (
     ),
     Attribute("season", "Season", ("season",), training_weight=0.2),
     Attribute("usage", "Usage", ("usage", "occasion", "use"), training_weight=0.3),
-    Attribute("year", "Year", ("year", "modelyear"), is_searched=False),
+    Attribute("year", "Year", ("year", "modelyear"), numbers=range(1900, 2101), is_searched=False),
 )
 """In the order in which pages and answers show them."""
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)

@@ -30,8 +30,7 @@ class Selection:
 
     def __init__(self, query: QueryDict, category: Category | None = None):
         self.category = category
-        # PostgreSQL's text knows no NUL.
-        asked = {name: [value.replace("\0", "").strip() for value in values] for name, values in query.lists()}
+        asked = {name: [value.strip() for value in values] for name, values in query.lists()}
         self.words = Words(asked.get("q", [""])[-1][:LONGEST_WORDS])
         self.attributes = {
             name: tuple(sorted(values)) for name in NAMES if (values := set(filter(None, asked.get(name, []))))

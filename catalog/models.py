@@ -173,6 +173,43 @@ class Product(models.Model):
         return " ".join(filter(None, [self.name, *categories, *attributes, self.sku]))
 
 
+class FurtherPicture(models.Model):
+    """A picture of a product beside its own one: another side of it, a detail, the product worn."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures")
+    position = models.PositiveSmallIntegerField()
+    image = models.ImageField(upload_to="products", max_length=255)
+    image_digest = models.CharField("SHA-256 of the image", max_length=64, editable=False)
+    image_width = models.PositiveIntegerField("width of the image in pixels", null=True, editable=False)
+    image_height = models.PositiveIntegerField("height of the image in pixels", null=True, editable=False)
+    image_colour = models.CharField("colour of the image's placeholder", max_length=7, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["product", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="further_picture_position"),
+            models.UniqueConstraint(fields=["product", "image_digest"], name="further_picture_once"),
+            models.CheckConstraint(condition=~Q(image="") & ~Q(image_digest=""), name="further_picture_has_image"),
+        ]
+
+    def __str__(self) -> str:
+        return f"picture {self.position} of {self.product_id}"
+
+    @classmethod
+    def stored(cls, product: Product, position: int, name: str, digest: str) -> "FurtherPicture":
+        """One that is in the media storage, with the facts of it; it is not saved."""
+        found = facts.facts_of(name)
+        return cls(
+            product=product,
+            position=position,
+            image=name,
+            image_digest=digest,
+            image_width=found.width,
+            image_height=found.height,
+            image_colour=found.colour,
+        )
+
+
 class CatalogVersion(models.Model):
     """When the catalogue last changed, in one row that triggers of the database write with every change."""
 

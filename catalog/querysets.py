@@ -9,6 +9,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from catalog.attributes import CATEGORY_LEVELS
+from catalog.sample import SKUS
 from catalog.words import Words
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """The category and everything below it."""
         return self.filter(Q(pk=category.pk) | Q(parent=category) | Q(parent__parent=category))
 
+    def delete_empty(self) -> None:
+        """Deletes those of them that have no product and nothing below, and those above that are left so."""
+        for _ in range(LEVELS):
+            self.filter(products=None, children=None).delete()
+
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
@@ -45,6 +51,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def in_the_shop(self) -> "ProductQuerySet":
         """All but the archived ones."""
         return self.filter(archived_at=None)
+
+    def of_the_sample(self) -> "ProductQuerySet":
+        """The drawn ones."""
+        return self.filter(sku__regex=SKUS)
 
     def with_picture(self) -> "ProductQuerySet":
         return self.exclude(image_digest="")

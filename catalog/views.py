@@ -1,5 +1,9 @@
 """The shop's pages, and the pictures in them."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -78,14 +82,17 @@ def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored picture. Its name is the digest of its content, so that a browser may keep it for good."""
-    return _kept_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+    with _too_long_a_name_is_not_found():
+        return _kept_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
 
 
 @require_safe
 def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponseBase:
     """A picture in another size, made now where no worker has made it yet."""
     path = renditions.path(digest, width)
-    if not path.exists():
+    with _too_long_a_name_is_not_found():
+        is_made = path.exists()
+    if not is_made:
         product = Product.objects.with_picture().filter(image_digest=digest).first()
         if product is None or width not in renditions.widths_for(product.image_width):
             raise Http404
@@ -94,6 +101,17 @@ def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponseBase
         except (UnreadablePicture, OSError) as error:
             raise Http404(str(error)) from error
     return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))
+
+
+@contextmanager
+def _too_long_a_name_is_not_found() -> Iterator[None]:
+    """The file system has no file of such a name, and says so by an error of its own."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise Http404 from error
 
 
 def _kept_for_good(response: HttpResponseBase) -> HttpResponseBase:

@@ -1,10 +1,12 @@
-"""The site's settings for the tests: their own folder for everything that is made while they run."""
+"""The site's settings for the tests: a folder for everything that is made while they run, for each process of them."""
 
 import os
 from pathlib import Path
 
 # Whatever the environment says: the tests begin by emptying these.
-os.environ["VAR_DIR"] = str(Path(__file__).resolve().parent.parent / "var" / "tests")
+os.environ["VAR_DIR"] = str(
+    Path(__file__).resolve().parent.parent / "var" / "tests" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+)
 os.environ["MEDIA_ROOT"] = os.path.join(os.environ["VAR_DIR"], "media")
 
 from fashionsite.settings import *  # noqa: F403

@@ -54,7 +54,7 @@ def test_one_command_opens_a_shop_and_ctrl_c_closes_it(server, tmp_path):
     process, address, log = server
     assert f"{address}/" in log.read_text()
     assert re.search(r"login admin, password \S{16}", log.read_text())
-    sku = re.findall(r'data-sku="(\d+)"', _get(f"{address}/"))[0]
+    sku = re.findall(r'data-sku="(sample-\d+)"', _get(f"{address}/"))[0]
     eventually(lambda: _get(f"{address}/products/{sku}/").count("% similar") == 12)
     stylesheet = re.search(r'href="(/static/css/base\.[0-9a-f]+\.css)"', _get(f"{address}/"))[1]
     assert "--ground" in _get(address + stylesheet)

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from catalog.attributes import NAMES
-from catalog.models import Category, Product
+from catalog.models import Category, FurtherPicture, Product
 from catalog.pictures import storage
+from catalog.pictures.decoding import suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
@@ -30,6 +31,21 @@ class CategoryAdmin(admin.ModelAdmin):
         Product.objects.in_category(obj).refresh_search_words()
 
 
+class FurtherPictureInline(admin.TabularInline):
+    """They come with imports; here they are looked at and taken away."""
+
+    model = FurtherPicture
+    extra = 0
+    fields = readonly_fields = ("position", "thumbnail", "image_width", "image_height")
+
+    def has_add_permission(self, request: HttpRequest, obj: Product | None) -> bool:
+        return False
+
+    @admin.display(description="picture")
+    def thumbnail(self, picture: FurtherPicture) -> str:
+        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image.url)
+
+
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour"]
@@ -41,6 +57,9 @@ class ProductAdmin(admin.ModelAdmin):
     autocomplete_fields = ("category",)
     readonly_fields = ["image_digest", "created_at", "updated_at", "archived_at"]
     actions = ("archive", "bring_back")
+
+    def get_inlines(self, request: HttpRequest, obj: Product | None) -> list:
+        return [FurtherPictureInline] if obj and obj.further_pictures.exists() else []
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An import's page links to its products."""
@@ -71,4 +90,7 @@ class ProductAdmin(admin.ModelAdmin):
 
 def _stored(upload: UploadedFile | None) -> tuple[str, str]:
     """(name in the media storage, digest) of an uploaded picture; empty where the product is to have none."""
-    return storage.store(upload.read(), Path(str(upload.name)).suffix) if upload else ("", "")
+    if not upload:
+        return "", ""
+    content = upload.read()
+    return storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))

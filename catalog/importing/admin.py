@@ -1,30 +1,49 @@
 """The import desk: start an import, see what it would do, confirm it, watch it, see what was wrong, undo it."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from catalog.admin.read_only import ReadOnlyAdmin
-from catalog.importing import jobs, uploads
+from catalog.importing import jobs, scheduling, uploads
 from catalog.importing.forms import MappingForm, StartForm
 from catalog.importing.issues import csv_lines
-from catalog.importing.models import ImportIssue, ImportJob
-from catalog.importing.tasks import wake_importer
+from catalog.importing.models import ImportIssue, ImportJob, ImportSource
+from catalog.importing.sample import ImportGoesOn, remove_sample
+from catalog.importing.tables import UnusableFile
+from catalog.importing.tasks import wake_importer, wake_scheduler
+from catalog.importing.undoing import look_ahead
+from catalog.models import Product
 
 ISSUES_ON_PAGE = 20
 
 
 @admin.register(ImportJob)
 class ImportJobAdmin(admin.ModelAdmin):
-    list_display = ("title", "state", "rows", "created", "updated", "unchanged", "rejected", "started_by", "started_at")
+    change_list_template = "importing/changelist.html"
+    list_display = (
+        "title",
+        "state",
+        "rows",
+        "created",
+        "updated",
+        "unchanged",
+        "rejected",
+        "source",
+        "started_by",
+        "started_at",
+    )
     list_filter = ("state",)
-    list_select_related = ("started_by",)
+    list_select_related = ("source", "started_by")
 
     def get_urls(self) -> list:
         def guarded(view):
@@ -32,11 +51,26 @@ class ImportJobAdmin(admin.ModelAdmin):
 
         return [
             path("add/", guarded(self.start_view), name="importing_importjob_add"),
+            path("remove-sample/", guarded(self.remove_sample_view), name="importing_importjob_remove_sample"),
             path("<int:pk>/change/", guarded(self.job_view), name="importing_importjob_change"),
+            path("<int:pk>/undo/", guarded(self.undo_view), name="importing_importjob_undo"),
             path("<int:pk>/progress/", guarded(self.progress_view), name="importing_importjob_progress"),
             path("<int:pk>/issues.csv", guarded(self.issues_view), name="importing_importjob_issues"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "sample": _sample_size(request)})
+
+    @method_decorator(require_POST)
+    def remove_sample_view(self, request: HttpRequest) -> HttpResponse:
+        if not _may_remove_sample(request):
+            raise PermissionDenied
+        try:
+            messages.success(request, f"The sample is gone: {remove_sample()} products.")
+        except ImportGoesOn as error:
+            messages.warning(request, str(error))
+        return HttpResponseRedirect(reverse("admin:importing_importjob_changelist"))
 
     @admin.display(description="import")
     def title(self, job: ImportJob) -> str:
@@ -65,7 +99,8 @@ class ImportJobAdmin(admin.ModelAdmin):
             job = form.start(request)
             wake_importer()
             return HttpResponseRedirect(job.get_absolute_url())
-        return self._render(request, "start", form=form, title="Import a catalogue")
+        sample = _sample_size(request)
+        return self._render(request, "start", form=form, title="Import a catalogue", sample=sample)
 
     def job_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self._job(request, pk)
@@ -96,6 +131,7 @@ class ImportJobAdmin(admin.ModelAdmin):
             kinds=kinds,
             kind=kind,
             may_change=self.has_change_permission(request, job),
+            sample=Product.objects.of_the_sample().count(),
         )
 
     def _act(self, request: HttpRequest, job: ImportJob) -> HttpResponse:
@@ -109,13 +145,25 @@ class ImportJobAdmin(admin.ModelAdmin):
                     return self._job_page(request, job, form)
                 jobs.remap(job, form.mapping())
             elif action == "confirm":
-                jobs.confirm(job, "repair" in request.POST, request.POST.get("missing") == "archive")
+                archives = request.POST.get("missing") == "archive"
+                jobs.confirm(job, "repair" in request.POST, archives, "remove_sample" in request.POST)
             elif action in ("cancel", "resume", "undo"):
                 getattr(jobs, action)(job)
         except jobs.NotNow as error:
             messages.warning(request, str(error))
         wake_importer()
         return HttpResponseRedirect(job.get_absolute_url())
+
+    @method_decorator(require_GET)
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks before an import is undone; the job's page does it."""
+        job = self._job(request, pk)
+        if not self.has_change_permission(request, job):
+            raise PermissionDenied
+        if job.state not in jobs.UNDOABLE:
+            return HttpResponseRedirect(job.get_absolute_url())
+        title = f"Undo the import of {job.file_name}?"
+        return self._render(request, "undo", job=job, title=title, outlook=look_ahead(job))
 
     @method_decorator(require_GET)
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -135,6 +183,60 @@ class ImportJobAdmin(admin.ModelAdmin):
     def _render(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **context}
         return render(request, f"importing/{template}.html", context)
+
+
+def _may_remove_sample(request: HttpRequest) -> bool:
+    return request.user.has_perm("catalog.delete_product")
+
+
+def _sample_size(request: HttpRequest) -> int:
+    """How many products of the sample there are to be removed by whoever asks."""
+    return Product.objects.of_the_sample().count() if _may_remove_sample(request) else 0
+
+
+class ImportSourceForm(forms.ModelForm):
+    def clean_folder(self) -> str:
+        folder = self.cleaned_data["folder"]
+        try:
+            uploads.find_folder(folder)
+        except UnusableFile as error:
+            raise forms.ValidationError(f"Choose another folder: {error}.") from error
+        return folder
+
+
+@admin.register(ImportSource)
+class ImportSourceAdmin(admin.ModelAdmin):
+    form = ImportSourceForm
+    change_form_template = "importing/source.html"
+    list_display = ("name", "folder", "every", "at", "is_on", "due_at", "looked_at", "note", "last_import")
+    list_filter = ("is_on",)
+    readonly_fields = ("due_at", "looked_at", "note", "last_import")
+    actions = ("run_now",)
+
+    def save_model(self, request: HttpRequest, obj: ImportSource, form: forms.ModelForm, change: bool) -> None:
+        if form.changed_data:
+            obj.plan(timezone.now())
+        super().save_model(request, obj, form, change)
+
+    def response_change(self, request: HttpRequest, obj: ImportSource) -> HttpResponse:
+        if "_run_now" not in request.POST:
+            return super().response_change(request, obj)
+        self.run_now(request, ImportSource.objects.filter(pk=obj.pk))
+        return HttpResponseRedirect(request.path)
+
+    @admin.action(description="Run now", permissions=["change"])
+    def run_now(self, request: HttpRequest, sources: QuerySet[ImportSource]) -> None:
+        for source in sources:
+            scheduling.run_now(source)
+        wake_scheduler()
+        messages.success(request, "A worker looks at it now; new files are imported after a minute.")
+
+    @admin.display(description="last import")
+    def last_import(self, source: ImportSource) -> str:
+        job = source.jobs.first()
+        if job is None:
+            return "–"
+        return format_html('<a href="{}">{}, {}</a>', job.get_absolute_url(), job.pk, job.get_state_display().lower())
 
 
 @admin.register(ImportIssue)

@@ -5,24 +5,25 @@ leaves nothing half done, and whoever comes next goes on exactly there.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
-from catalog.importing import jobs, previewing, running, undoing
+from catalog.importing import jobs, previewing, running, scheduling, undoing
+from catalog.importing.locking import import_lock
 from catalog.importing.models import ImportJob
-from catalog.importing.pictures import close_pictures
+from catalog.importing.owners import close_pictures
 from catalog.importing.tables import UnusableFile
 
 SLICE_SECONDS = 2.0
-IMPORT_LOCK = 0x696D706F7274
 State = ImportJob.State
 
 
 def import_catalog(styles: Path, pictures: Path, tick: Callable[[int], object] = lambda rows: None) -> ImportJob:
-    """Imports a catalogue without a preview, with columns of known names; `tick` hears how many rows were read.
+    """Imports a catalogue without a preview, with columns of known names, or those that staff chose for its header.
+
+    `tick` hears how many rows were read.
 
     A worker may take part. Raises UnusableFile when the files cannot be used; the job is then marked as failed.
     """
@@ -68,21 +69,8 @@ def advance(seconds: float = SLICE_SECONDS) -> bool:
 def _go_on(job: ImportJob, seconds: float) -> None:
     if job.state == State.READING:
         previewing.preview(job)
+        scheduling.confirm_if_plain(job)
     elif job.state == State.UNDOING:
         undoing.give_back(job)
     else:
         running.run_slice(job, seconds)
-
-
-@contextmanager
-def import_lock() -> Iterator[bool]:
-    """Whether this process has the lock. It is the database connection's, so it dies with the process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
-        (is_mine,) = cursor.fetchone()
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])

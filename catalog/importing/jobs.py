@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from catalog.importing.models import ImportJob
+from catalog.importing.models import ChosenColumns, ImportJob
 
 State = ImportJob.State
 UNDOABLE = (State.DONE, State.CANCELLED, State.FAILED)
@@ -12,14 +12,21 @@ class NotNow(Exception):
     """The job is not in a state for this; the message says why."""
 
 
-def confirm(job: ImportJob, repair: bool, archive_missing: bool) -> None:
+def confirm(job: ImportJob, repair: bool, archive_missing: bool, remove_sample: bool = False) -> None:
     """Starts what was previewed. Raises NotNow."""
-    move(job, (State.READY,), State.QUEUED, repair=repair, archive_missing=archive_missing)
+    wishes = {"repair": repair, "archive_missing": archive_missing, "remove_sample": remove_sample}
+    move(job, (State.READY,), State.QUEUED, error="", **wishes)
+
+
+def wait_for_a_person(job: ImportJob, reason: str) -> None:
+    """Leaves the confirmation of a job that would have confirmed itself to staff, and tells them why. Raises NotNow."""
+    move(job, (State.READY,), State.READY, confirms_itself=False, error=reason)
 
 
 def remap(job: ImportJob, mapping: dict[str, int]) -> None:
-    """Reads the file again with other columns. Raises NotNow."""
-    move(job, (State.READY,), State.READING, mapping=mapping, preview_json=None)
+    """Reads the file again with other columns, which the next file with its header has too. Raises NotNow."""
+    move(job, (State.READY,), State.READING, mapping=mapping, preview_json=None, confirms_itself=False, error="")
+    ChosenColumns.objects.remember(job.header, mapping)
 
 
 def cancel(job: ImportJob) -> None:
@@ -35,29 +42,14 @@ def resume(job: ImportJob) -> None:
     """
     ended = (State.CANCELLED, State.FAILED)
     if job.run_at is None:
-        move(job, ended, State.READING, finished_at=None, error="", preview_json=None)
+        move(job, ended, State.READING, finished_at=None, error="", preview_json=None, confirms_itself=False)
     else:
         move(job, ended, State.QUEUED, finished_at=None, error="")
 
 
 def undo(job: ImportJob) -> None:
-    """Has a worker give the products back what the job changed.
-
-    Raises NotNow when anything has touched one of them since.
-    """
-    if job.state in UNDOABLE:
-        check_untouched(job)
+    """Has a worker give the products back what the job changed. Raises NotNow."""
     move(job, UNDOABLE, State.UNDOING, error="")
-
-
-def check_untouched(job: ImportJob) -> None:
-    """Raises NotNow when anything has touched one of the job's products since."""
-    touched = job.changes.touched_since().values_list("product__sku", flat=True)
-    if touched:
-        raise NotNow(
-            f"{len(touched)} of its products were changed since, {', '.join(touched[:5])} among them. "
-            "An import can be undone while nothing has touched its products."
-        )
 
 
 def move(job: ImportJob, before: tuple[str, ...], after: str, **values: object) -> None:

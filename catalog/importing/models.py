@@ -1,6 +1,7 @@
 """An import, what it changed, and what was wrong with its files."""
 
 from dataclasses import astuple
+from datetime import datetime, time, timedelta
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -10,10 +11,71 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.importing.preview import Preview
-from catalog.importing.querysets import AT_WORK, ImportChangeQuerySet, ImportJobQuerySet
+from catalog.importing.querysets import (
+    AT_WORK,
+    ChosenColumnsQuerySet,
+    ImportChangeQuerySet,
+    ImportJobQuerySet,
+    ImportSourceQuerySet,
+)
 from catalog.importing.reading import guess_mapping
 from catalog.importing.tables import Place, Table, UnusableFile
 from catalog.models import Product
+
+LEFT = "left as it is"
+"""The kind of the issues that undoing makes of products that were changed since."""
+
+
+class ImportSource(models.Model):
+    """A folder that is imported again and again by itself; times are those of the site's zone."""
+
+    class Every(models.TextChoices):
+        HOUR = "hour"
+        DAY = "day"
+        WEEK = "week"
+
+    class Weekday(models.IntegerChoices):
+        MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+
+    name = models.CharField(max_length=100, unique=True)
+    folder = models.CharField(
+        max_length=500, help_text="Below the folder for imports: one csv file, and the pictures or zips."
+    )
+    is_on = models.BooleanField("on", default=True)
+    every = models.CharField(max_length=4, choices=Every, default=Every.DAY)
+    at = models.TimeField(default=time(3), help_text="Of an hourly import only the minute counts.")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY, help_text="For a weekly one.")
+    archive_missing = models.BooleanField(
+        "archive what is missing", default=False, help_text="Products that the file does not name leave the shop."
+    )
+    due_at = models.DateTimeField("next time", null=True, editable=False)
+    stamp = models.CharField("digest of the files' names, sizes and times", max_length=64, blank=True, editable=False)
+    stamped_at = models.DateTimeField("when they were first seen so", null=True, editable=False)
+    looked_at = models.DateTimeField("last time", null=True, editable=False)
+    note = models.CharField("what came of it", max_length=1000, blank=True, editable=False)
+
+    objects = ImportSourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "scheduled import"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def plan(self, now: datetime) -> None:
+        """Sets when it is due next; it is not saved."""
+        self.due_at = self._next_time(now) if self.is_on else None
+
+    def _next_time(self, now: datetime) -> datetime:
+        local = timezone.localtime(now)
+        if self.every == self.Every.HOUR:
+            first, step = local.replace(minute=self.at.minute, second=0, microsecond=0), timedelta(hours=1)
+        else:
+            first, step = datetime.combine(local, self.at, local.tzinfo), timedelta(days=1)
+        if self.every == self.Every.WEEK:
+            first, step = first + timedelta(days=(self.weekday - first.weekday()) % 7), timedelta(days=7)
+        return first if first > now else first + step
 
 
 class ImportJob(models.Model):
@@ -36,6 +98,7 @@ class ImportJob(models.Model):
     mapping = models.JSONField(default=dict)
     repair = models.BooleanField(default=True)
     archive_missing = models.BooleanField(default=False)
+    remove_sample = models.BooleanField(default=False)
     encoding = models.CharField(max_length=20, blank=True)
     separator = models.CharField("character between the cells", max_length=1, blank=True)
     header = models.JSONField("names of the columns", default=list)
@@ -51,6 +114,11 @@ class ImportJob(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     archived = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    source = models.ForeignKey(
+        ImportSource, models.SET_NULL, null=True, blank=True, editable=False, related_name="jobs"
+    )
+    digest = models.CharField("digest of its files", max_length=64, blank=True, editable=False)
+    confirms_itself = models.BooleanField(default=False, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False)
     started_at = models.DateTimeField(auto_now_add=True)
     run_at = models.DateTimeField("running since", null=True, editable=False)
@@ -85,6 +153,11 @@ class ImportJob(models.Model):
     @property
     def is_at_work(self) -> bool:
         return self.state in AT_WORK
+
+    @property
+    def has_written(self) -> bool:
+        """Whether it has begun to write products; a preview writes none."""
+        return self.run_at is not None
 
     @property
     def table(self) -> Table:
@@ -129,7 +202,7 @@ class ImportJob(models.Model):
         self.stamp = _stamp_of(self.styles)
         self.encoding, self.separator, self.header = table.encoding, table.separator, table.header
         self.move_to(table.start)
-        self.mapping = self.mapping or guess_mapping(table.header)
+        self.mapping = self.mapping or ChosenColumns.objects.of(table.header) or guess_mapping(table.header)
         self.total = table.count_lines()
 
     def check_table(self) -> None:
@@ -141,6 +214,16 @@ class ImportJob(models.Model):
         """The next row is at this place; it is not saved."""
         self.place = astuple(place)
 
+    @property
+    def has_chosen_columns(self) -> bool:
+        """Whether staff chose which column is what, for this file or one before it with the same header."""
+        return ChosenColumns.objects.of(self.header) == self.mapping
+
+    @property
+    def left(self) -> int:
+        """How many products undoing has left as they are."""
+        return self.issues.filter(kind=LEFT).count() if self.state == self.State.UNDONE else 0
+
     def named_skus(self) -> set[str]:
         """The ids that the rows so far name, even those that were refused."""
         refused = self.issues.exclude(line=None).values_list("sku", flat=True)
@@ -151,6 +234,19 @@ def _stamp_of(path: str) -> list[int]:
     """[Bytes, nanoseconds since 1970] of a file."""
     found = Path(path).stat()
     return [found.st_size, found.st_mtime_ns]
+
+
+class ChosenColumns(models.Model):
+    """Which columns staff chose for files with one header, so that they need not choose them again."""
+
+    header_digest = models.CharField("SHA-256 of the header", max_length=64, unique=True)
+    mapping = models.JSONField()
+    chosen_at = models.DateTimeField(auto_now=True)
+
+    objects = ChosenColumnsQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"columns chosen at {self.chosen_at}"
 
 
 class ImportRow(models.Model):

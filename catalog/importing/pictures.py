@@ -1,22 +1,32 @@
-"""The pictures that come with a catalogue, in zips and folders, by the sku that their file names say."""
+"""The pictures that come with a catalogue, in zips and folders; `owners` says whose they are."""
 
+import re
 import stat
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from catalog.importing.tables import UnusableFile
+from catalog.importing.tables import UnusableFile, printable
+from catalog.pictures.decoding import ALL_SUFFIXES, begins_as_picture
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff"})
 ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
+NO_PICTURES = ARCHIVE_SUFFIXES | {".csv", ".tsv", ".txt", ".xlsx", ".xml"}
+"""What may lie beside pictures in the folder of an import"""
 BYTES_LIMIT = 30 * 1024 * 1024
+BYTES_AT_ONCE = 1024 * 1024
 RATIO_LIMIT = 100
 """Pictures are compressed already; what unpacks to more than a hundredfold is made to fill a disk."""
 RATIO_MATTERS_FROM = 1024 * 1024
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of the other ways to pack, none can be unpacked in pieces of a known size."""
+IS_UTF8 = 0x800
+START_BYTES = 64
+OF_THE_SYSTEM = re.compile(r"(^|/)(\.|__MACOSX/|Thumbs\.db$|desktop\.ini$|ehthumbs)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +41,60 @@ class _Zipped(NamedTuple):
     archive: zipfile.ZipFile
     entry: zipfile.ZipInfo
 
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A file that may be a picture.
+
+    `readings` are the paths that its name may mean, parted by slashes, the likeliest first; there are several where a
+    zip does not say in which characters it writes its names.
+    """
+
+    source: Path | _Zipped
+    readings: tuple[str, ...]
+
     @property
     def name(self) -> str:
-        return self.entry.filename
+        return self.readings[0]
+
+    @cached_property
+    def stem(self) -> str:
+        return stems_of(self.name)[0]
+
+    @property
+    def suffix(self) -> str:
+        """Like .JPG"""
+        return PurePosixPath(self.name.strip(" .")).suffix
+
+    @property
+    def has_known_suffix(self) -> bool:
+        return self.suffix.lower() in ALL_SUFFIXES
+
+    def read(self) -> bytes:
+        """Raises OSError, with the reason, when the bytes cannot be had."""
+        size = self.source.stat().st_size if isinstance(self.source, Path) else self.source.entry.file_size
+        if size > BYTES_LIMIT:
+            raise OSError(f"the picture has {size / 1e6:.0f} MB; the limit is {BYTES_LIMIT / 1e6:.0f} MB")
+        return self.read_start(size)
+
+    def read_start(self, count: int) -> bytes:
+        """Up to so many bytes. Raises OSError likewise."""
+        if isinstance(self.source, Path):
+            with self.source.open("rb") as stream:
+                return stream.read(count)
+        try:
+            with self.source.archive.open(self.source.entry) as stream:
+                # An entry may unpack to more than it says; asked for in pieces, no more than that is unpacked.
+                content = bytearray()
+                while part := stream.read(min(BYTES_AT_ONCE, count - len(content))):
+                    content += part
+                return bytes(content)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
 
 
 class Pictures:
-    """The pictures of zips and folders by sku: the file name without folder and suffix; the first of a name counts.
+    """The pictures of zips and folders, by the stem of their names; of several of one stem the first one counts.
 
     `refused` are the entries that a shop should not touch. Raises UnusableFile when a path is neither zip nor folder.
     Use it as a context manager.
@@ -45,14 +102,19 @@ class Pictures:
 
     def __init__(self, *places: Path):
         self.refused: list[Refused] = []
+        self.files: list[PictureFile] = []
+        self._places = places
         self._archives: list[zipfile.ZipFile] = []
-        self._files: dict[str, Path | _Zipped] = {}
+        self._of_the_system = 0
         try:
             for place in places:
                 self._take_folder(place) if place.is_dir() else self._take_archive(place)
         except BaseException:
             self.__exit__()
             raise
+        if self._of_the_system:
+            name = f"{self._of_the_system} files"
+            self.refused.append(Refused(name, "are an operating system's own, like __MACOSX, and no pictures"))
 
     def __enter__(self) -> "Pictures":
         return self
@@ -62,39 +124,33 @@ class Pictures:
             archive.close()
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self.files)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
+        return (file.stem for file in self._by_stem.values())
 
-    def __contains__(self, sku: str) -> bool:
-        return sku in self._files
+    def __contains__(self, stem: str) -> bool:
+        return folded(stem) in self._by_stem
 
-    def of_others(self, skus: Collection[str]) -> Iterator[str]:
-        """The pictures that came for none of these."""
-        return (sku for sku in self if sku not in skus)
-
-    def suffix(self, sku: str) -> str:
-        """The suffix of a picture's file: ".jpg"."""
-        return PurePosixPath(self._files[sku].name).suffix
-
-    def read(self, sku: str) -> bytes:
+    def read(self, stem: str) -> bytes:
         """The bytes of a picture's file. Raises OSError, with the reason, when they cannot be had."""
-        file = self._files[sku]
-        size = file.stat().st_size if isinstance(file, Path) else file.entry.file_size
-        if size > BYTES_LIMIT:
-            raise OSError(f"the picture has {size / 1e6:.0f} MB; the limit is {BYTES_LIMIT / 1e6:.0f} MB")
-        try:
-            return file.read_bytes() if isinstance(file, Path) else file.archive.read(file.entry)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-            raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
+        return self._by_stem[folded(stem)].read()
+
+    @cached_property
+    def _by_stem(self) -> dict[str, PictureFile]:
+        return {folded(file.stem): file for file in reversed(self.files)}
 
     def _take_folder(self, folder: Path) -> None:
         for path in sorted(folder.rglob("*")):
+            name = printable(path.relative_to(folder).as_posix())
             if path.is_symlink():
-                self.refused.append(Refused(str(path.relative_to(folder)), "is a link"))
-            elif path.is_file():
-                self._take(path)
+                self.refused.append(Refused(name, "is a link"))
+            elif path.is_file() and not self._is_known(path, folder):
+                self._take(PictureFile(path, (_with_slashes(name),)))
+
+    def _is_known(self, path: Path, folder: Path) -> bool:
+        """Whether it is the table of the import, or another of its places."""
+        return path in self._places or (path.parent == folder and path.suffix.lower() in NO_PICTURES)
 
     def _take_archive(self, path: Path) -> None:
         try:
@@ -103,50 +159,85 @@ class Pictures:
             raise UnusableFile(f"{path.name} is neither a folder nor a readable zip: {error}") from error
         self._archives.append(archive)
         for entry in archive.infolist():
-            if entry.is_dir():
+            readings = _readings(entry)
+            if entry.is_dir() or entry.filename.endswith("\\"):
                 continue
-            if reason := _reason_to_refuse(entry):
-                self.refused.append(Refused(entry.filename, reason))
+            if reason := _reason_to_refuse(entry, readings[0]):
+                self.refused.append(Refused(printable(entry.filename), reason))
             else:
-                self._take(_Zipped(archive, entry))
+                self._take(PictureFile(_Zipped(archive, entry), readings))
 
-    def _take(self, file: Path | _Zipped) -> None:
-        name = PurePosixPath(file.name)
-        if name.suffix.lower() in SUFFIXES and not name.name.startswith("."):
-            self._files.setdefault(name.stem, file)
+    def _take(self, file: PictureFile) -> None:
+        if OF_THE_SYSTEM.search(file.name):
+            self._of_the_system += 1
+        elif file.has_known_suffix or self._is_picture(file):
+            self.files.append(file)
 
-
-def open_pictures(places: Iterable[str]) -> Pictures:
-    """The same pictures again while their places are as they were, as it takes long to list them.
-
-    They stay open in this process until others are asked for, or for `close_pictures`. Raises UnusableFile.
-    """
-    paths = map(Path, places)
-    return _open_pictures(tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths))
-
-
-def close_pictures() -> None:
-    """Lets go of what `open_pictures` has kept open."""
-    _open_pictures.cache_clear()
+    def _is_picture(self, file: PictureFile) -> bool:
+        """Where its suffix says nothing, its first bytes do."""
+        try:
+            if begins_as_picture(file.read_start(START_BYTES)):
+                return True
+            self.refused.append(Refused(file.name, "is no picture"))
+        except OSError as error:
+            self.refused.append(Refused(file.name, f"cannot be read: {error}"))
+        return False
 
 
-@lru_cache(maxsize=1)
-def _open_pictures(places: tuple[tuple[Path, int], ...]) -> Pictures:
-    return Pictures(*(path for path, _ in places))
+def folded(text: str) -> str:
+    """A name as it is compared: any case, any Unicode form, without signs that nobody sees."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return " ".join("".join(sign for sign in composed if unicodedata.category(sign) != "Cf").split())
 
 
-def _reason_to_refuse(entry: zipfile.ZipInfo) -> str | None:
-    name = PurePosixPath(entry.filename.replace("\\", "/"))
-    if name.is_absolute() or (name.parts and name.parts[0].endswith(":")):
+def stems_of(name: str) -> list[str]:
+    """What a file's name without its suffix may be, the likeliest first: some suffix is none, some id has one."""
+    whole = stem = PurePosixPath(name).name.strip(" .")
+    while (suffix := PurePosixPath(stem).suffix).lower() in ALL_SUFFIXES:
+        stem = stem.removesuffix(suffix).strip()
+    if stem != whole:
+        return [stem, whole]
+    return [whole, whole.removesuffix(suffix).strip()] if suffix else [whole]
+
+
+def _with_slashes(name: str) -> str:
+    return name.replace("\\", "/")
+
+
+def _readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The paths that an entry's name may mean: programs of Windows and old ones do not say how they write letters."""
+    name = entry.filename
+    if name.isascii() or entry.flag_bits & IS_UTF8:
+        return (_with_slashes(name),)
+    try:
+        written = name.encode("cp437")
+    except UnicodeEncodeError:
+        return (_with_slashes(name),)
+    readings = []
+    for encoding in ("utf-8", "cp437", "cp850", "cp1252"):
+        try:
+            readings.append(_with_slashes(written.decode(encoding)))
+        except UnicodeDecodeError:
+            continue
+    return tuple(dict.fromkeys(readings))
+
+
+def _reason_to_refuse(entry: zipfile.ZipInfo, name: str) -> str | None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or (path.parts and path.parts[0].endswith(":")):
         return "has an absolute path"
-    if ".." in name.parts:
+    if ".." in path.parts:
         return "climbs out of the archive"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "is a link"
     if entry.flag_bits & 0x1:
         return "is encrypted"
-    if name.suffix.lower() in ARCHIVE_SUFFIXES:
+    if path.suffix.lower() in ARCHIVE_SUFFIXES:
         return "is an archive in the archive; upload it by itself"
+    if entry.compress_type not in PACKED:
+        return "is packed in a way that is not the usual one of zips; pack it again"
     if entry.file_size > RATIO_MATTERS_FROM and entry.file_size > RATIO_LIMIT * max(entry.compress_size, 1):
         return f"unpacks to {entry.file_size // max(entry.compress_size, 1)} times its size"
     return None

@@ -63,6 +63,8 @@ class Outcome:
     pictures_without_row: list[str]
     missing: int
     products: list[ShownProduct]
+    further: int = 0
+    """How many further pictures the products would have"""
 
     @classmethod
     def from_json(cls, data: dict) -> "Outcome":
@@ -88,6 +90,7 @@ class Preview:
     pictures: int
     refused: list[Refused]
     outcome: Outcome | None
+    number_refused: int = 0
 
     def to_json(self) -> dict:
         return asdict(self)

@@ -1,12 +1,14 @@
 """What an import would come to, found out without doing it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 from catalog.importing import jobs
 from catalog.importing.models import ImportJob
-from catalog.importing.pictures import Pictures, open_pictures
+from catalog.importing.owners import Owned, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
 from catalog.importing.reading import RowIssue, StyleRow, read_rows
 from catalog.importing.tables import Table, printable
@@ -31,12 +33,14 @@ def preview(job: ImportJob) -> None:
     job.detect()
     job.rows_previewed = 0
     job.save(update_fields=DETECTED)
-    pictures = open_pictures(job.pictures)
+    pictures, owned = open_pictures(job.pictures, Path(job.styles), job.mapping)
+    refused = [*pictures.refused, *owned.left_out]
     found = Preview(
         samples=_first_records(job.table),
         pictures=len(pictures),
-        refused=pictures.refused[:SHOWN_EXAMPLES],
-        outcome=_Tally(job, pictures).outcome() if "sku" in job.mapping else None,
+        refused=refused[:SHOWN_EXAMPLES],
+        number_refused=len(refused),
+        outcome=_Tally(job, owned).outcome() if "sku" in job.mapping else None,
     )
     jobs.move(job, (State.READING,), State.READY, preview_json=found.to_json())
 
@@ -49,10 +53,10 @@ def _first_records(table: Table) -> list[list[str]]:
 class _Tally:
     """Counts over all rows of a job what they would come to."""
 
-    def __init__(self, job: ImportJob, pictures: Pictures):
-        self._job, self._pictures = job, pictures
+    def __init__(self, job: ImportJob, owned: Owned):
+        self._job, self._owned = job, owned
         self._named: set[str] = set()
-        self._counts, self._repaired = Counts(), 0
+        self._counts, self._repaired, self._further = Counts(), 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
@@ -61,22 +65,23 @@ class _Tally:
         rows = read_rows(self._job.table, self._job.mapping, repair=True)
         while batch := list(islice(rows, ROWS_PER_BATCH)):
             self._named.update(row.sku for row in batch)
-            self._count(plan_batch(batch, Product.objects.all(), self._pictures, self._look_at_picture))
+            self._count(plan_batch(batch, Product.objects.all(), self._owned, self._look_at_picture))
             self._note_progress()
-        without_row = list(self._pictures.of_others(self._named))
         return Outcome(
             counts=self._counts,
             repaired=self._repaired,
             repairs=self._repairs,
             issues=list(self._issues.values()),
-            without_row=len(without_row),
-            pictures_without_row=without_row[:SHOWN_EXAMPLES],
+            without_row=len(self._owned.without_row),
+            pictures_without_row=[file.name for file in self._owned.without_row[:SHOWN_EXAMPLES]],
+            further=self._further,
             missing=missing_products(self._named).count(),
             products=self._products,
         )
 
     def _count(self, plan: Plan) -> None:
         self._counts += plan.counts
+        self._further += sum(len(change.after["further"]) for change in plan.changes)
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1
             if len(self._repairs) < SHOWN_EXAMPLES:
@@ -108,12 +113,10 @@ class _Tally:
 
     def _thumbnail(self, row: StyleRow) -> str:
         """A data address, as nothing is to be stored yet; none where the import brings no picture."""
-        if row.sku not in self._pictures:
-            return ""
-        try:
-            return data_address(read_picture(self._pictures.read(row.sku)), THUMBNAIL)
-        except (OSError, UnreadablePicture):
-            return ""
+        for file in self._owned.of(row.sku):
+            with suppress(OSError, UnreadablePicture):
+                return data_address(read_picture(file.read()), THUMBNAIL)
+        return ""
 
     def _note_progress(self) -> None:
         jobs.move(self._job, (State.READING,), State.READING, rows_previewed=self._counts.rows)

@@ -1,10 +1,20 @@
 """Every query on imports."""
 
+import hashlib
+import json
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Case, F, When
 
 AT_WORK = ("reading", "undoing", "running", "queued")
 """The states of a job in which a worker has to go on with it."""
+
+
+class ImportSourceQuerySet(models.QuerySet):
+    def due(self, now: datetime) -> "ImportSourceQuerySet":
+        """The sources that are to be looked at, the longest waiting first."""
+        return self.filter(due_at__lte=now).order_by("due_at")
 
 
 class ImportJobQuerySet(models.QuerySet):
@@ -14,8 +24,35 @@ class ImportJobQuerySet(models.QuerySet):
             Case(When(state="reading", then=0), When(state="queued", then=2), default=1), "pk"
         )
 
+    def unfinished(self) -> "ImportJobQuerySet":
+        """Those at work, and those that wait to be confirmed."""
+        return self.filter(state__in=(*AT_WORK, "ready"))
+
+    def to_confirm_themselves(self) -> "ImportJobQuerySet":
+        return self.filter(state="ready", confirms_itself=True)
+
+    def ended(self) -> "ImportJobQuerySet":
+        """The jobs that came to their end, even if they were undone later."""
+        return self.filter(state__in=("done", "undoing", "undone"))
+
 
 class ImportChangeQuerySet(models.QuerySet):
     def touched_since(self) -> "ImportChangeQuerySet":
         """Those whose product something else has written since."""
         return self.exclude(product__updated_at=F("written_at"))
+
+    def untouched_since(self) -> "ImportChangeQuerySet":
+        return self.filter(product__updated_at=F("written_at"))
+
+
+class ChosenColumnsQuerySet(models.QuerySet):
+    def of(self, header: list[str]) -> dict[str, int] | None:
+        """The columns that staff chose for a file with that header; None where they never did."""
+        return self.filter(header_digest=_digest_of(header)).values_list("mapping", flat=True).first()
+
+    def remember(self, header: list[str], mapping: dict[str, int]) -> None:
+        self.update_or_create(header_digest=_digest_of(header), defaults={"mapping": mapping})
+
+
+def _digest_of(header: list[str]) -> str:
+    return hashlib.sha256(json.dumps(header).encode()).hexdigest()

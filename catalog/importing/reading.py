@@ -21,7 +21,7 @@ FIELDS = {
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 VALUE_LENGTH_LIMIT = 100
 NAME_LENGTH_LIMIT = 255
-YEARS = range(1900, 2101)
+NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
 
 Mapping = dict[str, int]
 """From a field to the number of its column."""
@@ -175,15 +175,15 @@ def _parse_value(field: str, value: str, column: str) -> str | int | None:
         raise _BadRow("bad value", f"{column} is longer than {limit} characters", column, shown)
     if field == "sku" and not SKU.fullmatch(value):
         raise _BadRow("bad id", f"id {value[:64]!r} is not 1 to 64 letters, digits, '.', '_' or '-'", column, shown)
-    return _parse_year(value, column) if field == "year" else value
+    return _parse_number(value, NUMBERS[field], column) if field in NUMBERS else value
 
 
-def _parse_year(text: str, column: str) -> int | None:
+def _parse_number(text: str, numbers: range, column: str) -> int | None:
     if not text:
         return None
-    # A notebook that rewrote the file leaves years as floats: 2012.0.
-    match = re.fullmatch(r"([0-9]{4})(\.0)?", text)
-    if not match or int(match[1]) not in YEARS:
-        reason = f"year {text[:20]!r} is not a year from {YEARS.start} to {YEARS.stop - 1}"
+    # A notebook that rewrote the file leaves numbers as floats: 2012.0.
+    match = re.fullmatch(r"([0-9]{1,9})(\.0)?", text)
+    if not match or int(match[1]) not in numbers:
+        reason = f"{column} {text[:20]!r} is not a number from {numbers.start} to {numbers.stop - 1}"
         raise _BadRow("bad value", reason, column, text[:VALUE_LENGTH_LIMIT])
     return int(match[1])

@@ -3,14 +3,16 @@
 import time
 from functools import partial
 from itertools import islice
+from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob
-from catalog.importing.pictures import Pictures, close_pictures, open_pictures
+from catalog.importing.owners import Owned, close_pictures, open_pictures
 from catalog.importing.reading import RowIssue, RowReader, StyleRow, refuse_repeated
+from catalog.importing.sample import delete_sample
 from catalog.importing.tables import Place
 from catalog.importing.writing import (
     ROWS_PER_BATCH,
@@ -25,7 +27,8 @@ from catalog.importing.writing import (
 from catalog.models import Product
 from catalog.pictures import storage
 
-KEPT_WITHOUT_ROW = 1000
+FILES_NAMED = 1000
+"""So many files of each kind that are left out are named in the issues, the others counted."""
 State = ImportJob.State
 PROGRESS = ("place", "rows", "created", "updated", "unchanged", "rejected")
 
@@ -38,15 +41,16 @@ def run_slice(job: ImportJob, seconds: float) -> None:
     if job.state == State.QUEUED:
         _begin(job)
     job.check_table()
-    started, categories, pictures = time.monotonic(), Categories(), open_pictures(job.pictures)
+    started, categories = time.monotonic(), Categories()
+    _, owned = open_pictures(job.pictures, Path(job.styles), job.mapping)
     reader = RowReader(job.table, job.mapping, job.repair)
     with job.table.records() as records:
         rows = map(reader.read, records)
         while batch := list(islice(rows, ROWS_PER_BATCH)):
-            _write_batch(job, batch, records.place, pictures, categories)
+            _write_batch(job, batch, records.place, owned, categories)
             if time.monotonic() - started > seconds:
                 return
-    _end(job, pictures)
+    _end(job)
     close_pictures()
 
 
@@ -56,20 +60,38 @@ def _begin(job: ImportJob) -> None:
     if not job.rows:
         # A file in a folder may be another one since it was previewed.
         job.detect()
-        refused = open_pictures(job.pictures).refused
-        write_issues(job, (RowIssue(None, "", "refused file", f"{file.name} {file.reason}") for file in refused))
+        _note_files(job)
     job.state, job.run_at, job.run_from = State.RUNNING, timezone.now(), job.rows
     job.save()
 
 
+def _note_files(job: ImportJob) -> None:
+    """Names the files that are no product's picture, and why."""
+    pictures, owned = open_pictures(job.pictures, Path(job.styles), job.mapping)
+    refused = [*pictures.refused, *owned.left_out]
+    write_issues(
+        job, (RowIssue(None, "", "refused file", f"{file.name} {file.reason}") for file in refused[:FILES_NAMED])
+    )
+    write_issues(
+        job,
+        (
+            RowIssue(None, file.stem[:64], "no row", f"{file.name}: a picture came for this id, but no row")
+            for file in owned.without_row[:FILES_NAMED]
+        ),
+    )
+    for kind, files in (("refused file", refused), ("no row", owned.without_row)):
+        if (more := len(files) - FILES_NAMED) > 0:
+            write_issues(job, [RowIssue(None, "", kind, f"and {more} more files")])
+
+
 @transaction.atomic
 def _write_batch(
-    job: ImportJob, batch: list[StyleRow | RowIssue], place: Place, pictures: Pictures, categories: Categories
+    job: ImportJob, batch: list[StyleRow | RowIssue], place: Place, owned: Owned, categories: Categories
 ) -> None:
     jobs.hold(job, State.RUNNING)
     taken = job.rows_taken.filter(sku__in=[row.sku for row in batch])
     rows = refuse_repeated(batch, dict(taken.values_list("sku", "line")))
-    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), pictures, storage.store)
+    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, storage.store)
     write_changes(job, plan.changes, categories)
     write_issues(job, plan.issues)
     write_rows(job, plan.rows)
@@ -83,12 +105,11 @@ def _write_batch(
 
 
 @transaction.atomic
-def _end(job: ImportJob, pictures: Pictures) -> None:
+def _end(job: ImportJob) -> None:
     jobs.hold(job, State.RUNNING)
     named = job.named_skus()
-    reason = "a picture came for this id, but no row"
-    without_row = islice(pictures.of_others(named), KEPT_WITHOUT_ROW)
-    write_issues(job, (RowIssue(None, sku[:64], "no row", reason) for sku in without_row))
+    if job.remove_sample:
+        delete_sample(Product.objects.of_the_sample().exclude(sku__in=named))
     if job.archive_missing:
         missing = list(missing_products(named).select_for_update(of=("self",)))
         archive(job, missing)

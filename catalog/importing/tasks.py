@@ -2,9 +2,11 @@
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from catalog.importing import scheduling
 from catalog.importing.advancing import advance
 
 logger = logging.getLogger(__name__)
@@ -17,10 +19,26 @@ def go_on_with_imports() -> None:
         wake_importer()
 
 
+@shared_task
+def look_at_sources() -> None:
+    """Starts the scheduled imports that are due."""
+    scheduling.look_at_due(timezone.now())
+    wake_importer()
+
+
 def wake_importer(**_) -> None:
     """Has a worker look for imports to go on with. A worker that starts does so too."""
+    _hand_over(go_on_with_imports)
+
+
+def wake_scheduler() -> None:
+    """Has a worker look at the scheduled imports. Every minute it does so anyway."""
+    _hand_over(look_at_sources)
+
+
+def _hand_over(task: Task) -> None:
     try:
-        go_on_with_imports.delay()
+        task.delay()
     except OperationalError as error:
-        # What a merchant asks for must not fail over a queue; the database knows that the job is to go on.
-        logger.warning("The broker cannot be reached, so the workers find the import some seconds later: %s", error)
+        # What a merchant asks for must not fail over a queue; the database knows what is to be done.
+        logger.warning("The broker cannot be reached, so the workers find it some seconds later: %s", error)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from catalog.importing.models import ImportJob
-from catalog.importing.pictures import SUFFIXES
+from catalog.importing.pictures import NO_PICTURES
 from catalog.importing.tables import UnusableFile
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -29,20 +29,27 @@ def discard(job: ImportJob) -> None:
     shutil.rmtree(_folder(job), ignore_errors=True)
 
 
-def find_in_folder(name: str) -> tuple[str, list[str]]:
-    """(The csv file, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
+def find_folder(name: str) -> Path:
+    """The folder of that name below IMPORT_ROOT, where no link leads out. Raises UnusableFile."""
     if settings.IMPORT_ROOT is None:
-        raise UnusableFile("no folder for imports is set up")
+        raise UnusableFile("no folder for imports is set up; the setting IMPORT_ROOT names one")
     root = settings.IMPORT_ROOT.resolve()
     folder = (root / name).resolve()
     if not folder.is_relative_to(root) or not folder.is_dir():
         raise UnusableFile(f"there is no folder {name!r} below the folder for imports")
-    tables = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file()]
+    return folder
+
+
+def find_in_folder(name: str) -> tuple[str, list[str]]:
+    """(The csv file, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
+    folder = find_folder(name)
+    files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink()]
+    tables = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
     if len(tables) != 1:
         names = ", ".join(path.name for path in tables) or "none"
         raise UnusableFile(f"the folder must hold one csv file, but holds: {names}")
-    zips = [str(path) for path in sorted(folder.glob("*.zip"))]
-    has_pictures = any(path.suffix.lower() in SUFFIXES for path in folder.rglob("*"))
+    zips = [str(path) for path in files if path.suffix.lower() == ".zip"]
+    has_pictures = any(path.is_file() and path.suffix.lower() not in NO_PICTURES for path in folder.rglob("*"))
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]
 
 

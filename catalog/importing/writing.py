@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
-from catalog.importing.pictures import Pictures
+from catalog.importing.owners import Owned
 from catalog.importing.preview import Counts
 from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
-from catalog.models import Category, Product
-from catalog.pictures.decoding import FORMATS, is_picture
+from catalog.models import Category, FurtherPicture, Product
+from catalog.pictures.decoding import UnreadablePicture, suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
@@ -27,7 +27,8 @@ ROWS_PER_BATCH = 250
 PRODUCTS_PER_QUERY = 500
 
 Values = dict[str, Any]
-"""What an import may change of a product, fit for JSON: the texts, the picture, the category's path, the archive."""
+"""What an import may change of a product, fit for JSON: the texts, the picture, the further pictures as [name in the
+media storage, digest], the category's path, the archive."""
 StorePicture = Callable[[bytes, str], tuple[str, str]]
 
 
@@ -72,41 +73,46 @@ class Categories:
         return node
 
 
-def plan_batch(
-    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Pictures, store: StorePicture
-) -> Plan:
+def plan_batch(batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: StorePicture) -> Plan:
     """What the rows would change of the products; whoever is to write that passes products that it locks.
 
     `store` gets each picture's bytes and suffix and returns (name, digest); a preview need not keep anything.
     """
     rows = [row for row in batch if isinstance(row, StyleRow)]
     refused = [row for row in batch if isinstance(row, RowIssue)]
-    found = products.with_categories().filter(sku__in=[row.sku for row in rows])
+    found = _as_they_are(products).filter(sku__in=[row.sku for row in rows])
     known = {product.sku: product for product in found}
     planned = [_plan_row(row, known.get(row.sku), source, store) for row in rows]
     changes = [change for change, _ in planned if change.after != change.before]
-    issues = [issue for _, issue in planned if issue]
+    issues = [issue for _, found in planned for issue in found]
     new = sum(change.before is None for change in changes)
     counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
     return Plan(rows, changes, [*refused, *issues], counts)
 
 
 def _plan_row(
-    row: StyleRow, product: Product | None, source: Pictures, store: StorePicture
-) -> tuple[Change, RowIssue | None]:
+    row: StyleRow, product: Product | None, source: Owned, store: StorePicture
+) -> tuple[Change, list[RowIssue]]:
     before = values_of(product) if product else None
     after = _with_row(before or values_of(Product()), row)
-    issue = _take_picture(after, row, source, store)
-    return Change(product or Product(sku=row.sku), before, after), issue
+    issues = _take_pictures(after, row, source, store)
+    return Change(product or Product(sku=row.sku), before, after), issues
+
+
+def _as_they_are(products: ProductQuerySet) -> ProductQuerySet:
+    """With what `values_of` looks at."""
+    return products.with_categories().prefetch_related("further_pictures")
 
 
 def values_of(product: Product) -> Values:
     """What an import may change of the product, as it is now."""
     path = [category.name for category in product.category.path] if product.category else []
+    further = product.further_pictures.all() if product.pk else ()
     return {
         **{name: getattr(product, name) for name in TEXTS},
         "image": product.image.name or "",
         "image_digest": product.image_digest,
+        "further": [[str(one.image), one.image_digest] for one in further],
         "category": path,
         "is_archived": product.archived_at is not None,
     }
@@ -120,21 +126,33 @@ def _with_row(values: Values, row: StyleRow) -> Values:
     return after
 
 
-def _take_picture(after: Values, row: StyleRow, source: Pictures, store: StorePicture) -> RowIssue | None:
-    """Puts the row's picture in, if it brings one; a product keeps its picture when the row brings none."""
-    if row.sku not in source:
-        if after["image"]:
-            return None
-        return RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")
-    try:
-        content = source.read(row.sku)
-    except OSError as error:
-        return RowIssue(row.line, row.sku, "unreadable picture", str(error))
-    if not is_picture(content):
-        reason = f"its picture is not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        return RowIssue(row.line, row.sku, "unreadable picture", reason)
-    after["image"], after["image_digest"] = store(content, source.suffix(row.sku))
-    return None
+def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePicture) -> list[RowIssue]:
+    """Puts the row's pictures in, as far as it brings any; a product keeps those that it has where the row brings none.
+
+    The first one that can be read is the product's own.
+    """
+    files = source.of(row.sku)
+    if not files and not after["image"]:
+        return [RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")]
+    stored: dict[str, str] = {}
+    issues = []
+    for file in files:
+        try:
+            content = file.read()
+            name, digest = store(content, suffix_of(content, file.suffix))
+            stored.setdefault(digest, name)
+        except (OSError, UnreadablePicture) as error:
+            issues.append(RowIssue(row.line, row.sku, "unreadable picture", f"{file.name}: {error}"))
+    set_pictures(after, [[name, digest] for digest, name in stored.items()])
+    return issues
+
+
+def set_pictures(values: Values, pictures: list[list[str]]) -> None:
+    """Makes the first of these pictures, [name in the media storage, digest], the product's own, the others further."""
+    if pictures:
+        values["image"], values["image_digest"] = pictures[0]
+    if pictures[1:]:
+        values["further"] = pictures[1:]
 
 
 def write_changes(job: ImportJob, changes: list[Change], categories: Categories) -> None:
@@ -151,6 +169,11 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
             written_at=change.product.updated_at,
         )
         for change in changes
+    )
+    _save_further(
+        (change.product, change.after["further"])
+        for change in changes
+        if change.after["further"] != (change.before or {}).get("further", [])
     )
     _tell(change.product.pk for change in changes if change.is_new_picture)
 
@@ -189,7 +212,7 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
 
 def missing_products(named: Collection[str]) -> ProductQuerySet:
     """The products in the shop that a file with rows for these ids does not name."""
-    return Product.objects.with_categories().in_the_shop().exclude(sku__in=list(named))
+    return _as_they_are(Product.objects.in_the_shop()).exclude(sku__in=list(named))
 
 
 def archive(job: ImportJob, products: list[Product]) -> None:
@@ -207,6 +230,8 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         for change in batch:
             apply(change.product, change.before, categories)
         _save([change.product for change in batch])
+        # What an import noted before there were further pictures says nothing of them.
+        _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
         _tell(change.product.pk for change in batch)
     changes.delete()
 
@@ -214,6 +239,18 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
 def _save(products: list[Product]) -> None:
     Product.objects.bulk_create(
         products, update_conflicts=True, unique_fields=["sku"], update_fields=[*WRITTEN, "updated_at"]
+    )
+
+
+def _save_further(pictures: Iterable[tuple[Product, list[list[str]]]]) -> None:
+    """Gives each product these further pictures, as [name in the media storage, digest], in place of those it has."""
+    if not (wanted := dict(pictures)):
+        return
+    FurtherPicture.objects.filter(product__in=wanted).delete()
+    FurtherPicture.objects.bulk_create(
+        FurtherPicture.stored(product, position, *picture)
+        for product, further in wanted.items()
+        for position, picture in enumerate(further, 1)
     )
 
 

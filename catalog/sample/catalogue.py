@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from catalog.sample import designs
+from catalog.sample import SKU, designs
 from catalog.sample.canvas import Canvas
 from catalog.sample.fabrics import COLOURS, Fabric
 
-FIRST_SKU = 1001
+FIRST_SEED = 1001
 VARIANTS_PER_CUT = 6
 BRANDS = ("Marais", "Tidewater", "Hollow Oak", "Nordlicht", "Paloma", "Kiln & Loom", "Field Notes", "Sorrel")
 APPAREL = (
@@ -65,6 +65,7 @@ class Line:
 class SampleProduct:
     """One drawn product: its row of styles.csv and how to draw it."""
 
+    seed: int
     line: int
     cut: str
     fabric: Fabric
@@ -127,7 +128,7 @@ def write_catalogue(folder: Path) -> tuple[Path, Path]:
 
 def draw(product: SampleProduct) -> bytes:
     """The picture of a product as a JPEG file."""
-    canvas = Canvas(seed=int(product.row["id"]))
+    canvas = Canvas(seed=product.seed)
     LINES[product.line].draw(canvas, product.fabric, product.cut)
     stream = io.BytesIO()
     canvas.picture().save(stream, "JPEG", quality=90, subsampling=0)
@@ -145,10 +146,10 @@ def sample_products() -> Iterator[SampleProduct]:
     ]
     for position, draft in enumerate(random.permutation(len(drafts))):
         number, cut, variant = drafts[draft]
-        yield _product(random, FIRST_SKU + position, number, cut, variant)
+        yield _product(random, position, number, cut, variant)
 
 
-def _product(random: np.random.Generator, sku: int, number: int, cut: str, variant: int) -> SampleProduct:
+def _product(random: np.random.Generator, position: int, number: int, cut: str, variant: int) -> SampleProduct:
     line = LINES[number]
     # Variants walk through colours and patterns, so that no two products of a cut are the same.
     start = sum(map(ord, line.noun + cut))
@@ -160,7 +161,7 @@ def _product(random: np.random.Generator, sku: int, number: int, cut: str, varia
     words = [brand, gender, pattern if pattern not in ("Solid", line.noun) else "", colour, line.noun]
     master, sub, article = line.path
     row = {
-        "id": str(sku),
+        "id": SKU.format(1 + position),
         "gender": gender,
         "masterCategory": master,
         "subCategory": sub,
@@ -171,7 +172,7 @@ def _product(random: np.random.Generator, sku: int, number: int, cut: str, varia
         "usage": line.usages[variant % len(line.usages)],
         "productDisplayName": " ".join(filter(None, words)),
     }
-    return SampleProduct(number, cut, fabric, row)
+    return SampleProduct(FIRST_SEED + position, number, cut, fabric, row)
 
 
 def _second_colour(random: np.random.Generator, line: Line, colour: str, variant: int) -> tuple[int, int, int]:

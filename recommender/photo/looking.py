@@ -5,13 +5,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
+from catalog.fetching import UnfetchableAddress, fetch
 from catalog.pictures.decoding import UnreadablePicture, read_picture
 from recommender import explore, neighbours
 from recommender.models import Encoder
 from recommender.photo import proposals, store
 from recommender.photo.boxes import Box
 from recommender.photo.eye import load_eye
-from recommender.photo.fetching import UnfetchableAddress, fetch
 from recommender.photo.kinds import with_kinds
 from recommender.photo.proposals import Gallery, Proposals
 

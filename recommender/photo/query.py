@@ -59,7 +59,7 @@ class PhotoQuery:
             box=Box.parse(query.get("box", "")),
             seals=asked("look"),
             likes=asked("like"),
-            colour=query.get("colour", "").replace("\0", ""),
+            colour=query.get("colour", ""),
             emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
             filters={name: tuple(sorted(values)) for name in FACETS if (values := asked(name))},
             page=_number(query.get("page"), 1, 1000, 1),

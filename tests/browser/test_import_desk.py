@@ -62,6 +62,8 @@ def test_a_merchant_imports_a_catalogue_and_watches_it_become_searchable(page, f
         expect(page.get_by_text("59 of its 59 new pictures are searchable")).to_be_visible(timeout=30_000)
         assert numbers(page) == previewed
         assert querysets.searchable(registry.active_encoder()).count() == 59
+        page.get_by_role("link", name="Undo this import").click()
+        expect(page.get_by_text("60 products that it brought are deleted")).to_be_visible()
         page.get_by_role("button", name="Undo this import").click()
         expect(page.get_by_text("Undone")).to_be_visible(timeout=30_000)
     assert not Product.objects.exists()

@@ -155,6 +155,30 @@ def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
     shown = page(admin_client, job)
     assert "Import these 1 rows" in shown
     assert "columns that are not imported: Preis" in shown
+    assert "chosen by hand" in shown
+
+
+def test_chosen_columns_are_remembered_for_the_next_file_with_the_header(admin_client, tmp_path):
+    def read(content: bytes) -> ImportJob:
+        admin_client.post(START, {"styles": SimpleUploadedFile("styles.csv", content)})
+        while advance():
+            pass
+        return ImportJob.objects.first()
+
+    first = read(b"Nummer,Text,colour\n1,Rock,Red\n")
+    chosen = {"action": "remap", "column0": "sku", "column1": "name", "column2": ""}
+    admin_client.post(first.get_absolute_url(), chosen)
+    advance()
+    second = read(b"Nummer,Text,colour\n2,Hose,Blue\n")
+    assert second.mapping == {"sku": 0, "name": 1}
+    assert second.preview.outcome.counts.new == 1
+    assert "chosen by hand" in page(admin_client, second)
+    # The last choice counts, and for no other header.
+    admin_client.post(second.get_absolute_url(), {**chosen, "column2": "base_colour"})
+    assert read(b"Nummer;Text;colour\n3;Hemd;Red\n").mapping == {"sku": 0, "name": 1, "base_colour": 2}
+    other = read(b"Nummer,Text,colour,size\n4,Hemd,Red,M\n")
+    assert other.mapping == {"base_colour": 2}
+    assert "chosen by hand" not in page(admin_client, other)
 
 
 def test_the_moving_part_is_the_same_as_in_the_page(admin_client, tmp_path):
@@ -197,6 +221,9 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
         assert job.state == state
         if state == State.READING:
             advance()
+        if state == State.CANCELLED:
+            assert "Cancelled. Nothing was written." in page(admin_client, job)
+            assert "Read the files again" in page(admin_client, job)
     admin_client.post(address, {"action": "resume"})
     advance()
     assert not Product.objects.exists()

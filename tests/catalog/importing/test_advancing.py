@@ -5,7 +5,9 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from catalog.importing.advancing import advance, import_lock
+from catalog.importing.advancing import advance
+from catalog.importing.locking import import_lock
+from catalog.importing.sample import ImportGoesOn, remove_sample
 from tests.catalog.importing.life import State, started
 from tests.pictures import write_catalogue
 
@@ -20,12 +22,16 @@ def test_only_one_import_runs_at_a_time(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_one_process_imports_another_one_does_not(tmp_path):
+def test_while_one_process_imports_another_one_does_not_nor_removes_the_sample(tmp_path):
     started(*write_catalogue(tmp_path, 1), state=State.QUEUED)
     answers = []
 
     def ask_elsewhere() -> None:
         answers.append(advance())
+        try:
+            remove_sample()
+        except ImportGoesOn as error:
+            answers.append(str(error))
         connection.close()
 
     with import_lock() as is_mine:
@@ -33,7 +39,7 @@ def test_while_one_process_imports_another_one_does_not(tmp_path):
         thread = threading.Thread(target=ask_elsewhere)
         thread.start()
         thread.join()
-    assert answers == [False]
+    assert answers == [False, "An import is at work. Remove the sample when it is done."]
     assert advance()
 
 

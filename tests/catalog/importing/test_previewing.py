@@ -29,7 +29,7 @@ def test_a_preview_writes_nothing_and_tells_what_the_import_then_does(mixed):
     }
     (bad_value,) = found["bad value"].examples
     assert (bad_value.line, bad_value.sku) == (7, "6")
-    assert outcome.pictures_without_row == ["99"]
+    assert outcome.pictures_without_row == ["99.jpg"]
     assert len(outcome.products) == 20
     assert outcome.products[0].picture.startswith("data:image/jpeg;base64,")
 

@@ -28,12 +28,10 @@ def test_a_look_survives_its_seal_and_no_forgery(products):
 @pytest.mark.parametrize(
     "query",
     [
-        "photo=%00&look=%00",
-        "like=%00",
         "page=x&emphasis=99&box=nan,1,2,3",
         "page=-5&box=1,2,3",
-        "box=inf,1,1,1&colour=%00",
-        "category=%00&year=x",
+        "box=inf,1,1,1",
+        "year=x",
         "emphasis=1e9",
     ],
 )

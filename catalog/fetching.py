@@ -1,0 +1,215 @@
+"""Fetches a picture from an address that somebody gave, and nothing that lies inside networks."""
+
+import http.client
+import io
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+BYTES_AT_ONCE = 64 * 1024
+BYTES_OF_HEADERS = 256 * 1024
+"""What may come beside the picture: headers, and the sizes of chunks."""
+MOST_REDIRECTS = 3
+REDIRECTS = (301, 302, 303, 307, 308)
+TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
+SECONDS = 10.0
+PORTS = {"http": 80, "https": 443}
+USER_AGENT = "visual-search-shop/1 (fetches pictures of products)"
+
+IPv4, IPv6 = ipaddress.IPv4Address, ipaddress.IPv6Address
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+NOT_FOR_SHOPS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure's own service beside each machine
+        "192.0.0.0/24",  # Oracle's metadata among others
+        "192.88.99.0/24",  # relays of 6to4
+        "100.64.0.0/10",  # shared by carriers; Alibaba's metadata
+    )
+)
+# The system's resolver cannot be told when to give up.
+_resolvers = ThreadPoolExecutor(16, thread_name_prefix="resolver")
+
+
+class UnfetchableAddress(Exception):
+    """The address cannot be used; the message tells a person why.
+
+    `is_temporary` where another try may find it, `seconds` how long its server asks to wait before that.
+    """
+
+    def __init__(self, message: str, is_temporary: bool = False, seconds: float | None = None):
+        super().__init__(message)
+        self.is_temporary, self.seconds = is_temporary, seconds
+
+
+def fetch(address: str, most_bytes: int) -> bytes:
+    """What lies at a public http or https address. Raises UnfetchableAddress.
+
+    Each redirect is checked as the address was, and the connection goes to the very machine that was checked, so that
+    a name cannot mean another one a moment later. Ten seconds are for all of it together, however slowly it drips.
+    """
+    deadline = time.monotonic() + SECONDS
+    for _ in range(1 + MOST_REDIRECTS):
+        try:
+            found = _ask(_checked(address), most_bytes, deadline)
+        except TimeoutError as error:
+            raise UnfetchableAddress("This address takes too long to answer.", is_temporary=True) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise UnfetchableAddress("This address does not answer with a picture.", is_temporary=True) from error
+        except ValueError as error:
+            raise UnfetchableAddress("This is not an address of the web.") from error
+        if isinstance(found, bytes):
+            return found
+        address = urljoin(address, found)
+    raise UnfetchableAddress("This address leads from one to another too often.")
+
+
+def host_of(address: str) -> str:
+    """The machine that an address names, in small letters. Raises UnfetchableAddress where `fetch` would not ask it."""
+    return _checked(address).hostname or ""
+
+
+def _checked(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port
+    except ValueError as error:
+        raise UnfetchableAddress("This is not an address of the web.") from error
+    if parts.scheme not in PORTS or not parts.hostname or parts.username or parts.password:
+        raise UnfetchableAddress("Give the address of a picture that begins with http:// or https://.")
+    if port is not None and port not in PORTS.values():
+        raise UnfetchableAddress("Pictures are fetched from the ports 80 and 443 alone.")
+    return parts
+
+
+def _public_address_of(host: str, port: int, deadline: float) -> str:
+    """An IP address of the host, all of which are public. Raises UnfetchableAddress."""
+    asked = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = {str(entry[4][0]) for entry in asked.result(_left(deadline))}
+    if not all(_is_public(ip) for ip in found):
+        raise UnfetchableAddress("This address is not on the public internet.")
+    # Few shops' servers reach the newer internet, and all reach the older one.
+    return min(found, key=lambda ip: (":" in ip, ip))
+
+
+def _is_public(text: str) -> bool:
+    return all(_is_global(ip) for ip in _meant_by(ipaddress.ip_address(text)))
+
+
+def _meant_by(ip: IPv4 | IPv6) -> Iterator[IPv4 | IPv6]:
+    """The addresses that a connection to this one may come to: those that are wrapped in it too."""
+    if isinstance(ip, IPv6):
+        if ip in NAT64 or ip.ipv4_mapped:
+            yield IPv4(int(ip) & 0xFFFFFFFF)
+            return
+        if ip.sixtofour:
+            yield ip.sixtofour
+        if ip.teredo:
+            yield from ip.teredo
+        if (int(ip) >> 32) & 0xFDFFFFFF == 0x5EFE:
+            # ISATAP
+            yield IPv4(int(ip) & 0xFFFFFFFF)
+    yield ip
+
+
+def _is_global(ip: IPv4 | IPv6) -> bool:
+    if isinstance(ip, IPv6) and ip not in GLOBAL_UNICAST:
+        return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in NOT_FOR_SHOPS)
+
+
+def _ask(parts: SplitResult, most_bytes: int, deadline: float) -> bytes | str:
+    """The content, or where it is instead."""
+    host = (parts.hostname or "").encode("idna").decode()
+    port = parts.port or PORTS[parts.scheme]
+    with _connect(parts.scheme, host, port, deadline) as sock:
+        connection = http.client.HTTPConnection(host, port)
+        connection.sock = _Hurried(sock, most_bytes + BYTES_OF_HEADERS, deadline)
+        connection.request("GET", _target(parts), headers={"Accept": "image/*", "User-Agent": USER_AGENT})
+        response = connection.getresponse()
+        if response.status in REDIRECTS:
+            return response.headers.get("Location", "")
+        if response.status != http.HTTPStatus.OK:
+            message = f"This address answers with the status {response.status}."
+            raise UnfetchableAddress(message, response.status in TEMPORARY, _seconds_to_wait(response))
+        return _read(response, most_bytes)
+
+
+def _connect(scheme: str, host: str, port: int, deadline: float) -> socket.socket:
+    plain = socket.create_connection((_public_address_of(host, port, deadline), port), timeout=_left(deadline))
+    if scheme == "http":
+        return plain
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    except OSError:
+        plain.close()
+        raise
+
+
+def _target(parts: SplitResult) -> str:
+    """What is asked for, with the spaces and umlauts that people write escaped as browsers do."""
+    return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="%/?:@!$&'()*+,;=-._~[]|")
+
+
+def _read(response: http.client.HTTPResponse, most_bytes: int) -> bytes:
+    content = bytearray()
+    while part := response.read1(BYTES_AT_ONCE):
+        content += part
+        if len(content) > most_bytes:
+            raise UnfetchableAddress(f"This picture is too large; up to {most_bytes >> 20} MB work.")
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return bytes(content)
+
+
+def _seconds_to_wait(response: http.client.HTTPResponse) -> float | None:
+    """What a Retry-After asks for, be it seconds or a date; None where it asks for nothing that makes sense."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+class _Hurried(io.RawIOBase):
+    """A socket as `http.client` uses it, which gives up at the deadline or after so many bytes, whatever comes."""
+
+    def __init__(self, sock: socket.socket, most_bytes: int, deadline: float):
+        self._sock, self._bytes_left, self._deadline = sock, most_bytes, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self._sock.settimeout(_left(self._deadline))
+        count = self._sock.recv_into(buffer)
+        self._bytes_left -= count
+        if self._bytes_left < 0:
+            raise UnfetchableAddress("This address answers with more than a picture.")
+        return count
+
+    def sendall(self, content: bytes) -> None:
+        self._sock.settimeout(_left(self._deadline))
+        self._sock.sendall(content)
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def close(self) -> None:
+        """Nothing, as `http.client` closes the socket while the answer is still to be read; `_ask` does so."""
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise UnfetchableAddress("This address takes too long to answer.", is_temporary=True)
+    return left

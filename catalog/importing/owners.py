@@ -1,0 +1,169 @@
+"""Whose picture a file is: from the names of files and folders to skus."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from catalog.importing.pictures import PictureFile, Pictures, Refused, folded, stems_of
+from catalog.importing.reading import Mapping, StyleRow, read_rows
+from catalog.importing.tables import Table
+from catalog.models import Product
+
+MOST_FURTHER = 20
+"""So many pictures beside the first one are kept of a product."""
+FIRST_VIEWS = ("main", "front", "primary", "cover")
+VIEW = (
+    r"(?:main|primary|cover|front|back|rear|side|left|right|top|bottom|detail|zoom|close|closeup|alt|alternate|"
+    r"model|worn|look|flat|hover|view|image|img|picture|pic|photo|copy)"
+)
+VIEW_OF = re.compile(
+    rf"(?P<of>.*?)(?:[\s_.,-]+(?:{VIEW}[\s_-]*\d{{0,3}}|\d{{1,3}}|[a-z])|\s*[(\[]\d{{1,3}}[)\]])", re.DOTALL
+)
+"""A file's name, folded, that says with which sku it begins, and which view of it this is."""
+VIEW_ALONE = re.compile(rf"(?:{VIEW}[\s_-]*)?\d{{0,3}}|[a-z]")
+SLASH = re.compile(r"[\\/]")
+NAME_LENGTH_LIMIT = 200
+UNFIT = re.compile(r'[\\/:*?"<>|]')
+"""Signs that skus may have and the names of files may not."""
+
+
+class Owned:
+    """The pictures of each product of a table, its own one first, and the files that are nobody's.
+
+    `skus` are those of the table's rows in their order. Pictures of `refused` rows and of `others` of the shop are not
+    theirs.
+    """
+
+    def __init__(
+        self,
+        files: Iterable[PictureFile],
+        skus: Iterable[str],
+        refused: Collection[str] = (),
+        others: Collection[str] = (),
+    ):
+        self.left_out: list[Refused] = []
+        self.without_row: list[PictureFile] = []
+        self._wanted = dict.fromkeys(skus)
+        self._refused = set(refused) - self._wanted.keys()
+        self._skus = _by_form([*self._wanted, *self._refused, *others])
+        self._has_slashes = any(SLASH.search(sku) for sku in self._wanted)
+        self._own: dict[str, list[PictureFile]] = defaultdict(list)
+        self._views: dict[str, list[PictureFile]] = defaultdict(list)
+        for file in files:
+            self._give(file)
+        self._of = {sku: self._in_order(sku) for sku in {**self._own, **self._views}}
+
+    def of(self, sku: str) -> list[PictureFile]:
+        return self._of.get(sku, [])
+
+    def _give(self, file: PictureFile) -> None:
+        sku, is_own = self._owner(file)
+        if sku in self._wanted:
+            (self._own if is_own else self._views)[sku].append(file)
+        elif sku not in self._refused:
+            self.without_row.append(file)
+
+    def _owner(self, file: PictureFile) -> tuple[str, bool]:
+        """(The sku, "" for nobody's; whether the file is called so and is no view of it)."""
+        if file.stem in self._wanted and not VIEW_ALONE.fullmatch(file.stem):
+            return file.stem, True
+        return next((found for found in map(self._owner_by, file.readings) if found[0]), ("", False))
+
+    def _owner_by(self, reading: str) -> tuple[str, bool]:
+        path = PurePosixPath(reading)
+        stems = [folded(stem) for stem in stems_of(reading)]
+        if self._has_slashes and (sku := self._called_by_path(path, stems[0])):
+            return sku, True
+        in_folder = self._first(map(folded, path.parts[-2::-1]))
+        if in_folder and VIEW_ALONE.fullmatch(stems[0]):
+            return in_folder, False
+        if sku := self._first(stems):
+            return sku, True
+        return self._first(base for stem in stems for base in _bases(stem)) or in_folder, False
+
+    def _first(self, names: Iterable[str]) -> str:
+        """The sku of the first of these names that is one; "" where none is."""
+        return next((self._skus[name] for name in names if name in self._skus), "")
+
+    def _called_by_path(self, path: PurePosixPath, stem: str) -> str:
+        """The sku like AB/12 that folders and name say together."""
+        folders = [folded(part) for part in path.parts[:-1]]
+        names = ("/".join([*folders[start:], stem]) for start in range(len(folders)))
+        return self._first(names)
+
+    def _in_order(self, sku: str) -> list[PictureFile]:
+        own = sorted(self._own.get(sku, []), key=lambda file: (file.stem != sku, not file.has_known_suffix))
+        views = [file for _, file in sorted(enumerate(self._views.get(sku, [])), key=_natural)]
+        self._leave_out(own[1:], f"is another picture of {sku}; the first one of that name counts")
+        self._leave_out(views[MOST_FURTHER + (not own) :], f"is more than {MOST_FURTHER} further pictures of {sku}")
+        return [*own[:1], *views[: MOST_FURTHER + (not own)]]
+
+    def _leave_out(self, files: list[PictureFile], reason: str) -> None:
+        self.left_out.extend(Refused(file.name, reason) for file in files)
+
+
+def open_pictures(places: Iterable[str], table: Path, mapping: Mapping) -> tuple[Pictures, Owned]:
+    """The pictures that came with a table, and whose they are; the same ones again while the files are as they were.
+
+    They stay open in this process until others are asked for, or for `close_pictures`. Raises UnusableFile.
+    """
+    paths = (table, *map(Path, places))
+    stamps = tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
+    return _open_pictures(stamps, tuple(sorted(mapping.items())))
+
+
+def close_pictures() -> None:
+    """Lets go of what `open_pictures` has kept open."""
+    _open_pictures.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _open_pictures(
+    stamps: tuple[tuple[Path, int], ...], mapping: tuple[tuple[str, int], ...]
+) -> tuple[Pictures, Owned]:
+    (table, _), *places = stamps
+    pictures = Pictures(*(path for path, _ in places))
+    rows, refused = _skus_of(table, dict(mapping)) if pictures.files else ([], set())
+    others = {file.stem for file in pictures.files}.difference(rows, refused)
+    of_the_shop = Product.objects.filter(sku__in=others).values_list("sku", flat=True)
+    return pictures, Owned(pictures.files, rows, refused, of_the_shop)
+
+
+def _skus_of(table: Path, mapping: Mapping) -> tuple[list[str], set[str]]:
+    """(The ids of the rows, those of refused rows); none where no column holds them."""
+    taken: list[str] = []
+    refused: set[str] = set()
+    for row in read_rows(Table.detect(table), mapping, repair=True) if "sku" in mapping else ():
+        taken.append(row.sku) if isinstance(row, StyleRow) else refused.add(row.sku)
+    return taken, refused
+
+
+def _by_form(skus: Iterable[str]) -> dict[str, str]:
+    """What the name of a file may make of each sku; a sku that is called so goes before one that became so."""
+    forms = {folded(sku): sku for sku in reversed([*skus])}
+    forms.pop("", None)
+    for form, sku in list(forms.items()):
+        if UNFIT.search(form):
+            for sign in ("_", "-", "", " "):
+                forms.setdefault(folded(UNFIT.sub(sign, form)), sku)
+    return forms
+
+
+def _bases(stem: str) -> Iterator[str]:
+    """What a name is without the view at its end: 79201 of 79201_1, 79201-back or 79201 (2); twice at most."""
+    for _ in range(2):
+        match = VIEW_OF.fullmatch(stem) if len(stem) <= NAME_LENGTH_LIMIT else None
+        if not match or not match["of"]:
+            return
+        yield (stem := match["of"])
+
+
+def _natural(numbered: tuple[int, PictureFile]) -> tuple:
+    """A key that puts main views first, and 2 before 10."""
+    number, file = numbered
+    name = folded(file.name)
+    parts = re.split(r"(\d+)", name)
+    is_first = any(view in PurePosixPath(name).name for view in FIRST_VIEWS)
+    return not is_first, [(part.isdecimal(), int(part[:18]) if part.isdecimal() else 0, part) for part in parts], number

@@ -1,0 +1,33 @@
+"""The drawn sample, taken out of a shop that has products of its own."""
+
+from django.db import transaction
+
+from catalog.importing.locking import import_lock
+from catalog.models import Category, Product
+from catalog.querysets import ProductQuerySet
+
+
+class ImportGoesOn(Exception):
+    """An import is writing products; the message says what to do."""
+
+
+def remove_sample() -> int:
+    """Deletes the sample's products and the categories that are empty without them; returns how many products.
+
+    Raises ImportGoesOn.
+    """
+    with import_lock() as is_mine:
+        if not is_mine:
+            raise ImportGoesOn("An import is at work. Remove the sample when it is done.")
+        return delete_sample(Product.objects.of_the_sample())
+
+
+@transaction.atomic
+def delete_sample(products: ProductQuerySet) -> int:
+    """The same for some of the sample's products, for whoever has the import's lock."""
+    homes: set[int] = set()
+    for product in products.with_categories():
+        homes.update(category.pk for category in (product.category.path if product.category else []))
+    _, deleted = products.delete()
+    Category.objects.filter(pk__in=homes).delete_empty()
+    return deleted.get(Product._meta.label, 0)
