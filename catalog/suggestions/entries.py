@@ -30,7 +30,8 @@ class Entries:
         """`keys` are (key, entry); `having` are (entry, row of a product), of so many products."""
         self.labels = labels
         self._count = products
-        pairs = np.unique(np.fromiter((entry * products + row for entry, row in having), int))
+        pairs = np.sort(np.fromiter((entry * products + row for entry, row in having), int))
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]
         self._rows = (pairs % max(products, 1)).astype(np.int32)
         self._starts = np.searchsorted(pairs, np.arange(len(labels) + 1) * products)
         ordered = sorted(keys)
