@@ -21,7 +21,7 @@ SECONDS_KEPT = 60
 
 def suggest(text: str) -> Suggestions:
     """What may be meant by a text that is still being typed; nothing before its second letter."""
-    text = text.replace("\0", "")[-LONGEST_TEXT:]
+    text = text[-LONGEST_TEXT:]
     parts = [part for part in text.split() if fold(part)][-MOST_WORDS:]
     if len(fold("".join(parts))) < FEWEST_LETTERS or parts[-1].startswith("-"):
         return Suggestions()

@@ -1,24 +1,23 @@
 """What can be suggested of one kind, found by the beginnings of its words, with the products behind it."""
 
-import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from catalog.words.reading import read, stem
+
 MOST_CHOICES = 4
 AROUND_WORDS = "\"'()[]{},;:!?*-"
-LONGEST_ENDING = 2
-"""In letters: "dress" and "dresses" come to the same."""
 SELDOM = 0.03
 """An entry counts with more than this share of what the one counts that counts most."""
 MOST_TELLING = 2.0
 
 
 def fold(written: str) -> str:
-    """The letters and digits alone, small and without accents: "T-Shirt" is "tshirt"."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", written.casefold())))
+    """The words of what is written as one: "T-Shirt" is "tshirt"."""
+    return "".join(read(written))
 
 
 class Entries:
@@ -40,15 +39,20 @@ class Entries:
 
     def beginning_with(self, letters: str) -> np.ndarray:
         """int (e,): the entries that have a key that begins with these."""
+        return np.unique(self._entries[self._beginning_with(letters)])
+
+    def forms_of(self, word: str) -> np.ndarray:
+        """int (e,): the entries that have a form of the word for a key: shirts of shirt."""
+        # The last letter of a stem may be another in the word: happi of happy.
+        root = stem(word)
+        keys = range(len(self._keys))[self._beginning_with(root[:-1] if len(root) > 2 else root)]
+        return self._entries[[number for number in keys if stem(self._keys[number]) == root]]
+
+    def _beginning_with(self, letters: str) -> slice:
         first = bisect_left(self._keys, letters)
-        return np.unique(self._entries[first : bisect_left(self._keys, letters + chr(0x10FFFF), first)])
+        return slice(first, bisect_left(self._keys, letters + chr(0x10FFFF), first))
 
-    def having_key(self, key: str) -> np.ndarray:
-        """int (e,): the entries that have this key."""
-        first = bisect_left(self._keys, key)
-        return self._entries[first : bisect_right(self._keys, key, first)]
-
-    def products(self, entries: np.ndarray) -> np.ndarray:
+    def products(self, entries: Iterable[int]) -> np.ndarray:
         """bool (products,): those that have one of the entries."""
         having = np.zeros(self._count, bool)
         for entry in entries:
@@ -65,18 +69,17 @@ class Entries:
         telling = np.minimum(np.log1p(self._count / np.diff(self._starts)[entries]), MOST_TELLING)
         return entries[np.argsort(-counts[entries] * telling, kind="stable")].tolist()
 
-    def first(
-        self, entries: Iterable[int], without: Iterable[str] = (), longest_ending: int | None = LONGEST_ENDING
-    ) -> list[int]:
-        """The first of the entries that are fit to be shown, without those that repeat another or one of `without`.
+    def first(self, entries: Iterable[int], without: Iterable[str] = (), *, with_longer: bool = True) -> list[int]:
+        """The first of the entries that are fit to be shown, each but a form of another or of one `without`.
 
-        An entry repeats what it goes on from by an ending of so many letters; None: by any.
+        Without the longer ones none only goes on from another: a line of a brand's is not shown beside the brand.
         """
         chosen: list[int] = []
-        keys = [fold(text) for text in without]
+        keys = [stem(fold(text)) for text in without]
         for entry in entries:
-            key = fold(self.labels[entry])
-            if key and not key.isdigit() and not any(_repeats(key, other, longest_ending) for other in keys):
+            key = stem(fold(self.labels[entry]))
+            is_repeated = key in keys if with_longer else key.startswith(tuple(keys))
+            if key and not key.isdigit() and not is_repeated:
                 chosen.append(entry)
                 keys.append(key)
             if len(chosen) == MOST_CHOICES:
@@ -84,29 +87,27 @@ class Entries:
         return chosen
 
 
-def _repeats(key: str, other: str, longest_ending: int | None) -> bool:
-    short, long = sorted((key, other), key=len)
-    return long.startswith(short) and (longest_ending is None or len(long) - len(short) <= longest_ending)
-
-
 def words_of(texts: Sequence[str], others: Sequence[str]) -> Entries:
     """The words of texts, labelled as they are written most often, and those of other texts, which have no label.
 
-    For each product there is one text of either.
+    For each product there is one text of either. "black/white" is found by both of its words, too; "t-shirt" is one.
     """
     labels: dict[str, str] = {}
-    key_of: dict[str, str] = {}
     for written, _ in Counter(word for text in texts for word in text.split()).most_common():
-        key_of[written] = fold(written)
-        labels.setdefault(key_of[written], written.strip(AROUND_WORDS))
-    for written in {word for text in others for word in text.split()}:
-        key_of[written] = fold(written)
-        labels.setdefault(key_of[written], "")
-    number = {key: entry for entry, key in enumerate(labels)}
-    number_of = {written: number[key] for written, key in key_of.items()}
+        labels.setdefault(fold(written), written.strip(AROUND_WORDS))
+    keys_of = {written: _keys(written) for written in {word for text in (*texts, *others) for word in text.split()}}
+    number = {key: entry for entry, key in enumerate(sorted({key for keys in keys_of.values() for key in keys}))}
+    numbers_of = {written: [number[key] for key in keys] for written, keys in keys_of.items()}
     rows = enumerate(zip(texts, others, strict=True))
-    having = ((number_of[word], row) for row, pair in rows for text in pair for word in text.split())
-    return Entries(list(labels.values()), number.items(), having, len(texts))
+    having = (
+        (entry, row) for row, pair in rows for text in pair for word in text.split() for entry in numbers_of[word]
+    )
+    return Entries([labels.get(key, "") for key in number], number.items(), having, len(texts))
+
+
+def _keys(written: str) -> set[str]:
+    parts = read(written)
+    return {"".join(parts), *(parts if all(len(part) > 1 for part in parts) else ())}
 
 
 def named(labels: Sequence[str], having: Iterable[tuple[int, int]], products: int) -> Entries:

@@ -74,8 +74,8 @@ class Index:
         category_before, categories, within = self._going_on(self._categories, parts, starts)
         brand_before, brands, by_brand = self._going_on(self._brands, parts, starts)
         _, _, with_sku = self._going_on(self._skus, parts, starts)
-        best = having & self._words.products(np.array(words[:1], int))
-        branded = [self._brands.labels[brand] for brand in self._brands.first(brands, longest_ending=None)]
+        best = having & self._words.products(words[:1])
+        branded = [self._brands.labels[brand] for brand in self._brands.first(brands, with_longer=False)]
         longer = [word for word in words if fold(self._words.labels[word]) != fold(parts[-1])]
         completed = self._words.first(longer, without=[*parts[:-1], *branded])
         searches = _searches(words_before, [self._words.labels[word] for word in completed])
@@ -114,9 +114,7 @@ class Index:
         """bool (products,): those that have all of the words, and none that a minus stands before."""
         among = np.ones(len(self._ids), bool)
         for part in parts:
-            key = fold(part)
-            forms = {key, key + "s", key + "es", key.removesuffix("s"), key.removesuffix("es")}
-            having = self._words.products(np.concatenate([self._words.having_key(form) for form in forms]))
+            having = self._words.products(self._words.forms_of(fold(part)))
             among &= ~having if part.startswith("-") else having
         return among
 
