@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
@@ -20,6 +21,7 @@ from catalog.models import Category, FurtherPicture, Product
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
+from catalog.suggestions import SECONDS_KEPT, suggest
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -44,6 +46,13 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     page = paginator.get_page(request.GET.get("page"))
     context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
     return render(request, "catalog/product_list.html", context)
+
+
+@require_safe
+@cache_control(max_age=SECONDS_KEPT)
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What the search field offers for what is typed so far: a piece of a page."""
+    return render(request, "catalog/_suggestions.html", {"suggestions": suggest(request.GET.get("q", ""))})
 
 
 @require_safe

@@ -47,7 +47,7 @@ def test_more_products_come_while_scrolling_and_the_way_back_leads_to_the_same_p
 
 def test_words_find_products_from_every_page(page, products):
     page.goto(f"/products/{products[0].sku}/")
-    page.get_by_role("searchbox").fill(products[8].name)
+    page.get_by_role("combobox").fill(products[8].name)
     page.keyboard.press("Enter")
     expect(page.locator(f"[data-sku={products[8].sku}]")).to_be_visible()
 

@@ -1,0 +1,54 @@
+"""Brands, guessed from products' names: words that many names begin with."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+FEWEST_PRODUCTS = 3
+LEAST_LEFT = 0.05
+"""Names that begin so and go on in no longer brand, of all that begin so: else only the longer ones are brands."""
+LONGEST = 4
+"""In words"""
+OWN = 0.5
+"""A brand takes in the next word where this share of its names have it, or of the names with that word are these."""
+CONJUNCTIONS = frozenset({"", "and"})
+"""As they are folded; an ampersand leaves nothing."""
+
+Named = list[tuple[int, list[str]]]
+"""Places of names, each with the name's words"""
+
+
+def guess_brands(names: Sequence[str], ordinary: Collection[str], fold: Callable[[str], str]) -> dict[str, list[int]]:
+    """From each brand, as most names write it, to the places of the names that begin with it.
+
+    Words are compared as `fold` makes them. `ordinary` ones (colours, kinds of things), folded, belong to no brand but
+    at its beginning: Red Tape.
+    """
+    named = [(place, name.split()) for place, name in enumerate(names)]
+    key = {word: fold(word) for word in {word for _, words in named for word in words}}
+    names_with = Counter(one for _, words in named for one in {key[word] for word in words})
+
+    def is_own(word: str, going_on: Named, begun: Named, length: int) -> bool:
+        if word in ordinary and word not in CONJUNCTIONS:
+            return length == 0
+        return len(going_on) >= OWN * min(len(begun), names_with[word])
+
+    def grow(begun: Named, length: int) -> Iterator[tuple[Named, int]]:
+        """The names of each brand and how many words it has, among names that begin with the same so many words."""
+        going_on = defaultdict(list)
+        for place, words in begun:
+            if len(words) > length:
+                going_on[key[words[length]]].append((place, words))
+        left = len(begun)
+        for word, longer in going_on.items():
+            if length < LONGEST and len(longer) >= FEWEST_PRODUCTS and is_own(word, longer, begun, length):
+                left -= len(longer)
+                yield from grow(longer, length + 1)
+        last = key[begun[0][1][length - 1]] if length else ""
+        if left >= max(FEWEST_PRODUCTS, LEAST_LEFT * len(begun)) and last not in ordinary and last not in CONJUNCTIONS:
+            yield begun, length
+
+    brands = ((brand, length) for brand, length in grow(named, 0)) if named else ()
+    return {
+        Counter(" ".join(words[:length]) for _, words in brand).most_common(1)[0][0]: [place for place, _ in brand]
+        for brand, length in brands
+    }

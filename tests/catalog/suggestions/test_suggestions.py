@@ -1,0 +1,118 @@
+"""What the search field suggests while somebody types."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from catalog.models import Product
+from catalog.suggestions import suggest
+from tests.factories import CategoryFactory, ProductFactory
+from tests.pages import skus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    """The index of an earlier test's shop is not to be used for this one's."""
+    cache.clear()
+
+
+@pytest.fixture
+def trade(db):
+    """A shop with brands."""
+    shirts, tshirts, belts = (CategoryFactory(name=name) for name in ("Shirts", "Tshirts", "Belts"))
+    shoes = CategoryFactory(name="Sports Shoes", parent=CategoryFactory(name="Footwear"))
+    for sku, name, category, colour in [
+        *((n, f"Lino Perros Men Striped Shirt {n}", shirts, "Navy Blue") for n in "123"),
+        *((n, f"Red Tape Men Shoes {n}", shoes, "Red") for n in "456"),
+        *((n, f"Reid & Taylor Checked T-Shirt {n}", tshirts, "White") for n in "78"),
+        ("9", "Reid & Taylor Belt", belts, "Brown"),
+    ]:
+        ProductFactory(sku=sku, name=name, category=category, base_colour=colour, gender="Men")
+
+
+def labels(choices) -> list[str]:
+    return [choice.label for choice in choices]
+
+
+def test_words_go_on_like_what_is_typed_and_find_something(client, trade):
+    assert labels(suggest("stri").words) == ["striped"]
+    assert labels(suggest("red sh").words) == ["red shoes"]
+    for text in ("sh", "st", "t-s", "t sh", "men c", "men "):
+        words = suggest(text).words
+        assert words, text
+        for choice in words:
+            assert skus(client, choice.address), choice.label
+
+
+def test_what_is_left_out_is_left_out(trade):
+    assert labels(suggest("men -shoes s").words) == ["men -shoes shirt", "men -shoes striped"]
+    for text in ("men -sh", "", "s", "!!! &", "zzzz"):
+        assert not any([suggest(text).groups, suggest(text).products])
+
+
+def test_categories_are_found_by_each_word_of_their_name_within_what_was_typed_before(client, trade):
+    assert labels(suggest("spo").categories) == ["Sports Shoes"]
+    assert labels(suggest("sports sh").categories) == ["Sports Shoes"]
+    (choice,) = suggest("reid be").categories
+    assert choice.label == "reid in Belts"
+    assert skus(client, choice.address) == {"9"}
+
+
+def test_brands_are_what_names_begin_with_and_no_colour_and_no_kind(client, trade):
+    assert labels(suggest("li").brands) == ["Lino Perros"]
+    assert labels(suggest("tayl").brands) == ["Reid & Taylor"]
+    assert set(labels(suggest("re").brands)) == {"Red Tape", "Reid & Taylor"}
+    assert skus(client, suggest("red ta").brands[0].address) == {"4", "5", "6"}
+    assert suggest("st").brands == suggest("shi").brands == []
+
+
+def test_products_have_pictures_and_none_twice(trade):
+    ProductFactory(sku="no-picture", name="Striped Scarf", image="", image_digest="")
+    first = Product.objects.get(sku="1")
+    ProductFactory(sku="copy", name="Striped Shirt again", image=first.image.name, image_digest=first.image_digest)
+    assert [product.sku for product in suggest("striped").products] == ["copy", "3", "2"]
+    assert [product.sku for product in suggest("8").products] == []
+    assert [product.sku for product in suggest("no-p").products] == []
+
+
+def test_a_sku_suggests_its_product(trade):
+    ProductFactory(sku="AB-77 x")
+    for text in ("AB-77", "ab77x", "ab 77"):
+        assert [product.sku for product in suggest(text).products] == ["AB-77 x"]
+
+
+def test_what_is_archived_is_not_suggested(trade):
+    assert len(suggest("lino").products) == 3
+    Product.objects.filter(sku="2").update(archived_at=timezone.now())
+    assert {product.sku for product in suggest("lino").products} == {"1", "3"}
+
+
+def test_the_answer_is_a_piece_of_a_page_of_few_queries(client, trade, django_assert_max_num_queries):
+    client.get("/suggestions/?q=sh")
+    with django_assert_max_num_queries(1):
+        response = client.get("/suggestions/?q=red+sh")
+    page = response.content.decode()
+    assert "max-age=60" in response["Cache-Control"]
+    assert page.count('role="option"') == len(re.findall("<a ", page)) > 3
+    assert 'href="/products/?q=red+shoes"' in page
+    assert "<html" not in page
+
+
+def test_names_are_no_markup(client):
+    ProductFactory(name="<script>alert(1)</script> <b>bold</b>")
+    assert "<script>" not in client.get("/suggestions/?q=script").content.decode()
+    assert "<b>" not in client.get("/suggestions/?q=bo").content.decode()
+
+
+def test_nothing_that_is_typed_breaks_it(client, trade):
+    for text in ("a" * 5000, "ab " * 3000, "%_ ab", "🎽 ab", "'; --", "ÀÉ", "ß" * 300, "-", " ", "ab\n"):
+        assert client.get("/suggestions/", {"q": text}).status_code == 200
+
+
+def test_an_empty_shop_suggests_nothing(client):
+    assert client.get("/suggestions/?q=sh").content.decode().strip() == ""
+    assert client.get("/suggestions/").content.decode().strip() == ""
