@@ -9,6 +9,7 @@ from catalog import api as catalog_api
 from catalog.sharing import SITEMAPS
 from recommender import api as recommender_api
 
+handler500 = "fashionsite.errors.handle_error"
 admin.site.site_header = admin.site.site_title = "Shop administration"
 
 api = [
