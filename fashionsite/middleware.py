@@ -1,9 +1,15 @@
-"""What is refused before any page is asked."""
+"""What is refused before any page is asked, and who asks."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from rest_framework.throttling import BaseThrottle
+
+
+def client_address(request: HttpRequest) -> str:
+    """The proxy's word, where there is a proxy, and never the client's own."""
+    return BaseThrottle().get_ident(request)
 
 
 def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -7,8 +7,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
 from catalog.sharing import SITEMAPS
+from fashionsite import health
 from recommender import api as recommender_api
 
+handler500 = "fashionsite.errors.handle_error"
 admin.site.site_header = admin.site.site_title = "Shop administration"
 
 api = [
@@ -22,6 +24,8 @@ api = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap_index"),
     path(
         "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -23,6 +24,21 @@ def _environment(folder: Path, **extra: str) -> dict[str, str]:
     return {**rest, "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"), **extra}
 
 
+def _status(address: str) -> tuple[int, str | None]:
+    """What it answers with, and in how many seconds to come again."""
+    try:
+        with urllib.request.urlopen(address) as response:  # noqa: S310
+            return response.status, response.headers["Retry-After"]
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Retry-After"]
+
+
+def _family(server: subprocess.Popen, folder: Path) -> list[psutil.Process]:
+    """All that script/server runs, the database first."""
+    database = int((folder / "var" / "postgres" / "postmaster.pid").read_text().split()[0])
+    return [psutil.Process(database), *psutil.Process(server.pid).children(recursive=True)]
+
+
 def _get(address: str) -> str:
     with urllib.request.urlopen(address) as response:  # noqa: S310
         return response.read().decode()
@@ -35,7 +51,8 @@ def server(tmp_path):
     log = tmp_path / "log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [ROOT / "script" / "server"],
+            # A shell that starts it in the background, and nohup, let it ignore SIGINT.
+            ["sh", "-c", f"trap '' INT; exec '{ROOT / 'script' / 'server'}'"],
             cwd=tmp_path,
             env=_environment(tmp_path, PORT=str(port)),
             stdout=stream,
@@ -43,14 +60,14 @@ def server(tmp_path):
             start_new_session=True,
         )
     try:
-        eventually(lambda: "The shop is open" in log.read_text() or process.poll() is not None, seconds=180)
+        eventually(lambda: "The shop is open" in log.read_text() or process.poll() is not None, seconds=300)
         yield process, f"http://127.0.0.1:{port}", log
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        process.terminate()
+        process.wait(60)
 
 
-def test_one_command_opens_a_shop_and_ctrl_c_closes_it(server, tmp_path):
+def test_one_command_opens_a_shop_that_mends_itself_and_ctrl_c_closes_it(server, tmp_path):
     process, address, log = server
     assert f"{address}/" in log.read_text()
     assert re.search(r"login admin, password \S{16}", log.read_text())
@@ -59,18 +76,25 @@ def test_one_command_opens_a_shop_and_ctrl_c_closes_it(server, tmp_path):
     stylesheet = re.search(r'href="(/static/css/base\.[0-9a-f]+\.css)"', _get(f"{address}/"))[1]
     assert "--ground" in _get(address + stylesheet)
 
-    family = psutil.Process(process.pid).children(recursive=True)
+    family = _family(process, tmp_path)
     servers = [one for one in family if {"gunicorn", "celery"} & set(re.split(r"[/ ]", " ".join(one.cmdline())))]
     assert len(servers) >= 4
     for one in servers:
         assert "tensorflow" not in {Path(file.path).parent.name for file in one.memory_maps()}
+    assert "Traceback" not in log.read_text()
 
+    beat = next(one for one in family if "fashionsite.beat" in one.cmdline())
+    for one in (beat, family[0]):
+        one.kill()
+    eventually(lambda: _status(f"{address}/products/") == (503, "10"))
+    eventually(lambda: _status(f"{address}/products/") == (200, None))
+    eventually(lambda: any("fashionsite.beat" in one.cmdline() for one in psutil.Process(process.pid).children()))
+
+    family = _family(process, tmp_path)
     process.send_signal(signal.SIGINT)
     process.wait(30)
-    assert "Stopped." in log.read_text()
     psutil.wait_procs(family, timeout=10)
     assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
-    assert "Traceback" not in log.read_text()
 
 
 def test_a_taken_port_is_named(tmp_path):

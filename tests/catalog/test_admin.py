@@ -105,7 +105,7 @@ def test_failures_show_their_reason_and_can_be_tried_again(admin_client):
 def test_the_first_administrator_is_made_once(capsys, client):
     call_command("create_admin")
     password = capsys.readouterr().out.split("password ")[1].split()[0]
-    assert client.login(username="admin", password=password)
+    assert client.post(reverse("admin:login"), {"username": "admin", "password": password}).status_code == 302
     call_command("create_admin")
     assert capsys.readouterr().out == ""
 
@@ -145,3 +145,14 @@ def test_archived_products_leave_the_shop_and_come_back(admin_client, client):
     assert client.get(f"/api/products/{product.sku}/similar/").status_code == 404
     admin_client.post(address, {"action": "bring_back", "_selected_action": [product.pk]})
     assert client.get(product.get_absolute_url()).status_code == 200
+
+
+def test_whoever_guesses_passwords_waits_and_the_person_elsewhere_does_not(client, django_user_model):
+    django_user_model.objects.create_user("merchant", password="right", is_staff=True)
+    address = reverse("admin:login")
+    for _ in range(10):
+        answer = client.post(address, {"username": "merchant", "password": "wrong"})
+    assert answer.status_code == 429
+    right = {"username": "merchant", "password": "right"}
+    assert client.post(address, right).status_code == 429
+    assert client.post(address, right, REMOTE_ADDR="203.0.113.7").status_code == 302

@@ -1,0 +1,80 @@
+"""Whether this process is alive, and whether the shop can do all that it should: for load balancers and monitoring."""
+
+import shutil
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from kombu.exceptions import OperationalError
+
+from fashionsite.celery import app
+from recommender import querysets
+from recommender.models import Encoder
+
+SECONDS_FOR_THE_BROKER = 2
+LEAST_FREE_BYTES = 500_000_000
+
+
+class NotReady(Exception):
+    """Something that the shop needs is missing; says what."""
+
+
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """Says ok, whatever else is broken: a reason not to kill this process."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """What each part has to say, as JSON; with status 503 where one of them is missing."""
+    said, missing = {}, []
+    for name, check in CHECKS.items():
+        try:
+            said[name] = check()
+        except (NotReady, DatabaseError, OperationalError, OSError) as error:
+            missing.append(name)
+            said[name] = str(error).splitlines()[0]
+    return JsonResponse({"ready": not missing, "missing": missing, **said}, status=503 if missing else 200)
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        return f"pgvector {cursor.fetchone()[0]}"
+
+
+def _broker() -> str:
+    with app.connection_for_write(transport_options={"socket_connect_timeout": SECONDS_FOR_THE_BROKER}) as broker:
+        broker.ensure_connection(max_retries=1, timeout=SECONDS_FOR_THE_BROKER)
+        return broker.transport.driver_name
+
+
+def _encoder() -> str:
+    encoder = Encoder.objects.active()
+    if encoder is None:
+        raise NotReady("no encoder is registered yet; the first worker does that")
+    return encoder.name
+
+
+def _backlog() -> dict[str, int]:
+    """How many products wait for an embedding of each encoder at work."""
+    return {encoder.name: querysets.waiting(encoder).count() for encoder in Encoder.objects.at_work()}
+
+
+def _free_bytes() -> dict[str, int]:
+    free = {name: shutil.disk_usage(getattr(settings, name)).free for name in ("MEDIA_ROOT", "VAR_DIR")}
+    if min(free.values()) < LEAST_FREE_BYTES:
+        raise NotReady(f"less than {LEAST_FREE_BYTES // 1_000_000} MB of disk are free")
+    return free
+
+
+CHECKS: dict[str, Callable[[], object]] = {
+    "database": _database,
+    "broker": _broker,
+    "encoder": _encoder,
+    "backlog": _backlog,
+    "free_bytes": _free_bytes,
+}
