@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as all_apps
 from django.db.models.signals import post_migrate
 from django.urls import register_converter
 
@@ -18,7 +19,7 @@ class CatalogConfig(AppConfig):
         post_migrate.connect(ship_synonyms, sender=self, dispatch_uid="catalog.ship_synonyms")
 
 
-def ship_synonyms(apps: Any, using: str, **_: object) -> None:
+def ship_synonyms(using: str, apps: Any = all_apps, **_: object) -> None:
     """Gives a shop that has none the synonyms of the vocabulary."""
     from catalog.vocabulary import VOCABULARY
 

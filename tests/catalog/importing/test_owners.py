@@ -256,8 +256,9 @@ def test_pictures_stay_open_until_a_file_is_another_one(tmp_path):
     for sku in ("1", "2"):
         zipped(path, {f"{sku}.jpg": sku.encode()})
         write_styles(styles, [style(sku)])
-        table = Table(tmp_path / "rows.jsonl", ["id"])
-        copy_records(read_table(styles), table.path)
+        source = read_table(styles)
+        table = Table(tmp_path / "rows.jsonl", source.header)
+        copy_records(source, table.path)
         asked = [str(path)], table, {"sku": 0}, ()
         pictures, found = open_pictures(*asked)
         assert open_pictures(*asked)[0] is pictures
