@@ -8,7 +8,6 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -131,10 +130,7 @@ class Product(Pictured):
     image_width = models.PositiveIntegerField("width of the image in pixels", null=True, editable=False)
     image_height = models.PositiveIntegerField("height of the image in pixels", null=True, editable=False)
     image_colour = models.CharField("colour of the image's placeholder", max_length=7, blank=True, editable=False)
-    search_words = models.TextField("lexemes of word search", blank=True, editable=False)
-    search_vector = models.GeneratedField(
-        expression=Cast("search_words", SearchVectorField()), output_field=SearchVectorField(), db_persist=True
-    )
+    search_vector = SearchVectorField("what word search looks through", default="", editable=False)
     design = models.CharField("name without its colour", max_length=255, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     picture_changed_at = models.DateTimeField(null=True, editable=False)
@@ -192,7 +188,7 @@ class Product(Pictured):
         """Sets what follows from other fields: the text that word search looks through, and the design."""
         categories = [category.name for category in self.category.path] if self.category else []
         values = [value for attribute, value in self.attributes.items() if attribute.is_searched and value]
-        self.search_words = lexemes(self.name, categories, values, self.sku)
+        self.search_vector = lexemes(self.name, categories, values, self.sku)
         colour = set(self.base_colour.lower().split())
         self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
 

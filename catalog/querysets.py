@@ -49,7 +49,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With what a card shows."""
-        return self.select_related("category").defer("search_words", "search_vector")
+        return self.select_related("category").defer("search_vector")
 
     def with_categories(self) -> "ProductQuerySet":
         """With the whole path of each one's category."""
@@ -144,12 +144,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
         score += _rank([concept.meant for concept in others], WORTH_OF_MEANT)
         return self.order_by(score.desc(), "-id")
 
-    def refresh_search_words(self) -> None:
+    def refresh_search(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
         products = self.with_categories()
         for product in products:
             product.derive()
-        products.bulk_update(products, ["search_words"], batch_size=500)
+        products.bulk_update(products, ["search_vector"], batch_size=500)
 
 
 def _query(text: str) -> Cast:

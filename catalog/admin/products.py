@@ -28,7 +28,7 @@ class CategoryAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Category, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        Product.objects.in_category(obj).refresh_search_words()
+        Product.objects.in_category(obj).refresh_search()
 
 
 class FurtherPictureInline(admin.TabularInline):

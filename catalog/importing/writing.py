@@ -22,7 +22,7 @@ from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
 TEXTS = ("name", *NAMES)
-WRITTEN = (*TEXTS, *Product.PICTURE_FIELDS, "category", "search_words", "design", "archived_at")
+WRITTEN = (*TEXTS, *Product.PICTURE_FIELDS, "category", "search_vector", "design", "archived_at")
 
 ROWS_PER_BATCH = 250
 PRODUCTS_PER_QUERY = 500

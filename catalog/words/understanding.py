@@ -41,6 +41,8 @@ class Concept:
     """The `tsquery` of what else that means in the catalogue; "" for nothing"""
     role: str
     """As `Lexicon.role`"""
+    head: "Concept | None" = None
+    """Of several words the last alone: of long sleeve, sleeve"""
 
     @property
     def query(self) -> str:
@@ -103,17 +105,19 @@ class Understood:
     @property
     def can_be_wider(self) -> bool:
         """Whether something can be left out: not where the very product is found, or the shopper named alternatives."""
-        return len(self.alternatives) == 1 and len(self.wanted) > 1 and not self.whole
+        return len(self.alternatives) == 1 and not self.whole and (len(self.wanted) > 1 or bool(self.wanted[0].head))
 
     def wider(self, possible: Sequence[Concept]) -> Iterator[str]:
         """Queries that ask for less and less of what is possible, each wider than the last."""
         # A kind is in each of them: of red leather shoes, shoes.
-        kind = [concept for concept in possible if concept.role == KIND][:1]
+        kind = [concept for concept in possible if concept.role == KIND][-1:]
         others = [concept for concept in possible if concept not in kind]
         if len(others) < MOST_COMBINED:
             yield self.having([*kind, *some] for some in combinations(others, max(0, len(others) - 1)))
         yield self.having([*kind, other] for other in others)
         yield self.having([kind] if kind else [])
+        if len(possible) == 1 and possible[0].head:
+            yield self.having([possible, [possible[0].head]])
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,8 @@ class _Reader:
         meant = [self._all(meaning) for meaning in meanings]
         if is_known and not self._as_typed:
             meant += [self._all(slip) for slip in self._slips(word)]
-        role = self._known.role(word) or (self._known.role(meanings[0][-1]) if meanings else "")
+        # Weddings are in the catalogue, though they mean sarees; spectacles are not, and are what sunglasses are.
+        role = self._known.role(word if is_known else meanings[0][-1] if meanings else word)
         return Concept(word, index.standing_alone(word) if is_known or is_there else "", _any(meant), role)
 
     def _slips(self, word: str) -> list[Phrase]:
@@ -283,7 +288,7 @@ class _Reader:
         role = self._known.role(words[-1]) or (self._known.role(meanings[0][-1]) if meanings else "")
         own = index.standing_alone(one) if is_one else apart
         meant = [*([apart] if is_one and all(len(word) > 1 for word in words) else []), *map(self._all, meanings)]
-        return Concept(" ".join(words), own, _any(meant), role)
+        return Concept(" ".join(words), own, _any(meant), role, self._concept(words[-1]))
 
     def _meanings(self, words: Phrase) -> Sequence[Phrase]:
         return self._known.synonyms.get(tuple(map(stem, words)), ())
