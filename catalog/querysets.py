@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Greatest
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.sample import SKUS
 from catalog.words.index import lexemes_of
+from catalog.words.lexicon import MAKER
 from catalog.words.understanding import Concept, Understood
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 LEVELS = len(CATEGORY_LEVELS)
 RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
 """What a lexeme counts that is (D) a whole text, (C) a name's first word, (B) another's, (A) a kind's"""
+RANK_WEIGHTS_OF_MAKERS = [0.1, 0.6, 0.3, 1.0]
 WORTH_OF_MEANT = 0.5
+WORTH_OF_NEIGHBOURS = 0.5
 WORTH_OF_WHOLE = 100.0
 FEW = 12
 """Where all of the words find fewer products, those with most of them follow"""
@@ -140,8 +143,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         for concept in both:
             score += Greatest(_rank([concept.own], 1.0), _rank([concept.meant], WORTH_OF_MEANT))
         others = [concept for concept in understood.wanted if concept not in both]
-        score += _rank([concept.own for concept in others], 1.0)
+        makers = [concept for concept in others if concept.role == MAKER]
+        score += _rank([concept.own for concept in others if concept not in makers], 1.0)
+        score += _rank([concept.own for concept in makers], 1.0, weights=RANK_WEIGHTS_OF_MAKERS)
         score += _rank([concept.meant for concept in others], WORTH_OF_MEANT)
+        score += _rank(understood.neighbours, WORTH_OF_NEIGHBOURS)
         return self.order_by(score.desc(), "-id")
 
     def refresh_search(self) -> None:
@@ -162,13 +168,13 @@ def _matches(query: str) -> Func:
     )
 
 
-def _rank(queries: Sequence[str], worth: float) -> Combinable:
+def _rank(queries: Sequence[str], worth: float, weights: Sequence[float] = RANK_WEIGHTS) -> Combinable:
     """How much of these is found, and where."""
     lexemes = lexemes_of(queries)
     if not lexemes:
         return Value(0.0)
     # PostgreSQL divides the rank by their number.
-    rank = SearchRank(F("search_vector"), _query(" | ".join(lexemes)), weights=Value(RANK_WEIGHTS))
+    rank = SearchRank(F("search_vector"), _query(" | ".join(lexemes)), weights=Value(weights))
     return Value(worth * len(lexemes)) * rank
 
 

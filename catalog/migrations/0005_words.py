@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
+import django.db.models.functions.comparison
 from django.db import migrations, models
 
 from catalog.attributes import ATTRIBUTES
@@ -14,7 +15,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION note_catalog_change();
 
 
 WRITE = """
-UPDATE catalog_product SET search_vector = read.words::tsvector
+UPDATE catalog_product SET search_words = read.words
 FROM unnest(%s::bigint[], %s::text[]) AS read (id, words) WHERE read.id = catalog_product.id
 """
 
@@ -64,15 +65,23 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(NOTE_SYNONYMS, "DROP TRIGGER note_catalog_change ON catalog_synonym;"),
         migrations.RemoveIndex(model_name="product", name="product_search"),
-        migrations.RemoveField(model_name="product", name="search_words"),
+        migrations.AlterField(
+            model_name="product",
+            name="search_words",
+            field=models.TextField(blank=True, editable=False, verbose_name="lexemes of word search"),
+        ),
+        migrations.RunPython(read_again, migrations.RunPython.noop),
         migrations.AddField(
             model_name="product",
             name="search_vector",
-            field=django.contrib.postgres.search.SearchVectorField(
-                default="", editable=False, verbose_name="what word search looks through"
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.comparison.Cast(
+                    "search_words", django.contrib.postgres.search.SearchVectorField()
+                ),
+                output_field=django.contrib.postgres.search.SearchVectorField(),
             ),
         ),
-        migrations.RunPython(read_again, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="product",
             index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="product_search"),

@@ -19,7 +19,7 @@ MOST_CANDIDATES = 8
 MOST_CHANGED = 0.5
 """How much of a word may be other than it was typed, even where it sounds alike"""
 
-SWAPPED, TWICE, SILENT, VOWEL, ALIKE, NEAR, OTHER = 0.6, 0.3, 0.5, 0.6, 0.6, 0.8, 1.0
+SWAPPED, TWICE, SILENT, VOWEL, ALIKE, NEAR, OTHER = 0.6, 0.3, 0.5, 0.6, 0.55, 0.8, 1.0
 """What a mistake costs: two letters the wrong way round; one twice or once; an h too few or many; a vowel likewise, or
 for another; letters that sound alike; that lie side by side on the keyboard; any other"""
 OTHER_BEGINNING = 0.4
@@ -29,7 +29,7 @@ WORTH_OF_COMMON = 0.08
 COMMON, COMMON_THOUGH_SHORT = 0.001, 0.01
 """How often a part of two words that are written as one is to be there, as a share of the most common word"""
 VOWELS = frozenset("aeiouy")
-SOUNDS = tuple(map(frozenset, ("ckqx", "csz", "gj", "vw", "bv", "fp", "dt", "mn")))
+SOUNDS = tuple(map(frozenset, ("ckqx", "csz", "gj", "vw", "bv", "fp", "dt", "mn", "eiy", "ou")))
 KEYS = frozenset(frozenset(keys) for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for keys in pairwise(row))
 
 
@@ -120,11 +120,11 @@ def _price(sign: str, wanted: str) -> float:
     """Of one letter for another."""
     if sign == wanted:
         return 0.0
-    if {sign, wanted} <= VOWELS:
-        return VOWEL
     pair = frozenset((sign, wanted))
     if any(pair <= sounds for sounds in SOUNDS):
         return ALIKE
+    if pair <= VOWELS:
+        return VOWEL
     return NEAR if pair in KEYS else OTHER
 
 

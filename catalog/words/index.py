@@ -8,12 +8,14 @@ text as one word (a sku or a title, however it is written). No dictionary of Pos
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import chain, pairwise, repeat, zip_longest
 
 from catalog.words.reading import read, stem
 
 KIND, FACT, MAKER, WHOLE = "A", "B", "C", "D"
 """Weights: of categories; of attributes and of the name; of the name's first word, mostly a maker's; of whole texts."""
+AND = "and"
+"""What parts kinds, as in Perfume and Body Mist"""
 LONGEST_LEXEME = 200
 LEXEME = re.compile(r"'[^']*'(?::\*)?")
 
@@ -21,14 +23,17 @@ LEXEME = re.compile(r"'[^']*'(?::\*)?")
 def lexemes(name: str, kinds: Iterable[str], facts: Iterable[str], sku: str) -> str:
     """A product's `tsvector` as PostgreSQL reads it; `kinds` are its categories' names, `facts` its attributes."""
     weights: dict[str, set[str]] = defaultdict(set)
-    texts = [(name, FACT), *((kind, KIND) for kind in kinds), *((fact, FACT) for fact in facts)]
-    for number, (text, weight) in enumerate(texts):
+    for text, weight in chain(zip(kinds, repeat(KIND)), zip(facts, repeat(FACT)), [(name, FACT)]):
         words = read(text)
-        for place, (word, *after) in enumerate(zip_longest(words, words[1:])):
-            here = MAKER if number == place == 0 else weight
+        for place, (word, after) in enumerate(zip_longest(words, words[1:], fillvalue="")):
+            here = weight
+            if weight == KIND and after not in ("", AND):
+                here = FACT  # shoe accessories are no shoes
+            elif text is name and place == 0:
+                here = MAKER
             weights[stem(word)].add(here)
-            if after[0]:
-                weights[_side_by_side((word, *after))].add(here)
+            if after:
+                weights[_side_by_side((word, after))].add(here)
     for text in (name, sku):
         weights[_whole(read(text))].add(WHOLE)
     weights.pop("=", None)
@@ -48,6 +53,11 @@ def beginning(word: str) -> str:
 def whole(words: Sequence[str]) -> str:
     """The `tsquery` of a sku or a title that has these words and no others."""
     return _quoted(_whole(words))
+
+
+def neighbours(words: Sequence[str]) -> list[str]:
+    """The lexemes of every two of the words side by side."""
+    return [_quoted(_side_by_side(pair)) for pair in pairwise(words)]
 
 
 def lexemes_of(queries: Iterable[str]) -> list[str]:

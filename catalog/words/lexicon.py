@@ -9,13 +9,14 @@ from itertools import pairwise
 from django.db import connection
 
 from catalog.attributes import ATTRIBUTES
+from catalog.words.index import AND
 from catalog.words.reading import read, stem
 
 Phrase = tuple[str, ...]
 """Words that were read"""
-AND = "and"
-KIND = "kind"
+KIND, MAKER = "kind", "maker"
 COUNT_OF_SAID = 100
+LEAST_OF_A_MAKER = 0.6
 LEAST_OF_A_KIND = 0.2
 """The share of a word's products that are of the kind it says: sleeves are seldom tablet sleeves"""
 
@@ -28,6 +29,8 @@ class Lexicon:
     """How many products have each word, as it is written"""
     kinds: Mapping[str, int]
     """The stems of words that say what kind of thing a category holds, with how many products each holds"""
+    makers: Mapping[str, int]
+    """The stems of words that names begin with, with how many do"""
     values: Mapping[str, Set[str]]
     """For each attribute that is searched the stems of words in its values"""
     synonyms: Mapping[Phrase, Sequence[Phrase]]
@@ -54,11 +57,13 @@ class Lexicon:
         return max((word for word in self.counts if word.startswith(letters)), key=self.counts.__getitem__, default="")
 
     def role(self, word: str) -> str:
-        """What a word stands for: `KIND`, the name of an attribute, or "" for any other word."""
-        root = stem(word)
+        """What a word stands for: `KIND`, `MAKER`, the name of an attribute, or "" for any other word."""
+        root, count = stem(word), self.stems.get(stem(word), 0)
         if role := next((name for name, values in self.values.items() if root in values), ""):
             return role
-        return KIND if self.kinds.get(root, 0) > LEAST_OF_A_KIND * self.stems.get(root, 0) else ""
+        if self.kinds.get(root, 0) > LEAST_OF_A_KIND * count:
+            return KIND
+        return MAKER if self.makers.get(root, 0) > LEAST_OF_A_MAKER * count else ""
 
 
 @lru_cache(maxsize=2)
@@ -67,9 +72,12 @@ def lexicon(version: str) -> Lexicon:
     counts: Counter[str] = Counter()
     said: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
+    makers: Counter[str] = Counter()
     values: dict[str, set[str]] = defaultdict(set)
     for (name,) in _rows(NAMES):
-        counts.update(set(read(name)))
+        words = read(name)
+        counts.update(set(words))
+        makers.update(map(stem, words[:1]))
     for role, value, count in _rows(VALUES):
         words = read(value)
         counts.update(dict.fromkeys(words, count))
@@ -85,7 +93,7 @@ def lexicon(version: str) -> Lexicon:
         if len(words) == 1:
             said[words[0]] = COUNT_OF_SAID
     values.pop(KIND, None)
-    return Lexicon(counts, kinds, values, synonyms, said)
+    return Lexicon(counts, kinds, makers, values, synonyms, said)
 
 
 def present(queries: list[str]) -> set[str]:

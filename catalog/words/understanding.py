@@ -13,9 +13,10 @@ from catalog.words.reading import read, stem
 
 MOST_WORDS = 16
 MOST_COMBINED = 8
+MOST_LETTERS = 8
+"""That are taken for a word with gaps: N I K E"""
 AND = "and"
-RARE = 5
-MORE_COMMON = 20
+MORE_COMMON = 50
 """How many times as common a word is to be for a rare one to be taken for a slip of it, too"""
 IMPORTANCE = {KIND: 3.0, "base_colour": 1.5, "gender": 1.0, "season": 1.0, "usage": 1.0}
 IMPORTANCE_OF_OTHERS = 2.0
@@ -70,6 +71,8 @@ class Understood:
     unwanted: tuple[Concept, ...] = ()
     whole: str = ""
     """Finds the products whose title or sku the words are; "" where there is none"""
+    neighbours: tuple[str, ...] = ()
+    """The lexemes of words that were said side by side"""
     shown: str = ""
     """The words that are looked for, where some were corrected"""
     left_out: tuple[str, ...] = ()
@@ -168,6 +171,7 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         alternatives,
         unwanted,
         whole if whole in there else "",
+        tuple(index.neighbours([word for unit in told if unit.concept for word in unit.concept.said.split()])),
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
         tuple(unit.text for unit in told if not unit.concept),
         ", ".join(prices),
@@ -229,7 +233,7 @@ class _Reader:
         """The words, those together that say one thing together."""
         place = 0
         while place < len(words):
-            longest = min(max(2, self._known.longest_synonym), len(words) - place)
+            longest = min(max(MOST_LETTERS, self._known.longest_synonym), len(words) - place)
             lengths = (n for n in range(longest, 1, -1) if self._is_one(words[place : place + n]))
             length = next(lengths, 1)
             yield tuple(words[place : place + length])
@@ -242,7 +246,7 @@ class _Reader:
         if tuple(map(stem, texts)) in self._known.synonyms:
             return True
         one = "".join(texts)
-        return len(words) == 2 and (self._known.has(one) or one in self._known.said)
+        return _may_be_one(texts) and (self._known.has(one) or one in self._known.said)
 
     def _unit(self, words: tuple[_Word, ...], there: Collection[str], is_last: bool) -> _Unit:
         if len(words) > 1:
@@ -270,8 +274,6 @@ class _Reader:
     def _slips(self, word: str) -> list[Phrase]:
         """What a rare word may have been to be."""
         count = self._known.stems[stem(word)]
-        if count > RARE:
-            return []
         meant = corrector(self._known).correct(word)
         others = [self._known.stems[stem(other)] for other in meant]
         return [meant] if others and min(others) >= MORE_COMMON * count else []
@@ -283,7 +285,7 @@ class _Reader:
             return single or Concept(words[0], index.standing_alone(words[0]), "", "")
         apart = self._all(words)
         one = "".join(words)
-        is_one = len(words) == 2
+        is_one = _may_be_one(words)
         meanings = [meaning for phrase in (words, (one,)) for meaning in self._meanings(phrase)]
         role = self._known.role(words[-1]) or (self._known.role(meanings[0][-1]) if meanings else "")
         own = index.standing_alone(one) if is_one else apart
@@ -295,6 +297,11 @@ class _Reader:
 
     def _all(self, words: Phrase) -> str:
         return _all(f"({index.standing_alone(word)})" for word in words)
+
+
+def _may_be_one(words: Sequence[str]) -> bool:
+    """Two words, or letters with gaps."""
+    return len(words) == 2 or all(len(word) == 1 for word in words)
 
 
 def _any(queries: Iterable[str]) -> str:
