@@ -28,10 +28,12 @@ FOUND = 12
 LEAST_PRECISION = 0.4
 LEAST_LIFT = 3
 """How many times as many as chance it finds"""
-RIDGE = 2.0
-"""Of the mean variance in a direction"""
+UNCLEAR = 0.25
+"""The share of a word's pictures that do not show it clearly enough to be found"""
+RIDGE = 10.0
+"""As if the pictures varied by so much in every direction, summed over all of them"""
 LEAST = 1e-9
-"""What is divided by where all pictures are the same"""
+"""What is divided by where a word is in no picture that is learnt from"""
 
 
 def learn_shown_words(catalogue: Catalogue) -> list[ShownWord]:
@@ -57,7 +59,7 @@ def _shown(catalogue: Catalogue, words: Iterable[tuple[str, np.ndarray]]) -> Ite
                 encoder=catalogue.encoder,
                 stem=word,
                 vector=whole.direction(has),
-                least=float(np.median(scores[has_unseen])),
+                least=float(np.quantile(scores[has_unseen], UNCLEAR)),
                 precision=precision,
             )
 
@@ -68,8 +70,7 @@ class _Learner:
     def __init__(self, vectors: np.ndarray):
         self._centred = vectors - vectors.mean(axis=0)
         variance = (self._centred.T @ self._centred).astype(np.float64)
-        ridge = max(RIDGE * np.trace(variance) / len(variance), LEAST)
-        self._solution = np.linalg.inv(variance + ridge * np.eye(len(variance)))
+        self._solution = np.linalg.inv(variance + RIDGE * np.eye(len(variance)))
 
     def direction(self, has: np.ndarray) -> np.ndarray:
         """float32 (d,), of length one: where the pictures of the chosen (bool (n,)) lie."""
