@@ -26,9 +26,9 @@ def shown_words(words: Iterable[str]) -> dict[str, ShownWord]:
 def showing(words: Sequence[ShownWord], among: ProductQuerySet) -> list[Card]:
     """Those of the products whose pictures show all of the words, the clearest first."""
     encoder, directions = words[0].encoder, np.array([word.vector for word in words])
-    # Sorted by distance, as the index would go through all others to find the few that are chosen.
     among_those = encoder.embeddings.filter(product__in=among)
-    rows = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
+    with neighbours.index_settings():
+        rows = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
     least = [word.least for word in words]
     seen = [row for row in rows if (directions @ row.vector >= least).all()]
     return fold(neighbours.Match(row.product, 1 - row.distance) for row in seen)[:MOST]

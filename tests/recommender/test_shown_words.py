@@ -1,5 +1,7 @@
 """Words that pictures show: learnt on a shop's names and embeddings, and searched with."""
 
+import re
+
 import numpy as np
 import pytest
 from django.utils import timezone
@@ -34,10 +36,13 @@ def shop():
         vector[1] += 2 * (maker == "Acme")
         word = "Striped " if is_striped and str(number) not in UNTOLD else ""
         names.append(f"{maker} {word}{'Lucky ' if number % 4 == 0 else ''}Shirt")
-    products = Product.objects.bulk_create(
+    products = [
         Product(sku=str(n), name=name, category=shirts, image=f"{n}.jpg", image_digest=f"{digest:064}")
         for n, (name, digest) in enumerate(zip(names, random.permutation(480), strict=True))
-    )
+    ]
+    for product in products:
+        product.derive()
+    Product.objects.bulk_create(products)
     Embedding.objects.bulk_create(
         Embedding(
             encoder=encoder,
@@ -51,7 +56,7 @@ def shop():
     return learn_shown_words(load_catalogue(encoder))
 
 
-def test_a_word_is_learnt_where_pictures_show_it_and_finds_what_nobody_wrote(shop):
+def test_a_word_is_learnt_where_pictures_show_it_and_finds_what_nobody_wrote(client, shop):
     """Not a word that has nothing to do with the look, not a maker's, and not that of a kind."""
     (stripe,) = shop
     assert stripe.stem == "stripe"
@@ -64,6 +69,15 @@ def test_a_word_is_learnt_where_pictures_show_it_and_finds_what_nobody_wrote(sho
     assert cards
     assert {card.product.sku for card in cards} <= set(UNTOLD)
     assert showing([stripe], untold.exclude(sku__in=UNTOLD)) == []
+
+    pages = [
+        client.get(f"/products/?q={query}").content.decode() for query in ("striped+shirt&page=2", "striped+shirt")
+    ]
+    written, found = pages[0].split("Also looks like “striped”")
+    assert set(re.findall(r'data-sku="([^"]*)"', found)) == {card.product.sku for card in cards}
+    assert not set(UNTOLD) & set(re.findall(r'data-sku="([^"]*)"', written))
+    assert "Also looks like" not in first
+    assert "Also looks like" not in client.get("/products/?q=shirt+-striped&page=9").content.decode()
 
     Product.objects.update(name="Shirt")
     assert learn_shown_words(load_catalogue(active_encoder())) == []
