@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -79,6 +80,16 @@ class Selection:
         """The query of the words. The values of attributes narrow what it finds, and never widen it."""
         key = repr((self.version, "search", self.words, self.as_typed, self.category and self.category.pk))
         return _kept(key, lambda: self._in_category(self.category).wide_enough(self.understood))
+
+    def unwritten(self, concepts: Collection[Concept]) -> ProductQuerySet:
+        """What has everything that is asked for but these of the words, and is not found by all of them."""
+        alternatives = [
+            tuple(concept for concept in wanted if concept not in concepts) for wanted in self.understood.alternatives
+        ]
+        rest = replace(self.understood, alternatives=tuple(alternatives), whole="").query
+        products = self._in_category(self.category).with_attributes(self.attributes)
+        found = Product.objects.matching(self.understood.query)
+        return (products.matching(rest) if rest else products).exclude(pk__in=found)
 
     def lacking(self, products: Iterable[Product]) -> dict[int, list[Concept]]:
         """For each of these products, by its id, which of the words it does not have."""

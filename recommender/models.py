@@ -69,6 +69,25 @@ class Calibration(models.Model):
         return f"{self.encoder} at {self.measured_at}"
 
 
+class ShownWord(models.Model):
+    """A word of names that an encoder sees in pictures, by this shop's products (recommender.measuring.shown_words)."""
+
+    encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="shown_words")
+    stem = models.CharField(max_length=200)
+    vector = VectorField()
+    """Of length one: the direction in which the pictures lie that show it"""
+    least = models.FloatField()
+    """The cosine to the direction from which on a picture shows it"""
+    precision = models.FloatField()
+    """How many of the first products that it finds have the word, among some that it was not learnt from"""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["encoder", "stem"], name="shown_word_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.stem} by {self.encoder}"
+
+
 class EncoderFile(models.Model):
     """The LiteRT file of an encoder that has one. In the database every web process and worker finds it."""
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.tasks import hand_over
 from recommender import embedding, registry
-from recommender.measuring import calibration, quality
+from recommender.measuring import calibration, quality, shown_words
 from recommender.measuring.catalogue import load_catalogue
 from recommender.models import Embedding
 from recommender.photo import store
@@ -38,6 +38,7 @@ def measure_quality() -> None:
     catalogue = load_catalogue(active_encoder())
     quality.measure(catalogue)
     calibration.calibrate(catalogue)
+    shown_words.learn_shown_words(catalogue)
 
 
 def enqueue(product_ids: list[int], **_) -> None:

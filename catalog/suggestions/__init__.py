@@ -4,13 +4,15 @@ An index of the catalogue lies in every web process, made in one pass over the p
 is a minute behind the catalogue at most; the products that are suggested are read anew.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from catalog.attributes import ATTRIBUTES
 from catalog.caching import kept
 from catalog.models import CatalogVersion, Category, Product
 from catalog.suggestions.entries import fold
-from catalog.suggestions.index import Index, Suggestions
+from catalog.suggestions.index import Index, Suggestions, searches
+from catalog.words.understanding import understand
 
 FEWEST_LETTERS = 2
 LONGEST_TEXT = 200
@@ -22,11 +24,27 @@ SECONDS_KEPT = 60
 def suggest(text: str) -> Suggestions:
     """What may be meant by a text that is still being typed; nothing before its second letter."""
     text = text[-LONGEST_TEXT:]
-    parts = [part for part in text.split() if fold(part)][-MOST_WORDS:]
+    parts = _parts(text)
     if len(fold("".join(parts))) < FEWEST_LETTERS or parts[-1].startswith("-"):
         return Suggestions()
-    index = _index(kept("suggestions", CatalogVersion.now, SECONDS_KEPT))
-    return index.next_words(parts) if text[-1].isspace() else index.completions(parts)
+    version = kept("suggestions", CatalogVersion.now, SECONDS_KEPT)
+    index = _index(version)
+    ended = index.next_words(parts) if text[-1].isspace() else Suggestions()
+    return ended or index.completions(parts) or _corrected(index, version, parts)
+
+
+def _corrected(index: Index, version: str, parts: list[str]) -> Suggestions:
+    """What the words before the last may have been to be, or all of them."""
+    before = _parts(understand(" ".join(parts[:-1]), version).shown)
+    if before and (found := index.completions([*before, parts[-1]])):
+        return found
+    shown = _parts(understand(" ".join(parts), version).shown)
+    found = index.completions(shown) if shown else Suggestions()
+    return replace(found, words=[*searches("", [" ".join(shown)]), *found.words]) if found else found
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.split() if fold(part)][-MOST_WORDS:]
 
 
 @lru_cache(maxsize=1)

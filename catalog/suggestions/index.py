@@ -11,6 +11,7 @@ from catalog.choices import Choice
 from catalog.models import Category, Product
 from catalog.suggestions.brands import guess_brands
 from catalog.suggestions.entries import MOST_CHOICES, Entries, fold, named, words_of
+from catalog.words.reading import read
 
 MOST_PRODUCTS = 3
 CANDIDATES = 24
@@ -28,6 +29,9 @@ class Suggestions:
     categories: Sequence[Choice] = ()
     brands: Sequence[Choice] = ()
     products: Sequence[Product] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.products)
 
     @property
     def groups(self) -> list[tuple[str, Sequence[Choice]]]:
@@ -74,16 +78,16 @@ class Index:
         category_before, categories, within = self._going_on(self._categories, parts, starts)
         brand_before, brands, by_brand = self._going_on(self._brands, parts, starts)
         _, _, with_sku = self._going_on(self._skus, parts, starts)
-        best = having & self._words.products(words[:1])
         branded = [self._brands.labels[brand] for brand in self._brands.first(brands, with_longer=False)]
+        branded = [brand for brand in branded if not set(read(brand)) & set(read(brand_before))]
         longer = [word for word in words if fold(self._words.labels[word]) != fold(parts[-1])]
-        completed = self._words.first(longer, without=[*parts[:-1], *branded])
-        searches = _searches(words_before, [self._words.labels[word] for word in completed])
+        completed = searches(words_before, self._labels(longer, without=[*parts[:-1], *branded]))
+        is_whole = len(longer) < len(words)
         return Suggestions(
-            words=searches if len(longer) == len(words) else [*searches, *self._next(parts)][:MOST_CHOICES],
+            words=[*completed, *(self._next(parts) if is_whole else ())][:MOST_CHOICES],
             categories=[self._category(category_before, one) for one in self._categories.first(categories)],
-            brands=_searches(brand_before, branded),
-            products=self._pictured(with_sku, best, having | within | by_brand),
+            brands=searches(brand_before, branded),
+            products=self._pictured(with_sku, having & self._words.products(words[:1]), having | within | by_brand),
         )
 
     def next_words(self, parts: list[str]) -> Suggestions:
@@ -94,8 +98,11 @@ class Index:
         among = self._having(parts)
         counts = self._words.counts(among)
         counts[counts > NARROWING * among.sum()] = 0
-        words = self._words.first(self._words.best(np.arange(len(counts)), counts), without=parts)
-        return _searches(" ".join(parts), [self._words.labels[word] for word in words])
+        words = self._words.best(np.arange(len(counts)), counts)
+        return searches(" ".join(parts), self._labels(words, without=parts))
+
+    def _labels(self, words: Iterable[int], without: Iterable[str]) -> list[str]:
+        return [self._words.labels[word] for word in self._words.first(words, without)]
 
     def _going_on(self, entries: Entries, parts: list[str], starts: Iterable[int]) -> tuple[str, list[int], np.ndarray]:
         """Splits what is typed at the first of the starts where an entry goes on like what comes after.
@@ -136,6 +143,7 @@ class Index:
         return list(by_picture.values())[:MOST_PRODUCTS]
 
 
-def _searches(before: str, labels: Iterable[str]) -> list[Choice]:
+def searches(before: str, labels: Iterable[str]) -> list[Choice]:
+    """A search for each label after the words before."""
     texts = [f"{before} {label}".strip() for label in labels]
     return [Choice(text, f"{reverse('catalog:products')}?{urlencode({'q': text})}") for text in texts]

@@ -4,11 +4,13 @@ from django import template
 from django.template import RequestContext
 
 from catalog.cookies import SEEN
+from catalog.facets import Selection
 from catalog.models import Product
 from recommender import for_you as recommendations
 from recommender.cards import Card
 from recommender.explanation import Explanation, explain
 from recommender.panels import panels_of
+from recommender.shown_words import showing, shown_words
 
 EXPLAINED = 6
 
@@ -33,3 +35,12 @@ def for_you(context: RequestContext) -> dict:
     """What fits to what this browser has looked at, or a diverse choice."""
     seen = SEEN.read(context["request"])
     return {"has_seen": bool(seen), "cards": recommendations.for_you(seen)}
+
+
+@register.inclusion_tag("recommender/_looks_like.html")
+def looks_like(selection: Selection) -> dict:
+    """Products whose pictures show what the selection's words say, though nothing written says it."""
+    concepts = {concept.said: concept for concept in selection.understood.wanted}
+    words = shown_words(concepts) if len(selection.understood.alternatives) == 1 else {}
+    unwritten = selection.unwritten([concepts[word] for word in words])
+    return {"words": list(words), "cards": showing(list(words.values()), unwritten) if words else []}

@@ -29,6 +29,7 @@ export function loadOnScroll(list) {
       const response = await fetch(next.href);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       appendPage(list, page.querySelector("[data-load-on-scroll]"));
+      pages.before(...page.querySelectorAll("[data-after-last-page]"));
       pages.replaceChildren(...page.querySelector(".pages").children);
     } catch {
       // The links to the pages still work.

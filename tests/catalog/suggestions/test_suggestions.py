@@ -51,7 +51,17 @@ def test_words_go_on_like_what_is_typed_and_find_something(client, trade):
 def test_what_is_left_out_is_left_out(trade):
     assert labels(suggest("men -shoes s").words) == ["men -shoes shirt", "men -shoes striped"]
     for text in ("men -sh", "", "s", "!!! &", "zzzz"):
-        assert not any([suggest(text).groups, suggest(text).products])
+        assert not suggest(text)
+
+
+def test_mistyped_words_are_taken_for_what_they_were_to_be(trade):
+    assert labels(suggest("stripd sh").words) == ["striped shirt"]
+    assert labels(suggest("lnio per").brands) == ["Lino Perros"]
+    assert labels(suggest("stirped").words)[0] == "striped"
+
+
+def test_a_space_may_have_come_too_early(trade):
+    assert labels(suggest("stri ").words) == ["striped"]
 
 
 def test_categories_are_found_by_each_word_of_their_name_within_what_was_typed_before(client, trade):

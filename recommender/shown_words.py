@@ -1,0 +1,34 @@
+"""Words that search the pictures: what a word looks like is learnt by `recommender.measuring.shown_words`."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from catalog.querysets import ProductQuerySet
+from catalog.words.reading import stem
+from recommender import neighbours
+from recommender.cards import Card, fold
+from recommender.diversity import unit
+from recommender.models import ShownWord
+
+CANDIDATES = 48
+MOST = 12
+
+
+def shown_words(words: Iterable[str]) -> dict[str, ShownWord]:
+    """Those of the words that pictures show, as the active encoder sees it."""
+    stems = {word: stem(word) for word in words}
+    known = ShownWord.objects.filter(encoder__state="active", stem__in=stems.values()).select_related("encoder")
+    by_stem = {word.stem: word for word in known}
+    return {word: by_stem[stem] for word, stem in stems.items() if stem in by_stem}
+
+
+def showing(words: Sequence[ShownWord], among: ProductQuerySet) -> list[Card]:
+    """Those of the products whose pictures show all of the words, the clearest first."""
+    encoder, directions = words[0].encoder, np.array([word.vector for word in words])
+    among_those = encoder.embeddings.filter(product__in=among)
+    with neighbours.index_settings():
+        rows = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
+    least = [word.least for word in words]
+    seen = [row for row in rows if (directions @ row.vector >= least).all()]
+    return fold(neighbours.Match(row.product, 1 - row.distance) for row in seen)[:MOST]
