@@ -50,7 +50,7 @@ def _records(path: Path, source: Source) -> Iterator[Record]:
 
 
 def _items(path: Path) -> Iterator[Item]:
-    handler = _Feed()
+    handler = _Feed(path.name)
     parser = DefusedExpatParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
     parser.setContentHandler(handler)
     try:
@@ -72,8 +72,9 @@ def _items(path: Path) -> Iterator[Item]:
 class _Feed(ContentHandler):
     """Collects the items of a feed. Raises UnusableFile where it is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, file_name: str) -> None:
         super().__init__()
+        self._file_name = file_name
         self._depth, self._google = 0, "g"
         self._found: list[Item] = []
         # From an attribute to its text and whether it is Google's, which is the one that counts.
@@ -90,12 +91,12 @@ class _Feed(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         if self._depth == 0 and name not in ROOTS:
             raise UnusableFile(
-                f"it is an XML file of {name[:50]!r}, and of XML only product feeds (RSS or Atom) are read; "
+                f"{self._file_name} is XML of {name[:50]!r}, and of XML only product feeds (RSS or Atom) are read; "
                 "export the products as csv, as xlsx or as a feed for Google Merchant Center"
             )
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
-            raise UnusableFile("its elements are nested too deeply for a feed; export the products as csv")
+            raise UnusableFile(f"{self._file_name} is nested too deeply for a feed; export the products as csv")
         for attribute, value in attrs.items():
             if attribute.startswith("xmlns:") and value.rstrip("/") == GOOGLE:
                 self._google = attribute.removeprefix("xmlns:")

@@ -170,13 +170,19 @@ class RowReader:
     def read(self, record: Record) -> StyleRow | RowIssue:
         if record.error:
             return RowIssue(record.line, self._sku(record), "unreadable row", f"the row cannot be read: {record.error}")
-        if [cell.strip() for cell in record.cells] == self._header:
+        if self._is_header(record.cells):
             reason = "the names of the columns again, as in the first line"
             return RowIssue(record.line, self._sku(record), "repeated header", reason)
         try:
             return self._parse(record)
         except _BadRow as error:
             return RowIssue(record.line, self._sku(record), error.kind, str(error), error.column, error.value)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether these are the names of the columns again, as where files were put together."""
+        column = self._mapping["sku"]
+        is_alike = len(cells) > column and clean(cells[column][:1000]) == clean(self._header[column])
+        return is_alike and all(clean(cell) == clean(name) for cell, name in zip(cells, self._header, strict=False))
 
     def _sku(self, record: Record) -> str:
         column = self._mapping["sku"]

@@ -34,10 +34,12 @@ def read_separated(path: Path) -> Source:
     if not names_separator:
         lines.give_back([first] if first else [])
     separator = names_separator[1] if names_separator else _detect_separator(path, encoding)
-    parser = _Parser(lines, separator)
+    # Who writes by hand puts a space before each cell, and before its quotation mark.
+    has_spaces = first.count(separator) == first.count(f"{separator} ") > 0
+    parser = _Parser(lines, separator, has_spaces)
     header = parser.read()
-    if header and header.error:
-        raise UnusableFile(f"the first line, which names the columns, is not readable as csv: {header.error}")
+    if header and (error := header.error or _error_in_header(header.cells, separator)):
+        raise UnusableFile(f"the first line, which names the columns, is not readable as csv: {error}")
     source = Source(
         kind=f"a csv file in {encoding.removesuffix('-sig')}, separated by {NAMES.get(separator, separator)}",
         header=header.cells if header else [],
@@ -48,6 +50,11 @@ def read_separated(path: Path) -> Source:
     parser.header = source.header
     source.records = _records(source, parser, lines)
     return source
+
+
+def _error_in_header(names: list[str], separator: str) -> str:
+    """Names may be of two lines, but no name holds the beginning of a row."""
+    return UNCLOSED if any(separator in name and ("\n" in name or "\r" in name) for name in names) else ""
 
 
 def _records(source: Source, parser: "_Parser", lines: "_Lines") -> Iterator[Record]:
@@ -102,8 +109,9 @@ class _Lines:
 class _Parser:
     """Rows from lines. A quotation mark that is not closed costs the row that opens it, and never the next ones."""
 
-    def __init__(self, lines: _Lines, separator: str):
+    def __init__(self, lines: _Lines, separator: str, has_spaces: bool):
         self._lines, self._separator = lines, separator
+        self._dialect: dict = {"delimiter": separator, "skipinitialspace": has_spaces}
         self._shapes: set[str] = set()
         self.header: list[str] = []
 
@@ -126,14 +134,14 @@ class _Parser:
             return Record(number, text.split(self._separator) if text else [])
         taken: list[str] = []
         try:
-            cells = next(csv.reader(self._going_on(line, taken), delimiter=self._separator, strict=True))
+            cells = next(csv.reader(self._going_on(line, taken), strict=True, **self._dialect))
         except csv.Error:
             cells = []
         if cells and (len(taken) == 1 or not self._swallows_rows(taken, cells)):
             return Record(number, cells)
         self._lines.give_back(taken[1:])
         # What csv does not know, like a quotation mark in the middle of a quoted cell, is read as it stands.
-        cells, is_open = _parse_leniently(line, self._separator)
+        cells, is_open = _parse_leniently(line, **self._dialect)
         return Record(number, cells, UNCLOSED if is_open else "")
 
     def _going_on(self, line: str, taken: list[str]) -> Iterator[str]:
@@ -156,14 +164,14 @@ class _Parser:
         return any(map(self._looks_like_a_row, inner))
 
     def _looks_like_a_row(self, line: str) -> bool:
-        cells, _ = _parse_leniently(line, self._separator)
+        cells, _ = _parse_leniently(line, **self._dialect)
         return 1 < len(self.header) == len(cells) and self._looks_like_an_id(cells[0])
 
     def _looks_like_an_id(self, text: str) -> bool:
         return _shape(text) in self._shapes or (" " not in text and any(map(str.isdigit, text)))
 
 
-def _parse_leniently(line: str, separator: str) -> tuple[list[str], bool]:
+def _parse_leniently(line: str, delimiter: str, skipinitialspace: bool = False) -> tuple[list[str], bool]:
     """(The cells of a line by itself, whether a quotation mark is still open at its end)."""
     asked = []
 
@@ -171,7 +179,7 @@ def _parse_leniently(line: str, separator: str) -> tuple[list[str], bool]:
         yield line
         asked.append(True)
 
-    return next(csv.reader(lines(), delimiter=separator), []), bool(asked)
+    return next(csv.reader(lines(), delimiter=delimiter, skipinitialspace=skipinitialspace), []), bool(asked)
 
 
 def _shape(text: str) -> str:

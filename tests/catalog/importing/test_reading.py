@@ -296,8 +296,9 @@ def test_any_category_has_steps_that_make_a_path(text, is_list):
     assert path_of({"master_category": found})[:2] == found[:2]
 
 
-def test_the_columns_again_in_the_middle_are_an_issue(folder):
-    row, issue, other = read(folder, f"{HEADER}\n{SHIRT}\n{HEADER}\n{SHIRT.replace('15970', '15971')}\n")
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_columns_again_in_the_middle_are_an_issue(folder, mark):
+    row, issue, other = read(folder, f"{mark}{HEADER}\n{SHIRT}\n{mark}{HEADER}\n{SHIRT.replace('15970', '15971')}\n")
     assert (issue.line, issue.kind, issue.is_lost) == (3, "repeated header", False)
     assert (row.sku, other.sku) == ("15970", "15971")
 

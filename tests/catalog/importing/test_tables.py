@@ -132,6 +132,15 @@ def test_quotation_marks_that_nobody_closes_do_not_cost_time(folder):
     assert source.lines == 52_002 + LINES_LIMIT
 
 
+def test_spaces_before_cells_are_no_matter(folder):
+    found = records(folder, 'id, name, colour\n1, "Shirt, blue", Red\n2, Tee, "Blue"\n3, "Tee, Red\n4, Tee, Red\n')
+    assert [[cell.strip() for cell in record.cells] for record in found if not record.error] == [
+        ["1", "Shirt, blue", "Red"],
+        ["2", "Tee", "Blue"],
+        ["4", "Tee", "Red"],
+    ]
+
+
 def test_quotation_marks_within_cells_are_letters(folder):
     found = records(folder, 'id,name,colour\n1,Tee 12",Red\n2,"Tee 12" slim",Red\n3,"a ""b"" c",Red\n')
     assert [record.cells for record in found] == [
@@ -184,6 +193,14 @@ def test_a_table_without_columns_is_refused(folder, content):
         read(folder, content)
 
 
+@pytest.mark.parametrize("row", ["1,Tee,Red", '1,Tee 12",Red', '1,"Tee",Red'])
+def test_a_quotation_mark_that_is_not_closed_in_the_header_costs_no_row_unseen(folder, row):
+    with pytest.raises(UnusableFile, match="a quotation mark is opened and not closed"):
+        read(folder, f'id,"name,colour\n{row}\n')
+    source, found = read(folder, f'id,"name\nof it",colour\n{row}\n')
+    assert (source.header, len(found)) == (["id", "name\nof it", "colour"], 1)
+
+
 def test_a_table_may_have_no_rows(folder):
     assert records(folder, "id,name") == []
 
@@ -225,8 +242,8 @@ def test_a_table_of_too_many_columns_is_refused(folder, header, reason):
         (b"PK\x03\x04 and no more", "a zip that cannot be opened"),
         (b"\r\n<!DOCTYPE html><html><table>", "is a web page"),
         ("<html>".encode("utf-16"), "is a web page"),
-        (b'<?xml version="1.0"?><products><product id="1"/></products>', "an XML file of 'products'"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "an XML file of 'svg'"),
+        (b'<?xml version="1.0"?><products><product id="1"/></products>', "table.csv is XML of 'products'"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "table.csv is XML of 'svg'"),
         (b'[{"id": 1}]', "is JSON"),
         (b'{"id": 1}', "is JSON"),
         (bytes(range(256)) * 8, "not text"),
