@@ -16,7 +16,7 @@ from catalog.importing.tables import UnusableFile
 def import_with_progress(command: BaseCommand, styles: Path, images: Path | None, wait: bool) -> None:
     """Imports with a bar and prints every issue and a summary; `wait` stays until every picture can be searched for.
 
-    Pictures whose addresses the table names are fetched here too, then. Raises CommandError when the files cannot be used.
+    Pictures whose addresses the table names are fetched here, then. Raises CommandError when the files cannot be used.
     """
     for path in (styles, images):
         if path and not path.exists():
