@@ -21,6 +21,7 @@ CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
 FEW_CANDIDATES = 24
 LOOK_ALIKES = 500
+MOST_ROWS = 3000
 DESIGNS = 40
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
@@ -51,18 +52,18 @@ class Match:
 
 
 def similar_to_product(product: Product, count: int) -> list[Match]:
-    """The products that look most like this one, best first, without itself; none while it is not searchable."""
+    """The products that look most like this one, best first, one of each picture; none while it is not searchable."""
     own = embedding_of(product)
-    return around(own, count) if own else []
+    return _one_of_each_picture(around(own, count))[:count] if own else []
 
 
 def similar_to_vector(encoder: Encoder, vector: np.ndarray, count: int) -> list[Match]:
-    """The products whose pictures are nearest to an embedding by this encoder, best first."""
-    return similar_to_vectors(encoder, [vector], count)[0]
+    """The products whose pictures are nearest to an embedding by this encoder, best first, one of each picture."""
+    return _one_of_each_picture(similar_to_vectors(encoder, [vector], count)[0])[:count]
 
 
 def similar_to_vectors(encoder: Encoder, vectors: list[np.ndarray], count: int) -> list[list[Match]]:
-    """For each embedding by this encoder the products whose pictures are nearest to it, best first."""
+    """For each embedding by this encoder the products with the so many pictures that are nearest to it, best first."""
     among = encoder.embeddings.defer("vector")
     with index_settings():
         return [_matches(nearest(encoder, among, vector, count)) for vector in vectors]
@@ -88,8 +89,8 @@ def embedding_of(product: Product) -> Embedding | None:
 
 
 def around(own: Embedding, count: int) -> list[Match]:
-    """What lies nearest to an embedded product, best first, without itself."""
-    among = own.encoder.embeddings.defer("vector").exclude(product=own.product_id)
+    """The products with the so many pictures nearest to an embedded product, best first, without its own picture."""
+    among = own.encoder.embeddings.defer("vector").exclude(image_digest=own.image_digest)
     with index_settings():
         return _matches(nearest(own.encoder, among, own.vector, count))
 
@@ -149,10 +150,17 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
 def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> "list[Found]":
     """Those of the encoder's embeddings that are nearest to a vector (d,), best first, each with its `distance`.
 
+    They are as many as it takes to have `count` different pictures, as one picture may be that of many products.
     Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
     """
-    ordered = by_distance(encoder, among.in_the_shop(), vector)
-    return list(ordered.select_related("product__category")[:count])
+    ordered = by_distance(encoder, among.in_the_shop(), vector).select_related("product__category")
+    asked = count
+    while True:
+        rows = list(ordered[:asked])
+        pictures = len({row.image_digest for row in rows})
+        if pictures >= count or len(rows) < asked or asked >= MOST_ROWS:
+            return rows
+        asked *= 4
 
 
 def by_distance(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray | Combinable) -> "QuerySet[Found]":
@@ -173,6 +181,11 @@ def cosine_index(halves: str | Cast, name: str, condition: Q | None = None) -> H
 
 def _halves(encoder: Encoder) -> Cast:
     return Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
+
+
+def _one_of_each_picture(matches: list[Match]) -> list[Match]:
+    first = {match.product.image_digest: match for match in reversed(matches)}
+    return sorted(first.values(), key=lambda match: -match.similarity)
 
 
 def _matches(rows: "list[Found]") -> list[Match]:

@@ -20,14 +20,16 @@ SLICE_SECONDS = 2.0
 State = ImportJob.State
 
 
-def import_catalog(styles: Path, pictures: Path, tick: Callable[[ImportJob], object] = lambda job: None) -> ImportJob:
+def import_catalog(
+    styles: Path, pictures: Path | None, tick: Callable[[ImportJob], object] = lambda job: None
+) -> ImportJob:
     """Imports a catalogue without a preview, with columns of known names, or those that staff chose for its header.
 
     `tick` hears how far the job is.
 
     A worker may take part. Raises UnusableFile when the files cannot be used; the job is then marked as failed.
     """
-    job = ImportJob.objects.create(styles=str(styles.resolve()), pictures=[str(pictures.resolve())])
+    job = ImportJob.objects.create(styles=str(styles.resolve()), pictures=[str(pictures.resolve())] if pictures else [])
     while job.is_at_work:
         if not advance():
             # A worker is at it.

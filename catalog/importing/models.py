@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,11 +21,12 @@ from catalog.importing.querysets import (
     ImportChangeQuerySet,
     ImportJobQuerySet,
     ImportSourceQuerySet,
+    PictureAddressQuerySet,
 )
 from catalog.importing.reading import RowIssue, RowReader, guess_mapping
 from catalog.importing.survey import Survey, take_survey
 from catalog.importing.tables import Table, UnusableFile, copy_records
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 
 KEPT_ISSUES = 10_000
 """Of each kind"""
@@ -283,6 +284,22 @@ class ImportJob(models.Model):
         """How many products undoing has left as they are."""
         return self.issues.filter(kind=LEFT).count() if self.state == self.State.UNDONE else 0
 
+    @property
+    def pictures_to_fetch(self) -> dict[str, int]:
+        """How many of its picture addresses are `waiting`, `fetched` and `failed`; empty where it has none."""
+        states = dict(self.picture_addresses.order_by().values_list("state").annotate(count=Count("pk")))
+        return dict.fromkeys(PictureAddress.State.values, 0) | states if states else {}
+
+    @property
+    def further_pictures(self) -> int:
+        """How many the products have that it wrote."""
+        return FurtherPicture.objects.filter(product__changes__job=self).count()
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether its page has anything to wait for."""
+        return self.is_at_work or self.picture_addresses.waiting().exists()
+
     def named_skus(self) -> set[str]:
         """The ids that the rows so far name, even those that were refused."""
         refused = self.issues.exclude(line=None).values_list("sku", flat=True)
@@ -293,6 +310,45 @@ def _stamp_of(path: str) -> list[int]:
     """[Bytes, nanoseconds since 1970] of a file."""
     found = Path(path).stat()
     return [found.st_size, found.st_mtime_ns]
+
+
+class PictureAddress(models.Model):
+    """Where a picture of a product is to be fetched from, or was; those that wait are what is still to be fetched."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        FETCHED = "fetched"
+        FAILED = "failed"
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="picture_addresses")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="picture_addresses")
+    position = models.PositiveSmallIntegerField()
+    line = models.PositiveIntegerField("line of the table")
+    address = models.TextField()
+    host = models.CharField(max_length=255)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField("how often it was tried in vain", default=0)
+    due_at = models.DateTimeField("when it is tried next")
+    reason = models.TextField("why it failed last", blank=True)
+    image = models.CharField("name in the media storage", max_length=255, blank=True)
+    image_digest = models.CharField("SHA-256 of the image", max_length=64, blank=True)
+
+    objects = PictureAddressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["product", "position"]
+        verbose_name_plural = "picture addresses"
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="picture_address_position"),
+            models.CheckConstraint(
+                condition=Q(state="fetched", image_digest__gt="") | (~Q(state="fetched") & Q(image_digest="")),
+                name="picture_address_fetched_has_image",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="picture_address_waiting")]
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class ChosenColumns(models.Model):

@@ -66,6 +66,8 @@ class Outcome:
     lost: int = 0
     further: int = 0
     """How many further pictures the products would have"""
+    to_fetch: int = 0
+    """How many pictures would be fetched from addresses"""
 
     @classmethod
     def from_json(cls, data: dict) -> "Outcome":

@@ -10,7 +10,7 @@ from catalog.importing.models import ImportJob
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
-from catalog.importing.reading import RowIssue, StyleRow, refuse_repeated
+from catalog.importing.reading import PICTURE_ADDRESSES, RowIssue, StyleRow, refuse_repeated
 from catalog.importing.tables import COLUMNS_LIMIT, Table, printable
 from catalog.importing.writing import ROWS_PER_BATCH, Plan, missing_products, plan_batch
 from catalog.models import Product
@@ -22,6 +22,7 @@ SHOWN_EXAMPLES = 100
 SHOWN_RECORDS = 3
 SHOWN_CELL = 200
 THUMBNAIL = 240
+NOT_DETAILS = ("name", *PICTURE_ADDRESSES)
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
     *("place", "stamp", "mapping", "total", "rows_previewed"),
@@ -66,7 +67,7 @@ class _Tally:
         self._first_lines: dict[str, int] = {}
         self._named: set[str] = set()
         self._lost = 0
-        self._counts, self._repaired, self._further = Counts(), 0, 0
+        self._counts, self._repaired, self._further, self._to_fetch = Counts(), 0, 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
@@ -87,6 +88,7 @@ class _Tally:
             without_row=len(self._owned.without_row),
             pictures_without_row=[file.name for file in self._owned.without_row[:SHOWN_EXAMPLES]],
             further=self._further,
+            to_fetch=self._to_fetch,
             missing=missing_products(self._named).count(),
             lost=self._lost,
             products=self._products,
@@ -94,6 +96,7 @@ class _Tally:
 
     def _count(self, plan: Plan) -> None:
         self._counts += plan.counts
+        self._to_fetch += sum(map(len, plan.addresses.values()))
         self._further += sum(len(change.after["further"]) for change in plan.changes)
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1
@@ -122,7 +125,7 @@ class _Tally:
                 outcome=outcomes.get(row.sku, "unchanged"),
                 picture=self._thumbnail(row),
                 name=str(row.values.get("name", "")),
-                details=[value for name, value in row.values.items() if name != "name" and value],
+                details=[value for name, value in row.values.items() if name not in NOT_DETAILS and value],
             )
 
     def _thumbnail(self, row: StyleRow) -> str:

@@ -45,6 +45,16 @@ class ImportChangeQuerySet(models.QuerySet):
         return self.filter(product__updated_at=F("written_at"))
 
 
+class PictureAddressQuerySet(models.QuerySet):
+    def waiting(self) -> "PictureAddressQuerySet":
+        """What is still to be fetched."""
+        return self.filter(state="waiting")
+
+    def due(self, now: datetime) -> "PictureAddressQuerySet":
+        """What may be fetched now, in the order of the tables."""
+        return self.waiting().filter(due_at__lte=now).order_by("pk")
+
+
 class ChosenColumnsQuerySet(models.QuerySet):
     def of(self, header: list[str]) -> dict[str, int] | None:
         """The columns that staff chose for a file with that header; None where they never did."""

@@ -26,6 +26,15 @@ FIELDS = {
     "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle", "itemname"),
     **CATEGORY_LEVELS,
     **{attribute.name: attribute.columns for attribute in ATTRIBUTES},
+    "picture_addresses": (
+        *("images", "imagesrc", "imagelink", "imageurl", "imageurls", "imagelinks", "pictureurl", "pictureurls"),
+        *("mainimageurl", "mainimage", "productimageurl", "productimage", "productimages", "featuredimage", "imgurl"),
+        *("photourl", "photos", "pictures", "picture", "image", "img", "photo"),
+    ),
+    "further_picture_addresses": (
+        *("additionalimagelink", "additionalimagelinks", "additionalimageurls", "additionalimages", "galleryimages"),
+        *("gallery", "otherimageurls", "moreimages"),
+    ),
 }
 """What a product is told to be, with the names, letters and digits only, that its column may have."""
 EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
@@ -38,6 +47,10 @@ EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
 SKU_LENGTH_LIMIT = 64
 VALUE_LENGTH_LIMIT = 100
 NAME_LENGTH_LIMIT = 255
+PICTURE_ADDRESSES = ("picture_addresses", "further_picture_addresses")
+LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(PICTURE_ADDRESSES, 20_000)}
+BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
+"""Addresses may have commas themselves."""
 NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
 
 LOST = frozenset({"unreadable row", "too few columns", "too many columns", "no id", "bad id"})
@@ -60,6 +73,13 @@ class StyleRow:
     is_repaired: bool = False
     written: str = ""
     """The id as the file writes it, where the shop writes it otherwise"""
+
+    @property
+    def picture_addresses(self) -> list[str]:
+        """Where its pictures are to be fetched from, its own one first, each once."""
+        cells = (str(self.values.get(field) or "") for field in PICTURE_ADDRESSES)
+        found = (address.strip(" ,;|") for cell in cells for address in BETWEEN_ADDRESSES.split(cell))
+        return [address for address in dict.fromkeys(found) if address]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +276,7 @@ def _parse_value(field: str, text: str, column: str) -> str | int | None:
     value = text.strip() if field == "name" else clean(text)
     if is_nothing(value):
         return None if field in NUMBERS else ""
-    _check_length(value, column, NAME_LENGTH_LIMIT if field == "name" else VALUE_LENGTH_LIMIT)
+    _check_length(value, column, LENGTH_LIMITS.get(field, VALUE_LENGTH_LIMIT))
     return _parse_number(value, NUMBERS[field], column) if field in NUMBERS else value
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.importing import jobs, uploads
+from catalog.importing.collecting import note_addresses
 from catalog.importing.models import ImportJob
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, close_pictures, open_pictures
@@ -100,6 +101,7 @@ def _write_batch(
     write_changes(job, plan.changes, categories)
     write_issues(job, plan.issues)
     write_rows(job, plan.rows)
+    note_addresses(job, plan.rows, plan.addresses)
     job.place = place
     job.rows += plan.counts.rows
     job.created += plan.counts.new

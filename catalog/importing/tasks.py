@@ -8,6 +8,8 @@ from kombu.exceptions import OperationalError
 
 from catalog.importing import scheduling
 from catalog.importing.advancing import advance
+from catalog.importing.collecting import collect
+from catalog.importing.models import PictureAddress
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,15 @@ def go_on_with_imports() -> None:
     """Goes on for a few seconds, and lets what else is queued have its turn before it goes on again."""
     if advance():
         wake_importer()
+    else:
+        wake_collector()
+
+
+@shared_task
+def collect_pictures() -> None:
+    """Fetches pictures for a few seconds, and lets what else is queued have its turn likewise."""
+    if collect():
+        wake_collector()
 
 
 @shared_task
@@ -29,6 +40,12 @@ def look_at_sources() -> None:
 def wake_importer(**_) -> None:
     """Has a worker look for imports to go on with. A worker that starts does so too."""
     _hand_over(go_on_with_imports)
+
+
+def wake_collector() -> None:
+    """Has a worker fetch the pictures that are due, if any are."""
+    if PictureAddress.objects.due(timezone.now()).exists():
+        _hand_over(collect_pictures)
 
 
 def wake_scheduler() -> None:

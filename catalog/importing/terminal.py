@@ -7,24 +7,29 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog.importing.advancing import import_catalog
+from catalog.importing.collecting import collect
 from catalog.importing.models import ImportJob
 from catalog.importing.signals import wait_for_pictures
 from catalog.importing.tables import UnusableFile
 
 
-def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait: bool) -> None:
+def import_with_progress(command: BaseCommand, styles: Path, images: Path | None, wait: bool) -> None:
     """Imports with a bar and prints every issue and a summary; `wait` stays until every picture can be searched for.
 
-    Raises CommandError when the files cannot be used.
+    Pictures whose addresses the table names are fetched here, then. Raises CommandError when the files cannot be used.
     """
     for path in (styles, images):
-        if not path.exists():
+        if path and not path.exists():
             raise CommandError(f"{path} does not exist")
     try:
         with tqdm(desc="Importing", unit="row") as bar:
             job = import_catalog(styles, images, partial(_show, bar))
     except (UnusableFile, OSError) as error:
         raise CommandError(str(error)) from error
+    if wait:
+        while collect():
+            pass
+        job.refresh_from_db()
     for issue in job.issues.all():
         command.stderr.write(f"line {issue.line}, id {issue.sku or '?'}: {issue.reason}")
     if job.issues_left_out:
@@ -33,6 +38,8 @@ def import_with_progress(command: BaseCommand, styles: Path, images: Path, wait:
         f"{job.rows} rows: {job.created} new, {job.updated} changed, {job.unchanged} unchanged, "
         f"{job.rejected} rejected; {sum(job.issue_counts.values())} issues"
     )
+    if waiting := job.picture_addresses.waiting().count():
+        command.stdout.write(f"{waiting} pictures are still to be fetched; a worker goes on with them")
     if wait:
         wait_for_pictures.send(ImportJob, job=job, command=command)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
+from catalog.importing.addresses import addresses_of
 from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned
@@ -54,6 +55,8 @@ class Plan:
     changes: list[Change]
     issues: list[RowIssue]
     counts: Counts
+    addresses: dict[str, dict[str, str]]
+    """{sku: {address: its host}} of the pictures to be fetched, for rows whose pictures did not come with the file"""
 
 
 class Categories:
@@ -83,14 +86,17 @@ def plan_batch(
     """
     rows = [row for row in batch if isinstance(row, StyleRow)]
     refused = [row for row in batch if isinstance(row, RowIssue)]
-    found = _as_they_are(products).filter(sku__in=[row.sku for row in rows])
-    known = {product.sku: product for product in found}
+    before = as_they_are(products).filter(sku__in=[row.sku for row in rows])
+    known = {product.sku: product for product in before}
     planned = [_plan_row(row, known.get(row.sku), source, store) for row in rows]
     changes = [change for change, _ in planned if change.after != change.before]
     issues = [issue for _, found in planned for issue in found]
     new = sum(change.before is None for change in changes)
     counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
-    return Plan(rows, changes, [*refused, *_hints(rows, skus), *issues], counts)
+    found = {row.sku: addresses_of(row) for row in rows if row.picture_addresses and not source.of(row.sku)}
+    issues += [issue for _, wrong in found.values() for issue in wrong]
+    addresses = {sku: wanted for sku, (wanted, _) in found.items() if wanted}
+    return Plan(rows, changes, [*refused, *_hints(rows, skus), *issues], counts, addresses)
 
 
 def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
@@ -115,7 +121,7 @@ def _plan_row(
     return Change(product or Product(sku=row.sku), before, after), issues
 
 
-def _as_they_are(products: ProductQuerySet) -> ProductQuerySet:
+def as_they_are(products: ProductQuerySet) -> ProductQuerySet:
     """With what `values_of` looks at."""
     return products.with_categories().prefetch_related("further_pictures")
 
@@ -148,7 +154,7 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
     The first one that can be read is the product's own.
     """
     files = source.of(row.sku)
-    if not files and not after["image"]:
+    if not files and not after["image"] and not row.picture_addresses:
         return [RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")]
     stored: dict[str, str] = {}
     issues = []
@@ -194,6 +200,28 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
     _tell(change.product.pk for change in changes if change.is_new_picture)
 
 
+def write_pictures(job: ImportJob, product: Product, pictures: list[list[str]]) -> None:
+    """Gives a product, which is locked, these pictures as a part of what the job did, to be undone with it.
+
+    They are [name in the media storage, digest], its own one first. Call it in a transaction.
+    """
+    before, written_at = values_of(product), product.updated_at
+    set_pictures(after := dict(before), pictures)
+    if after == before:
+        return
+    apply(product, after, Categories())
+    _save([product])
+    if after["further"] != before["further"]:
+        _save_further([(product, after["further"])])
+    # Whoever has touched it since the job has made it theirs; this does not.
+    product.changes.filter(written_at=written_at).update(written_at=product.updated_at)
+    is_noted = product.changes.filter(job=job).update(is_new_picture=True)
+    if not is_noted:
+        product.changes.create(job=job, before=before, is_new_picture=True, written_at=product.updated_at)
+    if after["image_digest"] != before["image_digest"]:
+        _tell([product.pk])
+
+
 def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
     """Keeps the issues, of each kind as many as there may be; the job, which is not saved, counts them all."""
     ImportIssue.objects.bulk_create(
@@ -229,7 +257,7 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
 
 def missing_products(named: Collection[str]) -> ProductQuerySet:
     """The products in the shop that a file with rows for these ids does not name."""
-    return _as_they_are(Product.objects.in_the_shop()).exclude(sku__in=list(named))
+    return as_they_are(Product.objects.in_the_shop()).exclude(sku__in=list(named))
 
 
 def archive(job: ImportJob, products: list[Product]) -> None:

@@ -15,26 +15,28 @@ from recommender.panels.panel import Page, Panel
 
 MOST = 12
 FITTING = 40
-"""So many are enough to fold into so many cards."""
+"""So many pictures are enough to fold into so many cards."""
 
 
 def choose(page: Page) -> list[Card]:
     if page.embedding is None:
         return []
     near = neighbours.around(page.embedding, CANDIDATES)
-    others = [match for match in near if _is_another(match.product, page)]
-    cards = fold(_fitting_first(page.product, others)[:FITTING])
+    others = [match for match in near if match.product.pk not in page.taken]
+    cards = fold(_first_pictures(_fitting_first(page.product, others)))
     return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
-
-
-def _is_another(product: Product, page: Page) -> bool:
-    return product.pk not in page.taken and product.image_digest != page.product.image_digest
 
 
 def _fitting_first(product: Product, matches: list[Match]) -> list[Match]:
     misfits = misfit(Kinds.of([product]), Kinds.of([match.product for match in matches]))
     order = np.argsort(misfits - [match.similarity for match in matches], kind="stable")
     return [matches[number] for number in order]
+
+
+def _first_pictures(matches: list[Match]) -> Iterator[Match]:
+    """The first pictures, each with all products that show it."""
+    digests = list(dict.fromkeys(match.product.image_digest for match in matches))[:FITTING]
+    return (match for match in matches if match.product.image_digest in set(digests))
 
 
 def _shared(product: Product, other: Product) -> Iterator[str]:

@@ -9,7 +9,9 @@ from catalog.models import Product
 from recommender import for_you as recommendations
 from recommender.cards import Card
 from recommender.explanation import Explanation, explain
+from recommender.models import Encoder
 from recommender.panels import panels_of
+from recommender.querysets import failed, waiting
 from recommender.shown_words import showing, shown_words
 
 EXPLAINED = 6
@@ -22,6 +24,15 @@ def product_panels(context: RequestContext, product: Product) -> dict:
     """The panels of the product's page."""
     panels = panels_of(product, context.get("seen") or [])
     return {"request": context["request"], "product": product, "panels": panels}
+
+
+@register.simple_tag
+def search_state(product: Product) -> str:
+    """Whether the product's picture is "embedded", "failed", or still "waiting" for it."""
+    encoder = Encoder.objects.active()
+    if encoder is None or waiting(encoder).filter(pk=product.pk).exists():
+        return "waiting"
+    return "failed" if failed(encoder).filter(pk=product.pk).exists() else "embedded"
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog import fetching
 from catalog.importing.advancing import import_catalog
 from tests.pictures import style, write_catalogue, write_styles
 
@@ -17,3 +18,10 @@ def shop(db, tmp_path):
         style("4", masterCategory="Footwear", subCategory="Shoes", articleType="Heels", productDisplayName="Pumps"),
     ]
     import_catalog(write_styles(tmp_path / "styles.csv", rows), images)
+
+
+@pytest.fixture
+def public(monkeypatch):
+    """This machine stands in for the public internet."""
+    monkeypatch.setattr(fetching, "_is_public", lambda ip: True)
+    monkeypatch.setattr(fetching, "_checked", fetching.urlsplit)

@@ -48,13 +48,6 @@ def server():
     server.shutdown()
 
 
-@pytest.fixture
-def public(monkeypatch):
-    """This machine stands in for the public internet."""
-    monkeypatch.setattr(fetching, "_is_public", lambda ip: True)
-    monkeypatch.setattr(fetching, "_checked", fetching.urlsplit)
-
-
 @pytest.mark.parametrize(
     "host",
     [

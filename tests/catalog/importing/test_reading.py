@@ -320,6 +320,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "article_type": "Type",
                 "gender": "Google Shopping / Gender",
                 "base_colour": "Color (product.metafields.shopify.color-pattern)",
+                "picture_addresses": "Image Src",
             },
         ),
         (
@@ -328,7 +329,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
         ),
         (
             "ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,Regular price,Categories,Images",
-            {"sku": "SKU", "name": "Name", "master_category": "Categories"},
+            {"sku": "SKU", "name": "Name", "master_category": "Categories", "picture_addresses": "Images"},
         ),
         (
             "id\ttitle\tdescription\tlink\timage_link\tproduct_type\tgoogle_product_category\tcolor\tgender\tsize",
@@ -339,6 +340,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "master_category": "google_product_category",
                 "base_colour": "color",
                 "gender": "gender",
+                "picture_addresses": "image_link",
             },
         ),
     ],

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from catalog.models import Product
+from catalog.pictures import storage
 from recommender import embedding
 from recommender.neighbours import similar_to_product
 from recommender.panels import SIMILAR, panels_of
@@ -69,6 +70,34 @@ def test_the_look_alone_decides_where_nothing_is_known():
     product, *_ = nearly_alike(gender=["Women"] + [""] * 14)
     shown = [card.product for card in panels_of(product, [])[SIMILAR]]
     assert shown == [match.product for match in similar_to_product(product, 12)]
+
+
+def test_one_picture_of_sixty_products_crowds_nothing_out():
+    product = searchable_products(16)[0]
+    same, near = storage.store(as_file(drawing(1000)), ".jpg"), storage.store(as_file(drawing(1001)), ".jpg")
+    twins = [ProductFactory(stored=same) for _ in range(60)]
+    copies = [ProductFactory(stored=near) for _ in range(60)]
+    embedding.embed_products([one.pk for one in [*twins, *copies]])
+    for one in (twins[7], copies[7]):
+        cards = panels_of(one, [])[SIMILAR]
+        digests = [card.product.image_digest for card in cards]
+        assert len(set(digests)) == len(cards) == 12
+        assert one.image_digest not in digests
+        assert len(similar_to_product(one, 12)) == 12
+    cards = panels_of(product, [])[SIMILAR]
+    assert len(cards) == 12
+    found = similar_to_product(product, 17)
+    assert len({match.product.image_digest for match in found}) == len(found) == 17
+
+
+def test_a_product_that_is_embedded_or_cannot_be_is_not_looked_at_any_more(client):
+    alone, twin = ProductFactory(look=1), ProductFactory(look=1)
+    torn = ProductFactory(file=b"torn")
+    embedding.embed_products([alone.pk, twin.pk, torn.pk])
+    for product, words in ((alone, "Nothing else in the shop"), (torn, "cannot be looked at")):
+        page = client.get(f"/products/{product.sku}/").content.decode()
+        assert words in page
+        assert "still looking" not in page
 
 
 def test_a_product_that_is_not_embedded_yet_says_so(client):

@@ -13,8 +13,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--styles", type=Path, required=True, help="styles.csv")
-        parser.add_argument("--images", type=Path, required=True, help="a zip or a folder of <id>.jpg")
+        parser.add_argument("--images", type=Path, help="a zip or a folder of <id>.jpg")
         parser.add_argument("--wait", action="store_true", help="return when every picture is embedded")
 
-    def handle(self, styles: Path, images: Path, wait: bool, **_) -> None:
+    def handle(self, styles: Path, images: Path | None, wait: bool, **_) -> None:
         import_with_progress(self, styles, images, wait)

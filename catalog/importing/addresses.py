@@ -1,0 +1,31 @@
+"""The addresses that a row names for its pictures."""
+
+from catalog.fetching import UnfetchableAddress, host_of
+from catalog.importing.owners import MOST_FURTHER
+from catalog.importing.reading import RowIssue, StyleRow
+
+KIND = "picture address"
+SHOWN = 200
+KEPT = 1000
+HOST_LENGTH_LIMIT = 255
+
+
+def addresses_of(row: StyleRow) -> tuple[dict[str, str], list[RowIssue]]:
+    """({address: its host} of the row's pictures, its own one first; the issues of what is none)."""
+    wanted: dict[str, str] = {}
+    issues = []
+    for text in row.picture_addresses:
+        address = f"https:{text}" if text.startswith("//") else text
+        if len(wanted) > MOST_FURTHER:
+            issues.append(issue_of(row.line, row.sku, text, f"is more than {MOST_FURTHER} further pictures"))
+            continue
+        try:
+            wanted[address] = host_of(address)[:HOST_LENGTH_LIMIT]
+        except UnfetchableAddress as error:
+            issues.append(issue_of(row.line, row.sku, text, str(error)))
+    return wanted, issues
+
+
+def issue_of(line: int, sku: str, address: str, reason: str) -> RowIssue:
+    """What to tell of an address whose picture cannot be had."""
+    return RowIssue(line, sku, KIND, f"{address[:SHOWN]}: {reason}", value=address[:KEPT])
