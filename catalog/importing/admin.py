@@ -227,7 +227,7 @@ class ImportSourceForm(forms.ModelForm):
 class ImportSourceAdmin(admin.ModelAdmin):
     form = ImportSourceForm
     change_form_template = "importing/source.html"
-    list_display = ("name", "place", "every", "at", "is_on", "due_at", "looked_at", "note", "last_import")
+    list_display = ("name", "note", "last_import", "due_at", "is_on", "every", "place")
     list_filter = ("is_on",)
     readonly_fields = ("due_at", "looked_at", "note", "last_import")
     actions = ("run_now",)
