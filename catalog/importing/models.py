@@ -290,7 +290,7 @@ class ImportJob(models.Model):
     @property
     def left(self) -> int:
         """How many products undoing has left as they are."""
-        return self.issues.filter(kind=LEFT).count() if self.state == self.State.UNDONE else 0
+        return self.issue_counts.get(LEFT, 0)
 
     def named_skus(self) -> set[str]:
         """The ids that the rows so far name, even those that were refused."""

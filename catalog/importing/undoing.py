@@ -60,6 +60,7 @@ def give_back(job: ImportJob) -> None:
     left = dict(job.changes.touched_since().values_list("pk", "product__sku"))
     reason = "was changed since this import, so undoing has left it as it is"
     write_issues(job, (RowIssue(None, sku, LEFT, reason) for sku in left.values()))
+    job.save(update_fields=["issue_counts"])
     undo_changes(job.changes.exclude(pk__in=left))
     job.rows_taken.all().delete()
     jobs.finish(job, State.UNDONE)
