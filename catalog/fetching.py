@@ -1,4 +1,4 @@
-"""Fetches a picture from an address that somebody gave, and nothing that lies inside networks."""
+"""Fetches a picture or a table from an address that somebody gave, and nothing that lies inside networks."""
 
 import http.client
 import io
@@ -20,6 +20,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 SECONDS = 10.0
 PORTS = {"http": 80, "https": 443}
+ACCEPTED = {"picture": "image/*", "table": "*/*"}
 USER_AGENT = "visual-search-shop/1 (fetches pictures of products)"
 
 IPv4 = ipaddress.IPv4Address
@@ -50,20 +51,20 @@ class UnfetchableAddress(Exception):
         self.is_temporary, self.seconds = is_temporary, seconds
 
 
-def fetch(address: str, most_bytes: int) -> bytes:
-    """What lies at a public http or https address. Raises UnfetchableAddress.
+def fetch(address: str, most_bytes: int, wanted: str = "picture", seconds: float = SECONDS) -> bytes:
+    """What lies at a public http or https address, a picture or a table. Raises UnfetchableAddress.
 
     Each redirect is checked as the address was, and the connection goes to the very machine that was checked, so that
-    a name cannot mean another one a moment later. Ten seconds are for all of it together, however slowly it drips.
+    a name cannot mean another one a moment later. The seconds are for all of it together, however slowly it drips.
     """
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     for _ in range(1 + MOST_REDIRECTS):
         try:
-            found = _ask(_checked(address), most_bytes, deadline)
+            found = _ask(_checked(address), most_bytes, deadline, wanted)
         except TimeoutError as error:
             raise UnfetchableAddress("This address takes too long to answer.", is_temporary=True) from error
         except (OSError, http.client.HTTPException) as error:
-            raise UnfetchableAddress("This address does not answer with a picture.", is_temporary=True) from error
+            raise UnfetchableAddress(f"This address does not answer with a {wanted}.", is_temporary=True) from error
         except ValueError as error:
             raise UnfetchableAddress("This is not an address of the web.") from error
         if isinstance(found, bytes):
@@ -84,9 +85,9 @@ def _checked(address: str) -> SplitResult:
     except ValueError as error:
         raise UnfetchableAddress("This is not an address of the web.") from error
     if parts.scheme not in PORTS or not parts.hostname or parts.username or parts.password:
-        raise UnfetchableAddress("Give the address of a picture that begins with http:// or https://.")
+        raise UnfetchableAddress("Give an address that begins with http:// or https://.")
     if port is not None and port not in PORTS.values():
-        raise UnfetchableAddress("Pictures are fetched from the ports 80 and 443 alone.")
+        raise UnfetchableAddress("Only the ports 80 and 443 are asked.")
     return parts
 
 
@@ -126,21 +127,21 @@ def _is_global(ip: IPv4 | IPv6) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in NOT_FOR_SHOPS)
 
 
-def _ask(parts: SplitResult, most_bytes: int, deadline: float) -> bytes | str:
+def _ask(parts: SplitResult, most_bytes: int, deadline: float, wanted: str) -> bytes | str:
     """The content, or where it is instead."""
     host = (parts.hostname or "").encode("idna").decode()
     port = parts.port or PORTS[parts.scheme]
     with _connect(parts.scheme, host, port, deadline) as sock:
         connection = http.client.HTTPConnection(host, port)
         connection.sock = _Hurried(sock, most_bytes + BYTES_OF_HEADERS, deadline)
-        connection.request("GET", _target(parts), headers={"Accept": "image/*", "User-Agent": USER_AGENT})
+        connection.request("GET", _target(parts), headers={"Accept": ACCEPTED[wanted], "User-Agent": USER_AGENT})
         response = connection.getresponse()
         if response.status in REDIRECTS:
             return response.headers.get("Location", "")
         if response.status != http.HTTPStatus.OK:
             message = f"This address answers with the status {response.status}."
             raise UnfetchableAddress(message, response.status in TEMPORARY, _seconds_to_wait(response))
-        return _read(response, most_bytes)
+        return _read(response, most_bytes, wanted)
 
 
 def _connect(scheme: str, host: str, port: int, deadline: float) -> socket.socket:
@@ -159,12 +160,12 @@ def _target(parts: SplitResult) -> str:
     return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="%/?:@!$&'()*+,;=-._~[]|")
 
 
-def _read(response: http.client.HTTPResponse, most_bytes: int) -> bytes:
+def _read(response: http.client.HTTPResponse, most_bytes: int, wanted: str) -> bytes:
     content = bytearray()
     while part := response.read1(BYTES_AT_ONCE):
         content += part
         if len(content) > most_bytes:
-            raise UnfetchableAddress(f"This picture is too large; up to {most_bytes >> 20} MB work.")
+            raise UnfetchableAddress(f"This {wanted} is too large; up to {most_bytes >> 20} MB work.")
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
     return bytes(content)

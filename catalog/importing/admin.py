@@ -1,5 +1,7 @@
 """The import desk: start an import, see what it would do, confirm it, watch it, see what was wrong, undo it."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -14,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.admin.read_only import ReadOnlyAdmin
+from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing import jobs, scheduling, uploads
 from catalog.importing.forms import MappingForm, StartForm
 from catalog.importing.issues import csv_lines
@@ -198,17 +201,33 @@ class ImportSourceForm(forms.ModelForm):
     def clean_folder(self) -> str:
         folder = self.cleaned_data["folder"]
         try:
-            uploads.find_folder(folder)
+            if folder:
+                uploads.find_folder(folder)
         except UnusableFile as error:
             raise forms.ValidationError(f"Choose another folder: {error}.") from error
         return folder
+
+    def clean_address(self) -> str:
+        address = self.cleaned_data["address"]
+        try:
+            if address:
+                host_of(address)
+        except UnfetchableAddress as error:
+            raise forms.ValidationError(str(error)) from error
+        return address
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors and bool(self.cleaned_data["folder"]) == bool(self.cleaned_data["address"]):
+            raise forms.ValidationError("Give a folder or an address.")
+        return cleaned
 
 
 @admin.register(ImportSource)
 class ImportSourceAdmin(admin.ModelAdmin):
     form = ImportSourceForm
     change_form_template = "importing/source.html"
-    list_display = ("name", "folder", "every", "at", "is_on", "due_at", "looked_at", "note", "last_import")
+    list_display = ("name", "note", "last_import", "due_at", "is_on", "every", "place")
     list_filter = ("is_on",)
     readonly_fields = ("due_at", "looked_at", "note", "last_import")
     actions = ("run_now",)
@@ -229,7 +248,11 @@ class ImportSourceAdmin(admin.ModelAdmin):
         for source in sources:
             scheduling.run_now(source)
         wake_scheduler()
-        messages.success(request, "A worker looks at it now; new files are imported after a minute.")
+        messages.success(request, "A worker looks at it now; new files in a folder are imported after a minute.")
+
+    @admin.display(description="folder or address")
+    def place(self, source: ImportSource) -> str:
+        return source.folder or source.address
 
     @admin.display(description="last import")
     def last_import(self, source: ImportSource) -> str:

@@ -36,7 +36,7 @@ LEFT = "left as it is"
 
 
 class ImportSource(models.Model):
-    """A folder that is imported again and again by itself; times are in UTC."""
+    """A folder, or a table at an address, that is imported again and again by itself; times are in UTC."""
 
     class Every(models.TextChoices):
         HOUR = "hour"
@@ -48,7 +48,10 @@ class ImportSource(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     folder = models.CharField(
-        max_length=500, help_text="Below the folder for imports: one table, and the pictures or zips."
+        max_length=500, blank=True, help_text="Below the folder for imports: one table, and the pictures or zips."
+    )
+    address = models.CharField(
+        "or an address", max_length=1000, blank=True, help_text="Of a table on the public internet."
     )
     is_on = models.BooleanField("on", default=True)
     every = models.CharField(max_length=4, choices=Every, default=Every.DAY)
@@ -68,6 +71,12 @@ class ImportSource(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name = "scheduled import"
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(folder="") & ~Q(address="")) | (~Q(folder="") & Q(address="")),
+                name="import_source_is_folder_or_address",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -282,7 +291,7 @@ class ImportJob(models.Model):
     @property
     def left(self) -> int:
         """How many products undoing has left as they are."""
-        return self.issues.filter(kind=LEFT).count() if self.state == self.State.UNDONE else 0
+        return self.issue_counts.get(LEFT, 0)
 
     @property
     def pictures_to_fetch(self) -> dict[str, int]:

@@ -1,26 +1,35 @@
-"""Imports that start by themselves: each folder that is due is looked at, and imported where it is not as it was.
+"""Imports that start by themselves: each source that is due is looked at, and imported where it is not as it was.
 
-What is due stands in the database. A look that finds other files than the one before leaves them alone, as somebody
-may be writing them; they are imported when they have stayed the same for a while. The job that then starts is like any
-other: it makes its preview, and confirms itself, unless that shows something that a person should see first.
+What is due stands in the database. A look that finds other files in a folder than the one before leaves them alone, as
+somebody may be writing them; they are imported when they have stayed the same for a while. The job that then starts is
+like any other: it makes its preview, and confirms itself, unless that shows something that a person should see first.
 """
 
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.fetching import UnfetchableAddress, fetch
 from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob, ImportSource
 from catalog.importing.preview import Outcome
-from catalog.importing.tables import UnusableFile
+from catalog.importing.tables import UnusableFile, printable
 from catalog.models import Product
 
 SETTLED = timedelta(seconds=50)
 """How long files must have stayed the same before they are imported."""
+LOOK_AGAIN = timedelta(minutes=5)
+TABLE_BYTES_LIMIT = 64 * 1024 * 1024
+SECONDS = 60.0
+"""For the answer of an address; many shops write their tables only when they are asked for."""
+LOOKED = ("looked_at", "note", "due_at", "stamp", "stamped_at")
 MOST_REJECTED = MOST_ARCHIVED = 0.1
 """The share of the rows, and of the shop's products, from which on a person is asked."""
 State = ImportJob.State
@@ -28,8 +37,10 @@ State = ImportJob.State
 
 def look_at_due(now: datetime) -> None:
     """Looks at every source that is due, and goes on with previews that were left before they were confirmed."""
-    for pk in list(ImportSource.objects.due(now).values_list("pk", flat=True)):
-        _look_at(pk, now)
+    for source in ImportSource.objects.due(now):
+        # Of two processes that look at once only one has it, and whoever dies at it lets others look again soon.
+        if ImportSource.objects.filter(pk=source.pk, due_at=source.due_at).update(due_at=now + LOOK_AGAIN):
+            _look_at(source, now)
     for job in ImportJob.objects.to_confirm_themselves().select_related("source"):
         confirm_if_plain(job)
 
@@ -39,45 +50,68 @@ def run_now(source: ImportSource) -> None:
     ImportSource.objects.filter(pk=source.pk).update(due_at=timezone.now())
 
 
-@transaction.atomic
-def _look_at(pk: int, now: datetime) -> None:
-    """In one transaction, so that of two processes that look at once only one does."""
-    source = ImportSource.objects.due(now).select_for_update(skip_locked=True).filter(pk=pk).first()
-    if source is None:
-        return
-    source.looked_at = now
-    before = source.jobs.unfinished().first()
+def _look_at(source: ImportSource, now: datetime) -> None:
+    source.looked_at, source.note = now, ""
     try:
-        note = f"Import {before.pk} is not done yet." if before else _import_if_new(source, now)
-    except (UnusableFile, OSError) as error:
-        note = f"Nothing was imported: {error}."
-    if note:
-        source.note = note[:1000]
+        if before := source.jobs.unfinished().first():
+            source.note = f"Import {before.pk} is not done yet."
+        elif source.address:
+            source.note = _import_address(source)
+        elif _has_settled(source, now):
+            source.note = _import_folder(source)
+    except (UnusableFile, UnfetchableAddress, OSError) as error:
+        source.note = f"Nothing was imported: {error}"[:1000]
+    if source.note:
         source.plan(now)
     else:
-        source.note = "Its files are new. They are imported when nobody has written them for a minute."
-    source.save()
+        source.due_at, source.note = (
+            now,
+            "Its files are new. They are imported when nobody has written them for a minute.",
+        )
+    source.save(update_fields=LOOKED)
 
 
-def _import_if_new(source: ImportSource, now: datetime) -> str:
-    """Starts an import where the files are not as they were; what came of the look, "" while they may be being written.
-
-    Raises UnusableFile and OSError.
-    """
-    styles, pictures = uploads.find_in_folder(source.folder)
-    stamp = hashlib.sha256("\n".join(_stamps(Path(styles).parent)).encode()).hexdigest()
+def _has_settled(source: ImportSource, now: datetime) -> bool:
+    """Whether the files are as an earlier look found them. Raises UnusableFile."""
+    stamps = _stamps(uploads.find_folder(source.folder))
+    stamp = hashlib.sha256("\n".join(stamps).encode(errors="surrogateescape")).hexdigest()
     if stamp != source.stamp:
         source.stamp, source.stamped_at = stamp, now
-    if source.stamped_at is None or now - source.stamped_at < SETTLED:
-        return ""
+    return source.stamped_at is not None and now - source.stamped_at >= SETTLED
+
+
+def _import_folder(source: ImportSource) -> str:
+    """What came of the look. Raises UnusableFile and OSError."""
+    styles, pictures = uploads.find_in_folder(source.folder)
     digest = _digest_of(Path(styles))
-    last = source.jobs.exclude(state=State.FAILED).first()
-    if last and last.digest == digest:
-        return f"Nothing is new since import {last.pk}."
-    job = ImportJob.objects.create(
-        source=source, digest=digest, styles=styles, pictures=pictures, state=State.READING, confirms_itself=True
-    )
+    if note := _nothing_new(source, digest):
+        return note
+    job = _new_job(source, digest, styles=styles, pictures=pictures)
     return f"Import {job.pk} was started."
+
+
+def _import_address(source: ImportSource) -> str:
+    """What came of the look. Raises UnfetchableAddress and OSError."""
+    content = fetch(source.address, TABLE_BYTES_LIMIT, wanted="table", seconds=SECONDS)
+    digest = hashlib.sha256(content).hexdigest()
+    if note := _nothing_new(source, digest):
+        return note
+    name = PurePosixPath(unquote(urlsplit(source.address).path)).name or "table.csv"
+    with transaction.atomic():
+        job = _new_job(source, digest)
+        uploads.keep(job, ContentFile(content, printable(name)[-100:]), [])
+        job.save()
+    return f"Import {job.pk} was started."
+
+
+def _nothing_new(source: ImportSource, digest: str) -> str:
+    """That the files are those of the last import; "" where they are others, or where it failed."""
+    last = source.jobs.exclude(state=State.FAILED).first()
+    return f"Nothing is new since import {last.pk}." if last and last.digest == digest else ""
+
+
+def _new_job(source: ImportSource, digest: str, **files: Any) -> ImportJob:
+    return ImportJob.objects.create(source=source, digest=digest, state=State.READING, confirms_itself=True, **files)
 
 
 def _stamps(folder: Path, without: Path | None = None) -> Iterator[str]:

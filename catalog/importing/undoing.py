@@ -62,6 +62,7 @@ def give_back(job: ImportJob) -> None:
     write_issues(job, (RowIssue(None, sku, LEFT, reason) for sku in left.values()))
     # What is not fetched yet is not wanted any more.
     job.picture_addresses.all().delete()
+    job.save(update_fields=["issue_counts"])
     undo_changes(job.changes.exclude(pk__in=left))
     job.rows_taken.all().delete()
     jobs.finish(job, State.UNDONE)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 
 from catalog.importing.models import ImportJob
@@ -14,7 +15,7 @@ from catalog.importing.tables import UnusableFile
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
 
 
-def keep(job: ImportJob, styles: UploadedFile, pictures: list[UploadedFile]) -> None:
+def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
     """Moves the uploads to the job's folder and names them in the job, which is not saved."""
     # Numbers come again when a database is made anew.
     discard(job)
@@ -53,7 +54,7 @@ def find_in_folder(name: str) -> tuple[str, list[str]]:
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]
 
 
-def _move(upload: UploadedFile, folder: Path) -> Path:
+def _move(upload: File, folder: Path) -> Path:
     folder.mkdir(parents=True)
     target = folder / Path(upload.name or "upload").name
     if hasattr(upload, "temporary_file_path"):

@@ -179,11 +179,10 @@ def talker():
         (b"HTTP/1.1 200 OK\r\n\r\n", b"a"),
     ],
 )
-def test_what_drips_ends_at_the_deadline(start, piece, talker, public, monkeypatch):
-    monkeypatch.setattr(fetching, "SECONDS", 0.2)
+def test_what_drips_ends_at_the_deadline(start, piece, talker, public):
     before = time.monotonic()
     with pytest.raises(fetching.UnfetchableAddress) as raised:
-        fetching.fetch(talker(start, piece, 0.02), 1 << 20)
+        fetching.fetch(talker(start, piece, 0.02), 1 << 20, seconds=0.2)
     assert raised.value.is_temporary
     assert time.monotonic() - before < 1
 

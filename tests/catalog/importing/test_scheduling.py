@@ -1,11 +1,15 @@
 """Imports that start by themselves."""
 
+import threading
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+from catalog import fetching
 from catalog.importing.models import ImportJob, ImportSource
 from catalog.importing.scheduling import look_at_due
 from catalog.importing.tasks import look_at_sources
@@ -34,6 +38,35 @@ def folder(tmp_path, settings) -> Path:
 @pytest.fixture
 def source() -> ImportSource:
     return ImportSource.objects.create(name="Nightly", folder="nightly", due_at=NOW)
+
+
+class TableServer(BaseHTTPRequestHandler):
+    """Answers every address with the server's content, or that there is none."""
+
+    def do_GET(self) -> None:
+        content = self.server.content
+        if content is None:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture
+def table_server(monkeypatch) -> Iterator[HTTPServer]:
+    """A web server on this machine, which stands in for the public internet."""
+    monkeypatch.setattr(fetching, "_is_public", lambda ip: True)
+    monkeypatch.setattr(fetching, "_checked", fetching.urlsplit)
+    server = HTTPServer(("127.0.0.1", 0), TableServer)
+    server.address = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 def looked(source: ImportSource, now: datetime) -> str:
@@ -191,10 +224,58 @@ def test_links_lead_nowhere(source, folder, tmp_path):
     assert source.due_at > NOW
 
 
+def test_a_table_at_an_address_is_imported_when_it_is_another_one(client, source, table_server):
+    ImportSource.objects.update(folder="", address=f"{table_server.address}/feeds/autumn.csv?key=1")
+    table_server.content = b"id,title\n1,Rock\n"
+    source.refresh_from_db()
+    assert "was started" in looked(source, NOW)
+    first = source.jobs.get()
+    assert (first.state, first.created, first.file_name) == (State.DONE, 1, "autumn.csv")
+    ImportSource.objects.update(due_at=NOW)
+    assert looked(source, NOW) == f"Nothing is new since import {first.pk}."
+    table_server.content = b"id,title\n1,Rock\n2,Hose\n"
+    ImportSource.objects.update(due_at=NOW)
+    assert "was started" in looked(source, NOW)
+    assert source.jobs.first().created == 1
+    table_server.content = None
+    ImportSource.objects.update(due_at=NOW)
+    assert looked(source, NOW) == "Nothing was imported: This address answers with the status 404."
+    assert source.jobs.count() == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1/feed.csv", "http://[::1]/", "http://no.such.host.invalid/feed.csv"]
+)
+def test_no_table_is_fetched_from_inside_networks(source, address):
+    ImportSource.objects.update(folder="", address=address)
+    source.refresh_from_db()
+    assert "Nothing was imported: This address" in looked(source, NOW)
+    assert source.due_at > NOW
+    assert not ImportJob.objects.exists()
+
+
+def test_whoever_dies_at_a_look_lets_others_look_again(source, monkeypatch):
+    def die(*_) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("catalog.importing.scheduling._look_at", die)
+    with pytest.raises(KeyboardInterrupt):
+        look_at_due(NOW)
+    monkeypatch.undo()
+    source.refresh_from_db()
+    look_at_due(NOW + MINUTE)
+    assert not source.note
+    assert looked(source, NOW + 5 * MINUTE)
+
+
 def test_staff_set_it_up_and_run_it_at_once(admin_client, folder, monkeypatch):
     monkeypatch.setattr("catalog.importing.admin.wake_scheduler", lambda: None)
     values = {"name": "Nightly", "folder": "../..", "every": "day", "at": "03:00", "weekday": "0"}
     assert "Choose another folder" in admin_client.post(ADD, values).content.decode()
+    for strange in ({"folder": ""}, {"folder": "nightly", "address": "https://example.org/a.csv"}):
+        assert "Give a folder or an address" in admin_client.post(ADD, values | strange).content.decode()
+    strange = {"folder": "", "address": "http://example.org:22/a.csv"}
+    assert "ports 80 and 443" in admin_client.post(ADD, values | strange).content.decode()
     admin_client.post(ADD, {**values, "folder": "nightly"})
     source = ImportSource.objects.get()
     assert source.due_at is None
