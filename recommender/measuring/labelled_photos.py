@@ -32,7 +32,7 @@ class LabelledPhoto:
     @property
     def name(self) -> str:
         """The file's, without folder and suffix."""
-        return PurePosixPath(self.file).stem
+        return PurePosixPath(self.file.replace("\\", "/")).stem
 
     @property
     def person(self) -> str:

@@ -29,7 +29,11 @@ UNCALIBRATED = (0.35, 0.6)
 VOTERS = 30
 SHARPNESS = 12.0
 """How much more a nearer neighbour's vote weighs: exp(12 x cosine)."""
-LEAST_CONFIDENCE = 0.35
+SURE = {"category": 0.6, "gender": 0.9}
+SURE_OF_OTHERS = 0.96
+"""The share of the votes from which on a guess is said, so that nine in ten are right. Of 4,028 products that the encoder
+was not trained on, among all 40,000, the category is said for 95 % (90 % right), the gender for 85 % (97 %), the colour
+for 38 % (90 %)."""
 VOTED = ("category", *(attribute.name for attribute in ATTRIBUTES if attribute.is_guessed))
 
 
@@ -47,6 +51,8 @@ class Alike:
 class Guess:
     """What the neighbours say of the photo; the confidence is the share of their weighted votes."""
 
+    name: str
+    """Of the attribute, or `category`"""
     label: str
     confidence: int
     """In percent"""
@@ -134,7 +140,7 @@ class Results:
         return [*chips, Choice(f"in {colour}", self.query.turned_to(""), is_chosen=True)] if colour else chips
 
     def guesses(self) -> list[Guess]:
-        """What the photo shows, as far as the nearest neighbours agree; what is chosen already is left out."""
+        """What the photo shows, where the nearest neighbours are sure; what is chosen already is left out."""
         guesses = []
         for name in VOTED:
             votes = self._votes(name)
@@ -143,8 +149,8 @@ class Results:
             if votes and name not in self.query.filters:
                 value = max(votes, key=votes.__getitem__)
                 share = votes[value] / total
-                if share >= LEAST_CONFIDENCE:
-                    guesses.append(Guess(value, round(100 * share), self._filters.toggled(name, value)))
+                if share >= SURE.get(name, SURE_OF_OTHERS):
+                    guesses.append(Guess(name, value, round(100 * share), self._filters.toggled(name, value)))
         return guesses
 
     def colours(self) -> list[Choice]:

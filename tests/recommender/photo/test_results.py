@@ -2,12 +2,16 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recommender.diversity import unit
 from recommender.models import Calibration
+from recommender.photo.query import PhotoQuery
+from recommender.photo.results import Results
 from recommender.registry import active_encoder
 from tests.photos import ADDRESS, results_of, skus_in
 
@@ -57,6 +61,15 @@ def test_what_we_see_is_what_the_neighbours_are(products):
     assert guesses["Women"].confidence == 100
     assert "gender=Women" in guesses["Women"].address
     assert "Women" not in {guess.label for guess in results_of(products[0], "gender=Women").guesses()}
+
+
+def test_what_the_neighbours_are_not_sure_of_is_not_said(products):
+    for product in products:
+        product.category = products[0].category
+        product.save()
+    vector = unit(np.mean([embedding.vector for embedding in active_encoder().embeddings.all()], axis=0))
+    guesses = Results(PhotoQuery(), active_encoder(), vector).guesses()
+    assert [(guess.name, guess.label) for guess in guesses] == [("category", products[0].category.name)]
 
 
 def test_groups_follow_the_calibration(client, products):
