@@ -34,13 +34,13 @@ SHARPNESS = 12.0
 """How much more a nearer neighbour's vote weighs: exp(12 x cosine)."""
 SURE = {"category": 0.6, "gender": 0.8}
 SURE_OF_OTHERS = 0.96
-"""The share of the votes from which on a guess is said, so that nine in ten are right. Of 4,028 products that the encoder
-was not trained on, among all 40,000, the category is said for 95 % (90 % right), the gender for 92 % (95 %), the colour
-for 38 % (90 %)."""
+"""The share of the votes from which on a guess is said, so that nine in ten are right. Of 4,028 products that the
+encoder was not trained on, among all 40,000, the category is said for 95 % (90 % right), the gender for 92 % (95 %),
+the colour for 38 % (90 %)."""
 SURE_BY_EYE = 0.8
 """How sure the eye must be for whom the thing on a photo is, as neighbours are of one mind about children's things too.
-Without this the gender is said for 70 % of 862 photos that people took, and of 26 children's things that it is said of 7
-are called a child's; with it for 34 %, and 5 of 6 are."""
+Without this the gender is said for 70 % of 862 photos that people took; of 26 children's things among them 7 are called
+a child's. With it it is said for 34 %, and 5 of 6 are."""
 VOTED = ("category", *(attribute.name for attribute in ATTRIBUTES if attribute.is_guessed))
 
 
