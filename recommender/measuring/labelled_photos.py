@@ -61,10 +61,12 @@ def read_photos(labels: Path, kinds: Path | None, held_out: bool) -> list[Labell
     Raises UnusableFile and OSError.
     """
     types = _read_kinds(kinds) if kinds else None
-    photos = {}
+    photos: dict[str, LabelledPhoto] = {}
     for file, label, sender in _rows(labels):
         right = [label] if types is None else types.get(label, [])
-        photos[file] = LabelledPhoto(file, label, sender, frozenset(map(str.casefold, filter(None, right))))
+        photo = LabelledPhoto(file, label, sender, frozenset(map(str.casefold, filter(None, right))))
+        if photos.setdefault(photo.name, photo).file != file:
+            raise UnusableFile(f"{photos[photo.name].file} and {file} have one name; give each photo its own")
     return [photo for photo in photos.values() if photo.is_held_out or not held_out]
 
 
