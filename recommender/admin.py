@@ -118,7 +118,7 @@ class QualityReportAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         tasks.measure_quality.delay()
-        self.message_user(request, "A worker compares every product with its five nearest; reload in a minute.")
+        self.message_user(request, "A worker compares every product with the first five beside it; reload in a minute.")
         return redirect("admin:recommender_qualityreport_changelist")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

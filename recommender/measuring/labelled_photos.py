@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from catalog.importing.tables import Table, UnusableFile
+from catalog.importing.formats import read_table
+from catalog.importing.tables import UnusableFile
 from recommender.measuring.retrieval import NEIGHBOURS
 from recommender.measuring.shares import Share, share
 
@@ -32,7 +33,7 @@ class LabelledPhoto:
     @property
     def name(self) -> str:
         """The file's, without folder and suffix."""
-        return PurePosixPath(self.file).stem
+        return PurePosixPath(self.file.replace("\\", "/")).stem
 
     @property
     def person(self) -> str:
@@ -60,10 +61,12 @@ def read_photos(labels: Path, kinds: Path | None, held_out: bool) -> list[Labell
     Raises UnusableFile and OSError.
     """
     types = _read_kinds(kinds) if kinds else None
-    photos = {}
+    photos: dict[str, LabelledPhoto] = {}
     for file, label, sender in _rows(labels):
         right = [label] if types is None else types.get(label, [])
-        photos[file] = LabelledPhoto(file, label, sender, frozenset(map(str.casefold, filter(None, right))))
+        photo = LabelledPhoto(file, label, sender, frozenset(map(str.casefold, filter(None, right))))
+        if photos.setdefault(photo.name, photo).file != file:
+            raise UnusableFile(f"{photos[photo.name].file} and {file} have one name; give each photo its own")
     return [photo for photo in photos.values() if photo.is_held_out or not held_out]
 
 
@@ -113,16 +116,15 @@ def told(values: np.ndarray, people: np.ndarray) -> dict | None:
 
 def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
     """(file, label, sender) of each line."""
-    table = Table.detect(path)
+    table = read_table(path)
     places = {name.casefold(): place for place, name in enumerate(table.header)}
     if missing := [name for name in NEEDED if name not in places]:
         raise UnusableFile(f"{path.name} has no column {' and '.join(missing)}; it needs {' and '.join(NEEDED)}")
-    with table.records() as records:
-        for record in records:
-            file, label, sender = (_cell(record.cells, places.get(name)) for name in COLUMNS)
-            if record.error or not file:
-                raise UnusableFile(f"line {record.line} of {path.name} names no file {record.error}".strip())
-            yield file, label, sender
+    for record in table.records:
+        file, label, sender = (_cell(record.cells, places.get(name)) for name in COLUMNS)
+        if record.error or not file:
+            raise UnusableFile(f"line {record.line} of {path.name} names no file {record.error}".strip())
+        yield file, label, sender
 
 
 def _cell(cells: list[str], place: int | None) -> str:

@@ -24,12 +24,13 @@ def measure(source: Pictures, photos: list[LabelledPhoto], encoder: Encoder, com
     in_shop = _types_in_shop()
     by_name = {photo.name: photo for photo in photos}
     verdicts: dict[str, str] = {}
-    found = []
+    found, said = [], []
     for name, answer in answers(source, _present(source, by_name, complain), encoder, complain):
         photo = by_name[name]
         verdicts[name] = answer.verdict
         if photo.types & in_shop:
             found.append(Found(photo, _found(photo, answer)))
+            said.append(_categories_said(answer))
     known = [by_name[name] for name in verdicts]
     products, nothing = ([photo for photo in known if bool(photo.label) == is_one] for is_one in (True, False))
     return {
@@ -38,6 +39,7 @@ def measure(source: Pictures, photos: list[LabelledPhoto], encoder: Encoder, com
         "people": len({photo.person for photo in products}),
         "scored": len(found),
         "ways": score(found),
+        "what we see": _score_said(found, said),
         "labels": score_labels(found),
         "turned away": _share_of("none", products, verdicts),
         "nothing": {
@@ -64,6 +66,18 @@ def _found(photo: LabelledPhoto, answer: Answer) -> dict[str, list[bool]]:
     parts = [is_right(photo, _types(answer.with_part(part.box))) for part in answer.parts]
     first = is_right(photo, _types(answer.first)) if answer.first else []
     return {FIRST: first, WHOLE: whole, BEST: max([whole, first, *parts], key=sum)}
+
+
+def _categories_said(answer: Answer) -> list[str]:
+    """The category that the page says it sees; none where it is not sure."""
+    return [guess.label for guess in answer.first.guesses() if guess.name == "category"] if answer.first else []
+
+
+def _score_said(found: list[Found], said: list[list[str]]) -> dict[str, dict | None]:
+    people = np.array([one.photo.person for one in found])
+    is_said = np.array(list(map(bool, said)), bool)
+    right = np.array([any(is_right(one.photo, names)) for one, names in zip(found, said, strict=True)], float)
+    return {"said": told(is_said.astype(float), people), "right": told(right[is_said], people[is_said])}
 
 
 def _types(results: Results) -> list[str]:

@@ -23,6 +23,10 @@ MAP = (8, 6)
 """(rows, columns) of the map of where a product is"""
 
 
+GENDER = 2
+"""Which of a sight's kinds the gender is."""
+
+
 @dataclass(frozen=True)
 class Sight:
     """What the eye saw of a picture."""

@@ -14,6 +14,9 @@ from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Calibration, Encoder
 from recommender.neighbours import Match
+from recommender.photo import store
+from recommender.photo.boxes import WHOLE
+from recommender.photo.eye import GENDER, load_eye
 from recommender.photo.query import FACETS, PhotoQuery
 
 COLUMNS = {
@@ -29,7 +32,15 @@ UNCALIBRATED = (0.35, 0.6)
 VOTERS = 30
 SHARPNESS = 12.0
 """How much more a nearer neighbour's vote weighs: exp(12 x cosine)."""
-LEAST_CONFIDENCE = 0.35
+SURE = {"category": 0.6, "gender": 0.8}
+SURE_OF_OTHERS = 0.96
+"""The share of the votes from which on a guess is said, so that nine in ten are right. Of 4,028 products that the
+encoder was not trained on, among all 40,000, the category is said for 95 % (90 % right), the gender for 92 % (95 %),
+the colour for 38 % (90 %)."""
+SURE_BY_EYE = 0.8
+"""How sure the eye must be for whom the thing on a photo is, as neighbours are of one mind about children's things too.
+Without this the gender is said for 70 % of 862 photos that people took; of 26 children's things among them 7 are called
+a child's. With it it is said for 34 %, and 5 of 6 are."""
 VOTED = ("category", *(attribute.name for attribute in ATTRIBUTES if attribute.is_guessed))
 
 
@@ -47,6 +58,8 @@ class Alike:
 class Guess:
     """What the neighbours say of the photo; the confidence is the share of their weighted votes."""
 
+    name: str
+    """Of the attribute, or `category`"""
     label: str
     confidence: int
     """In percent"""
@@ -134,7 +147,7 @@ class Results:
         return [*chips, Choice(f"in {colour}", self.query.turned_to(""), is_chosen=True)] if colour else chips
 
     def guesses(self) -> list[Guess]:
-        """What the photo shows, as far as the nearest neighbours agree; what is chosen already is left out."""
+        """What the photo shows, where the nearest neighbours are sure; what is chosen already is left out."""
         guesses = []
         for name in VOTED:
             votes = self._votes(name)
@@ -143,8 +156,8 @@ class Results:
             if votes and name not in self.query.filters:
                 value = max(votes, key=votes.__getitem__)
                 share = votes[value] / total
-                if share >= LEAST_CONFIDENCE:
-                    guesses.append(Guess(value, round(100 * share), self._filters.toggled(name, value)))
+                if share >= SURE.get(name, SURE_OF_OTHERS) and not (name == "gender" and self._eye_doubts_gender()):
+                    guesses.append(Guess(name, value, round(100 * share), self._filters.toggled(name, value)))
         return guesses
 
     def colours(self) -> list[Choice]:
@@ -163,6 +176,11 @@ class Results:
         for alike in self.chosen:
             pictures[alike.digest].append(alike)
         return list(pictures.values())
+
+    def _eye_doubts_gender(self) -> bool:
+        photos = filter(None, map(store.load, self.query.photos))
+        sights = (load_eye().look_at((self.query.box or WHOLE).cut(photo)) for photo in photos)
+        return any(sight.kinds[GENDER].max() < SURE_BY_EYE for sight in sights)
 
     def _narrowed(self, without: str = "") -> list[Alike]:
         filters = {name: values for name, values in self.query.filters.items() if name != without}

@@ -69,6 +69,8 @@ class Command(BaseCommand):
         told = "{photos} photos that {people} people took, {scored} of kinds that the shop has; {products} products"
         self.stdout.write(told.format(**figures))
         self.stdout.write("\n".join(lines(figures["ways"])))
+        for name, share in figures["what we see"].items():
+            self._write_share(f"category, {name}", share)
         self._write_share("turned away", figures["turned away"])
         for name, share in figures["nothing"].items():
             self._write_share(f"nothing, {name}", share)

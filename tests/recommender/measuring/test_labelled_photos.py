@@ -48,6 +48,7 @@ def test_a_sender_is_held_out_with_every_photo_or_with_none(tmp_path):
     [
         ("name,label\n1.jpg,Shirts\n", "", "no column file; it needs file and label"),
         ("file,sender\n1.jpg,anna\n", "", "no column label"),
+        ("file,label\na/1.jpg,Shirts\nb/1.jpg,Tops\n", "", "a/1.jpg and b/1.jpg have one name"),
         ("file,label\n,Shirts\n", "", "line 2 of labels.csv names no file"),
         ("file,label\n1.jpg,Shirts\n", "Shirts:", "is no TOML"),
         ("file,label\n1.jpg,Shirts\n", 'Shirts = "Shirts"', "needs lines like"),

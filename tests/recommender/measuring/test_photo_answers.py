@@ -46,6 +46,7 @@ def test_photos_that_people_took_are_scored_and_those_of_nothing_told(photos, tm
     for way in ("the part shown first", "the whole photo", "the best of all parts"):
         assert figures["ways"][way]["type@5"]["mean"] == figures["ways"][way]["any of 5"]["mean"] == 1
     assert [(row["label"], row["photos"]) for row in figures["labels"]] == [("Top", 1)]
+    assert figures["what we see"]["said"]["mean"] == figures["what we see"]["right"]["mean"] == 1
     assert figures["turned away"]["mean"] == 0
     assert (figures["nothing"]["told"]["mean"], figures["nothing"]["told"]["count"]) == (1, 2)
     assert figures["nothing"]["called close"]["mean"] == 0

@@ -2,14 +2,20 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recommender.diversity import unit
 from recommender.models import Calibration
+from recommender.photo import store
+from recommender.photo.eye import GENDER, load_eye
+from recommender.photo.query import PhotoQuery
+from recommender.photo.results import SURE_BY_EYE, Results
 from recommender.registry import active_encoder
-from tests.photos import ADDRESS, results_of, skus_in
+from tests.photos import ADDRESS, picture_of, results_of, skus_in
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +63,30 @@ def test_what_we_see_is_what_the_neighbours_are(products):
     assert guesses["Women"].confidence == 100
     assert "gender=Women" in guesses["Women"].address
     assert "Women" not in {guess.label for guess in results_of(products[0], "gender=Women").guesses()}
+
+
+def test_what_the_neighbours_are_not_sure_of_is_not_said(products):
+    for product in products:
+        product.category = products[0].category
+        product.save()
+    vector = unit(np.mean([embedding.vector for embedding in active_encoder().embeddings.all()], axis=0))
+    guesses = Results(PhotoQuery(), active_encoder(), vector).guesses()
+    assert [(guess.name, guess.label) for guess in guesses] == [("category", products[0].category.name)]
+
+
+def test_for_whom_it_is_is_said_of_a_photo_only_where_the_eye_is_sure_too(products):
+    encoder = active_encoder()
+    for product in products:
+        product.gender = "Women"
+        product.save()
+    sure = []
+    for product in products[:8]:
+        name = store.keep(picture_of(product), True, [])
+        sure.append(load_eye().look_at(store.load(name)).kinds[GENDER].max() >= SURE_BY_EYE)
+        vector = np.asarray(encoder.embeddings.get(product=product).vector)
+        guesses = Results(PhotoQuery(photos=(name,)), encoder, vector).guesses()
+        assert ("Women" in {guess.label for guess in guesses}) == sure[-1]
+    assert not all(sure)
 
 
 def test_groups_follow_the_calibration(client, products):
