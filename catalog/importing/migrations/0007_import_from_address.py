@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("importing", "0005_tables"),
+        ("importing", "0006_picture_addresses"),
     ]
 
     operations = [
