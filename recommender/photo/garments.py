@@ -17,17 +17,23 @@ def _garments() -> dict[str, dict[str, str]]:
     return tomllib.loads(GARMENTS.read_text())
 
 
+@cache
+def family(name: str) -> str:
+    """Of a type, by its name."""
+    return next((family for family, types in _garments().items() if name in types), OTHERS)
+
+
 def families(types: list[str], likely: np.ndarray) -> dict[str, float]:
     """How likely a thing is of each family, from how likely it is of each type (n,)."""
     sums = dict.fromkeys(_garments(), 0.0)
     for name, share in zip(types, likely.tolist(), strict=True):
-        sums[_family(name)] += share
+        sums[family(name)] += share
     return sums
 
 
 def names(types: list[str], colours: list[str]) -> list[str]:
     """What parts of one photo are called; those of one name are told apart by their colours, or else by numbers."""
-    plain = [_garments()[_family(name)].get(name, name) for name in types]
+    plain = [_garments()[family(name)].get(name, name) for name in types]
     coloured = [f"{colour} {name}" for colour, name in zip(colours, plain, strict=True)]
     times, times_coloured = Counter(plain), Counter(coloured)
     called: list[str] = []
@@ -39,8 +45,3 @@ def names(types: list[str], colours: list[str]) -> list[str]:
         else:
             called.append(f"{long} {sum(other.startswith(f'{long} ') for other in called) + 1}")
     return called
-
-
-@cache
-def _family(name: str) -> str:
-    return next((family for family, types in _garments().items() if name in types), OTHERS)

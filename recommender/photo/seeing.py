@@ -9,7 +9,7 @@ from PIL import Image
 from recommender.photo.boxes import WHOLE, Box
 from recommender.photo.eye import Eye, Sight
 from recommender.photo.foreground import foreground
-from recommender.photo.garments import families
+from recommender.photo.garments import families, family
 from recommender.photo.places import places
 
 SURE = 0.9
@@ -89,7 +89,7 @@ class Looking:
         if whole.sight.product < HARDLY:
             return View(whole, whole, [], shows_product=False)
         around, candidates = self._candidates(whole)
-        single = _without_detail(_apart([seen for seen in candidates if _is_single(seen, around)]), around)
+        single = self._single(candidates, around)
         pieces = self._with_rest([*single, *self._others(single, [around, *candidates])], around)
         pieces.sort(key=lambda seen: -seen.box.area)
         return View(whole, around, pieces, _shows_product(whole, around, candidates, single))
@@ -105,6 +105,26 @@ class Looking:
         around = whole if first == WHOLE else self._look(first)
         return around, [self._look(box) for box in boxes]
 
+    def _single(self, candidates: list[Seen], around: Seen) -> list[Seen]:
+        """Those that are products of their own; none where there is but one, of the family that all surely are."""
+        single = _apart([seen for seen in candidates if self._is_single(seen, around)])
+        is_detail = len(single) == 1 and around.sureness >= SAME_FIGURE and self._are_of_one_family(single[0], around)
+        return [] if is_detail else single
+
+    def _is_single(self, seen: Seen, around: Seen) -> bool:
+        """Whether it is a product of its own, rather than a detail of all that is seen together."""
+        if seen.sight.product < SURE or seen.share_of(2) < ONE_OF_TWO:
+            return False
+        if seen.sureness >= around.sureness:
+            return True
+        if around.sureness < SAME_FIGURE:
+            return seen.type != around.type
+        return seen.sureness >= SURE and not self._are_of_one_family(seen, around)
+
+    def _are_of_one_family(self, seen: Seen, other: Seen) -> bool:
+        types = self._eye.classes["article_type"]
+        return family(types[seen.type]) == family(types[other.type])
+
     def _others(self, single: list[Seen], all_seen: list[Seen]) -> list[Seen]:
         """The largest thing beside the single pieces, or what it is made of."""
         beside = [seen for seen in all_seen if seen.sight.product >= LIKELY and _is_apart(seen, single)]
@@ -119,7 +139,7 @@ class Looking:
         if rest is None or rest.area < REST * around.box.area:
             return pieces
         seen = self._look(rest)
-        return [*pieces, seen] if _is_single(seen, around) else pieces
+        return [*pieces, seen] if self._is_single(seen, around) else pieces
 
     def _parts_of(self, seen: Seen) -> list[Seen]:
         """What is worn together, or lies side by side: the halves of a thing, and the shoes below."""
@@ -161,14 +181,6 @@ def different(boxes: list[Box]) -> list[Box]:
     return chosen
 
 
-def _is_single(seen: Seen, around: Seen) -> bool:
-    """Whether it is a product of its own, rather than a detail of all that is seen together."""
-    is_other = seen.type != around.type
-    return (
-        seen.sight.product >= SURE and seen.share_of(2) >= ONE_OF_TWO and (is_other or seen.sureness >= around.sureness)
-    )
-
-
 def _apart(seen: list[Seen]) -> list[Seen]:
     """Those that are not within one another, of which the surest are kept."""
     kept: list[Seen] = []
@@ -180,12 +192,6 @@ def _apart(seen: list[Seen]) -> list[Seen]:
 
 def _is_apart(seen: Seen, others: list[Seen]) -> bool:
     return all(seen.box.share_within(other.box) < WITHIN > other.box.share_within(seen.box) for other in others)
-
-
-def _without_detail(single: list[Seen], around: Seen) -> list[Seen]:
-    """None where there is but one, of the type that all together surely are."""
-    is_detail = len(single) == 1 and single[0].type == around.type and around.sureness >= SAME_FIGURE
-    return [] if is_detail else single
 
 
 def _shows_product(whole: Seen, around: Seen, candidates: list[Seen], single: list[Seen]) -> bool:
