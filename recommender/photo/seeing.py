@@ -106,20 +106,20 @@ class Looking:
         return around, [self._look(box) for box in boxes]
 
     def _single(self, candidates: list[Seen], around: Seen) -> list[Seen]:
-        """Those that are products of their own; none where there is but one, of the family that all surely are."""
+        """Those that are products of their own, rather than details of what all surely is."""
         single = _apart([seen for seen in candidates if self._is_single(seen, around)])
-        is_detail = len(single) == 1 and around.sureness >= SAME_FIGURE and self._are_of_one_family(single[0], around)
-        return [] if is_detail else single
+        is_alone = len(single) == 1 and around.sureness >= SAME_FIGURE
+        if is_alone and (single[0].sureness < SURE or self._are_of_one_family(single[0], around)):
+            return []
+        return single
 
     def _is_single(self, seen: Seen, around: Seen) -> bool:
-        """Whether it is a product of its own, rather than a detail of all that is seen together."""
+        """Whether the eye is sure that it is a product, and of what it is as of all, or that it is another thing."""
         if seen.sight.product < SURE or seen.share_of(2) < ONE_OF_TWO:
             return False
-        if seen.sureness >= around.sureness:
-            return True
-        if around.sureness < SAME_FIGURE:
-            return seen.type != around.type
-        return seen.sureness >= SURE and not self._are_of_one_family(seen, around)
+        is_surer = seen.sureness >= around.sureness
+        is_other = seen.type != around.type and around.sureness < SAME_FIGURE
+        return is_surer or is_other or not self._are_of_one_family(seen, around)
 
     def _are_of_one_family(self, seen: Seen, other: Seen) -> bool:
         types = self._eye.classes["article_type"]
