@@ -57,12 +57,42 @@ class Box:
             )
         )
 
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    def halves(self, is_upright: bool) -> tuple["Box", "Box"]:
+        """The upper and the lower one, or else the left and the right one."""
+        width, height = (self.width, self.height / 2) if is_upright else (self.width / 2, self.height)
+        right, bottom = self.left + self.width - width, self.top + self.height - height
+        return Box(self.left, self.top, width, height), Box(right, bottom, width, height)
+
+    def rest(self, other: "Box") -> "Box":
+        """The largest part of it above, below, or beside another one."""
+        right, bottom = self.left + self.width, self.top + self.height
+        inner_left, inner_top = max(other.left, self.left), max(other.top, self.top)
+        inner_right, inner_bottom = min(other.left + other.width, right), min(other.top + other.height, bottom)
+        parts = (
+            Box(self.left, self.top, self.width, inner_top - self.top),
+            Box(self.left, inner_bottom, self.width, bottom - inner_bottom),
+            Box(self.left, self.top, inner_left - self.left, self.height),
+            Box(inner_right, self.top, right - inner_right, self.height),
+        )
+        return max(parts, key=lambda box: box.area)
+
     def overlap(self, other: "Box") -> float:
         """Intersection over union."""
+        shared = self._shared(other)
+        return shared / (self.area + other.area - shared)
+
+    def share_within(self, other: "Box") -> float:
+        """How much of its area lies in another one."""
+        return self._shared(other) / self.area
+
+    def _shared(self, other: "Box") -> float:
         width = min(self.left + self.width, other.left + other.width) - max(self.left, other.left)
         height = min(self.top + self.height, other.top + other.height) - max(self.top, other.top)
-        shared = max(width, 0) * max(height, 0)
-        return shared / (self.width * self.height + other.width * other.height - shared)
+        return max(width, 0) * max(height, 0)
 
 
 WHOLE = Box(0, 0, 1, 1)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from recommender.encoders.litert import open_network, run
 from recommender.encoders.preprocessing import letterbox
+from recommender.photo.garments import names
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "fashion-eye.tflite"
 SIZE = (192, 256)
@@ -59,9 +60,13 @@ class Eye:
         _, *kinds, product, place = np.split(output, ends)
         return Sight(float(_sigmoid(product)[0]), tuple(map(_softmax, kinds)), _sigmoid(place).reshape(MAP))
 
-    def name(self, sight: Sight) -> str:
-        """The most likely type, by its name."""
-        return self.classes["article_type"][int(sight.kinds[0].argmax())]
+    def names(self, sights: list[Sight]) -> list[str]:
+        """What parts of one photo are called."""
+        types, colours = (
+            [self.classes[attribute][int(sight.kinds[number].argmax())] for sight in sights]
+            for number, attribute in enumerate(("article_type", "base_colour"))
+        )
+        return names(types, colours)
 
 
 @cache

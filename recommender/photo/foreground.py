@@ -7,23 +7,34 @@ from PIL import Image
 from recommender.photo.boxes import Box
 from recommender.photo.masks import boxes_around, opened, pieces_of
 
-SIDE = 72
+SIDE = 112
 """Pixels of a photo's longer side that are enough to see it."""
 BLUR = np.exp(-(np.arange(-4, 5, dtype=np.float32) ** 2) / 2)
 """The weights of a blur with a standard deviation of one pixel"""
 EDGE_SAMPLE = 32
-MOST = 3
+STANDS_OUT = (1.0, 45.0)
+"""The least and the largest distance of colours (0..442) that may part the foreground; pale things belong to it."""
+PLAIN = 8
+"""Levels of 256 that noise and compression may add to one colour."""
+MOST = 6
 SPECK = 0.01
 """What has no larger share of the photo's pixels is none of its pieces."""
 
 
 def foreground(photo: Image.Image) -> list[Box]:
-    """Around what differs from an RGB photo's edges: all of its three largest pieces together, and each of them."""
+    """Around what differs from an RGB photo's edges: all of its six largest pieces together, and each of them."""
     small = photo.copy()
     small.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=1)
     distance = _distance_from_edges(_blurred(np.asarray(small, np.float32)))
-    mask = opened(distance > max(_otsu(distance), 1.0))
+    mask = opened(distance > np.clip(_otsu(distance), *STANDS_OUT))
     return boxes_around(pieces_of(mask, MOST, SPECK * mask.size), mask.shape)
+
+
+def is_plain(photo: Image.Image) -> bool:
+    """Whether an RGB photo is of one colour, such as all white or all black."""
+    small = np.asarray(photo.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=1))
+    darkest, lightest = np.percentile(small, (1, 99), axis=(0, 1))
+    return bool((lightest - darkest).max() <= PLAIN)
 
 
 def _blurred(pixels: np.ndarray) -> np.ndarray:
@@ -39,7 +50,9 @@ def _distance_from_edges(pixels: np.ndarray) -> np.ndarray:
     """How far each pixel's colour is from the nearest one at the edges: background is like some part of them."""
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     sample = edge[:: max(1, len(edge) // EDGE_SAMPLE)]
-    return np.sqrt(((pixels[:, :, None] - sample) ** 2).sum(axis=3)).min(axis=2)
+    colours = pixels.reshape(-1, pixels.shape[2])
+    squares = (colours**2).sum(axis=1)[:, None] + (sample**2).sum(axis=1) - 2 * colours @ sample.T
+    return np.sqrt(squares.min(axis=1).clip(0)).reshape(pixels.shape[:2])
 
 
 def _otsu(values: np.ndarray) -> float:

@@ -14,6 +14,7 @@ from recommender.photo.boxes import Box
 from recommender.photo.eye import load_eye
 from recommender.photo.kinds import with_kinds
 from recommender.photo.proposals import Gallery, Proposals
+from recommender.photo.seeing import LIKELY
 
 MOST_PHOTOS = 5
 
@@ -54,7 +55,7 @@ def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
     picture_encoder, part = encoder.load(), box.cut(photo)
     embedding = picture_encoder.encode(picture_encoder.prepare(part)[None])[0]
     sight = load_eye().look_at(part)
-    return with_kinds(encoder.digest, embedding, sight.kinds) if sight.product >= proposals.LIKELY else embedding
+    return with_kinds(encoder.digest, embedding, sight.kinds) if sight.product >= LIKELY else embedding
 
 
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:

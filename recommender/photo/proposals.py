@@ -8,31 +8,22 @@ from PIL import Image
 
 from recommender.encoders import PictureEncoder
 from recommender.photo.boxes import WHOLE, Box
-from recommender.photo.eye import Eye, Sight
-from recommender.photo.foreground import foreground
+from recommender.photo.eye import Eye
+from recommender.photo.foreground import foreground, is_plain
 from recommender.photo.kinds import with_kinds
-from recommender.photo.places import places
+from recommender.photo.seeing import LIKELY, Looking, Seen, View, different
 
 MOST = 5
 SIDE = 224
 """Pixels of a photo's longer side that are enough to propose from."""
-SURE = 0.9
-"""How likely the eye must find it that a photo shows a product. It turned away 0.8 % of 862 photographs of clothes that
-people took, and 98.9 % of 264 pictures of no product (docs/model-card.md)."""
-LIKELY = 0.5
-"""The same for a part of a photo that shows one."""
 FAINTER = 0.2
 """A part whose kind the eye is so much less sure of than of the whole photo's is no better than that."""
-SEEN_BY_EYE = 5
-"""Each look of the eye takes time; so many parts are worth it."""
 THE_SAME = 0.85
 """The cosine to a product from which on a part shows one, whatever the eye says: it knows no drawings, and shops sell
 what it never saw. With this, 95.8 % of the 264 pictures of no product are turned away before 40,000 products."""
 WINDOWS = ((0.75, 0.75), (0.5, 0.65))
 """(width, height) of the windows that slide over the photo, in parts of its own."""
 STEPS = (0.0, 0.5, 1.0)
-OVERLAP = 0.55
-"""Boxes that share so much (intersection over union) are the same proposal."""
 PROMISING_WINDOWS = 4
 NEARBY = (
     (0, 0, 0.8),
@@ -80,33 +71,28 @@ class Gallery:
 
 def propose(eye: Eye, picture_encoder: PictureEncoder, photo: Image.Image, gallery: Gallery) -> Proposals:
     """What an RGB photo can be searched with."""
-    sight = eye.look_at(photo)
-    if sight.product >= SURE:
-        return _seen(eye, picture_encoder, photo, sight)
-    return _known(picture_encoder, photo, gallery)
+    view = Looking(eye, photo).view()
+    return _seen(eye, picture_encoder, photo, view) if view.shows_product else _known(picture_encoder, photo, gallery)
 
 
-def _seen(eye: Eye, picture_encoder: PictureEncoder, photo: Image.Image, sight: Sight) -> Proposals:
-    """The parts where the eye sees a product; the first one is around all that it sees."""
-    boxes = _different([*places(sight.place, *photo.size), *foreground(photo)])[:SEEN_BY_EYE]
-    sights = [eye.look_at(box.cut(photo)) for box in boxes]
-    seen = [
-        (box, own) for number, (box, own) in enumerate(zip(boxes, sights, strict=True)) if _is_seen(own, not number)
+def _seen(eye: Eye, picture_encoder: PictureEncoder, photo: Image.Image, view: View) -> Proposals:
+    """The single products where there are several, or else all that the eye sees, and what it sees beside it."""
+    seen = (view.pieces if len(view.pieces) > 1 else _with_all(view))[:MOST]
+    kinds = [_mean(one.sight.kinds, view.whole.sight.kinds) if one is view.around else one.sight.kinds for one in seen]
+    boxes = [WHOLE, *(one.box for one in seen)]
+    embeddings = [
+        with_kinds(picture_encoder.digest, embedding, kind)
+        for embedding, kind in zip(_embed(picture_encoder, photo, boxes), [view.whole.sight.kinds, *kinds], strict=True)
     ]
-    embeddings = _embed(picture_encoder, photo, [WHOLE, *(box for box, _ in seen)])
-    parts = []
-    for number, ((box, own), embedding) in enumerate(zip([(WHOLE, sight), *seen], embeddings, strict=True)):
-        # All that the eye sees may be of one kind with the whole photo; a piece of it is of its own.
-        kinds = _mean(own.kinds, sight.kinds) if number < 2 else own.kinds
-        parts.append(Part(box, with_kinds(picture_encoder.digest, embedding, kinds), eye.name(own)))
-    whole, *others = parts
-    is_better = bool(seen) and seen[0][1].kinds[0].max() >= sight.kinds[0].max() - FAINTER
+    whole, *others = map(Part, boxes, embeddings, ["", *eye.names([one.sight for one in seen])])
+    is_better = bool(seen) and seen[0].sureness >= view.whole.sureness - FAINTER
     return Proposals(whole, others, others[0] if is_better else whole, shows_product=True)
 
 
-def _is_seen(sight: Sight, is_all: bool) -> bool:
-    """Whether a part is a product. A piece of it is one of its own only where the eye is sure what it is."""
-    return sight.product >= LIKELY if is_all else sight.product >= SURE and sight.kinds[0].max() >= SURE
+def _with_all(view: View) -> list[Seen]:
+    """What is around all that the eye sees, where that is a part and shows a product, and then the pieces."""
+    is_part = view.around is not view.whole and view.around.sight.product >= LIKELY
+    return [*([view.around] if is_part else []), *(piece for piece in view.pieces if piece is not view.around)]
 
 
 def _mean(kinds: tuple[np.ndarray, ...], others: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
@@ -134,23 +120,14 @@ def _known(picture_encoder: PictureEncoder, photo: Image.Image, gallery: Gallery
     whole, candidates = parts[0], [*parts, *refined]
     best_first = [candidates[number] for number in np.argsort(-closeness, kind="stable")]
     others = {part.box: part for part in best_first if part is not whole}
-    chosen = [others[box] for box in _different(list(others))[:MOST]]
+    chosen = [others[box] for box in different(list(others))[:MOST]]
     # Where there is nothing to compare with, nobody knows.
-    shows_product = not len(gallery.sample) or bool(closeness.max() >= THE_SAME)
+    shows_product = not is_plain(photo) and (not len(gallery.sample) or bool(closeness.max() >= THE_SAME))
     return Proposals(whole, chosen, best_first[0], shows_product)
 
 
 def _embed(picture_encoder: PictureEncoder, photo: Image.Image, boxes: list[Box]) -> np.ndarray:
     return picture_encoder.encode(np.stack([picture_encoder.prepare(box.cut(photo)) for box in boxes]))
-
-
-def _different(boxes: list[Box]) -> list[Box]:
-    """The boxes without those that hardly differ from an earlier one."""
-    chosen: list[Box] = []
-    for box in boxes:
-        if all(box.overlap(other) < OVERLAP for other in chosen):
-            chosen.append(box)
-    return chosen
 
 
 def _around(box: Box) -> Iterator[Box]:

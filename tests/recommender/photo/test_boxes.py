@@ -28,3 +28,18 @@ def test_a_box_is_read_as_it_was_written():
 def test_of_boxes_around_one_place_the_first_is_offered():
     left, nearly_left, right = (NamedBox(Box(left, 0, 0.5, 1), "Shirts") for left in (0, 0.05, 0.5))
     assert tell_apart([left, nearly_left, right], 600, 400) == [left, right]
+
+
+def test_the_rest_of_a_box_is_the_largest_part_beside_another_one():
+    assert WHOLE.rest(Box(0.1, 0, 0.3, 1)) == Box(0.4, 0, 0.6, 1)
+    assert WHOLE.rest(Box(0, 0.5, 1, 0.5)) == Box(0, 0, 1, 0.5)
+    assert WHOLE.rest(WHOLE).area == 0
+
+
+@pytest.mark.parametrize("is_upright", [True, False])
+def test_halves_share_nothing_and_leave_nothing(is_upright):
+    box = Box(0.2, 0.1, 0.4, 0.8)
+    first, second = box.halves(is_upright)
+    assert first.area + second.area == pytest.approx(box.area)
+    assert first.overlap(second) == pytest.approx(0)
+    assert first.share_within(box) == second.share_within(box) == pytest.approx(1)
