@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from catalog.importing.tables import Table, UnusableFile
+from catalog.importing.formats import read_table
+from catalog.importing.tables import UnusableFile
 from recommender.measuring.retrieval import NEIGHBOURS
 from recommender.measuring.shares import Share, share
 
@@ -113,16 +114,15 @@ def told(values: np.ndarray, people: np.ndarray) -> dict | None:
 
 def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
     """(file, label, sender) of each line."""
-    table = Table.detect(path)
+    table = read_table(path)
     places = {name.casefold(): place for place, name in enumerate(table.header)}
     if missing := [name for name in NEEDED if name not in places]:
         raise UnusableFile(f"{path.name} has no column {' and '.join(missing)}; it needs {' and '.join(NEEDED)}")
-    with table.records() as records:
-        for record in records:
-            file, label, sender = (_cell(record.cells, places.get(name)) for name in COLUMNS)
-            if record.error or not file:
-                raise UnusableFile(f"line {record.line} of {path.name} names no file {record.error}".strip())
-            yield file, label, sender
+    for record in table.records:
+        file, label, sender = (_cell(record.cells, places.get(name)) for name in COLUMNS)
+        if record.error or not file:
+            raise UnusableFile(f"line {record.line} of {path.name} names no file {record.error}".strip())
+        yield file, label, sender
 
 
 def _cell(cells: list[str], place: int | None) -> str:
