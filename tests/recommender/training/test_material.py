@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from catalog.importing.tables import UnusableFile
-from recommender.measuring.products import LABELS, load_products
+from recommender.measuring.products import LABELS, UNKNOWN, load_products
 from recommender.photo.eye import WEIGHTS
+from recommender.training.batches import Batches
 from recommender.training.material import load_photos, with_larger
-from recommender.training.teacher import learn_from
+from recommender.training.teacher import Lesson, learn_from
 from tests.pictures import as_file, drawing, style, write_photos, write_styles
 
 
@@ -60,6 +61,26 @@ def test_the_eye_teaches_classes_by_their_names(products):
     types = products.classes[LABELS.index("article_type")]
     assert lesson.kinds["article_type"][:, [name not in names["article_type"] for name in types]].max() == 0
     assert lesson.of(np.array([2, 0]))["look"].shape == (2, 256)
+
+
+def test_a_batch_has_views_of_products_then_of_photos_then_of_nothing(tmp_path, products, monkeypatch):
+    monkeypatch.setattr("recommender.training.batches.PHOTOS_PER_BATCH", 5)
+    write_photos(tmp_path)
+    photos = load_photos([tmp_path / "photos"], tmp_path / "labels.csv", tmp_path / "kinds.toml", products)
+    rows = len(products) + len(photos.pictures)
+    lesson = Lesson(np.arange(rows)[:, None] * np.ones((1, 256)), {"article_type": np.eye(rows, 3)})
+    batches = Batches(products, photos, lesson, of_nothing=2)
+    views, asked = batches.batch(1)
+    size = 2 * len(products)
+    assert views.shape == (size + 5 + 2, 160, 120, 3)
+    assert asked["places"].shape == (len(products), 8, 6)
+    assert (asked["labels"][:size] == np.tile(asked["labels"][: len(products)], (2, 1))).all()
+    assert (asked["labels"][size:] == UNKNOWN).all()
+    # The lesson is of the products in both views and then of the photos, by their rows.
+    taught = asked["lesson"]["look"][:, 0]
+    assert sorted(taught[:size]) == [0, 0, 1, 1, 2, 2]
+    assert set(taught[size:]) <= set(range(len(products), rows))
+    assert np.array_equal(views, batches.batch(1)[0])
 
 
 def _table(folder, *lines: str):
