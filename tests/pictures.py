@@ -78,3 +78,13 @@ def write_catalogue(folder: Path, count: int) -> tuple[Path, Path]:
     for number in range(1, count + 1):
         (images / f"{number}.jpg").write_bytes(as_file(drawing(number)))
     return write_styles(folder / "styles.csv", (style(str(number)) for number in range(1, count + 1))), images
+
+
+def write_photos(folder: Path) -> None:
+    """photos/, labels.csv and kinds.toml: eight photos that somebody took, four of tops and four of nothing."""
+    (folder / "photos").mkdir()
+    for number in range(8):
+        (folder / "photos" / f"{number}.jpg").write_bytes(as_file(drawing(number, (160, 120))))
+    lines = "".join(f"{number}.jpg,{'' if number % 2 else 'Top'},1\n" for number in range(8))
+    (folder / "labels.csv").write_text(f"file,label,sender\n{lines}", encoding="utf-8")
+    (folder / "kinds.toml").write_text('Top = ["Shirts", "Tshirts"]\n', encoding="utf-8")

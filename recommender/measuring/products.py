@@ -13,7 +13,7 @@ from catalog.attributes import LABEL_WEIGHTS
 from catalog.importing.pictures import Pictures
 from catalog.importing.reading import StyleRow, read_styles
 from catalog.pictures.decoding import UnreadablePicture, read_picture
-from recommender.encoders.preprocessing import letterbox
+from recommender.encoders.preprocessing import HEIGHT, WIDTH, letterbox
 
 LABELS = tuple(sorted(LABEL_WEIGHTS, key=LABEL_WEIGHTS.__getitem__, reverse=True))
 HELD_OUT_SHARE = 10
@@ -25,7 +25,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Products:
-    """n products: pictures uint8 (n, 160, 120, 3), labels int32 (n, l) in the order of LABELS, UNKNOWN where empty.
+    """n products: pictures uint8 (n, h, w, 3), labels int32 (n, l) in the order of LABELS, UNKNOWN where empty.
 
     `picture_numbers` int32 (n,): two products with the same one show the very same pixels. `is_held_out` bool (n,).
     `classes` are the values that the numbers in each column of labels stand for, most frequent first.
@@ -40,6 +40,11 @@ class Products:
 
     def __len__(self) -> int:
         return len(self.skus)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the pictures."""
+        return self.pictures.shape[2], self.pictures.shape[1]
 
     def picture(self, row: int) -> Image.Image:
         return Image.fromarray(self.pictures[row])
@@ -59,8 +64,8 @@ class Products:
         )
 
 
-def load_products(styles: Path, images: Path) -> Products:
-    """Every product of a catalogue that has a readable picture."""
+def load_products(styles: Path, images: Path, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Products:
+    """Every product of a catalogue that has a readable picture, letterboxed to a size (width, height)."""
     rows, pictures, digests = [], [], []
     with Pictures(images) as source:
         for row in tqdm(list(read_styles(styles)), desc="Decoding", unit="picture"):
@@ -70,7 +75,7 @@ def load_products(styles: Path, images: Path) -> Products:
                 except (UnreadablePicture, OSError):
                     continue
                 rows.append(row)
-                pictures.append(letterbox(picture))
+                pictures.append(letterbox(picture, size))
                 digests.append(hashlib.sha256(letterbox(picture, SPLIT_SIZE).tobytes()).hexdigest())
     columns = [_number([str(row.values.get(label, "")) for row in rows]) for label in LABELS]
     return Products(

@@ -74,7 +74,7 @@ class EvaluationSet:
 
 
 def evaluate(encode: Callable[[np.ndarray], np.ndarray], products: Products) -> dict[str, float]:
-    """The figures of an encoder (uint8 (n, 160, 120, 3) to unit vectors (n, d)) on products it was not trained on.
+    """The figures of an encoder (uint8 (n, h, w, 3) to unit vectors (n, d)) on products it was not trained on.
 
     Photographs are taken of small pictures: what was small and then enlarged would come out sharper than its own size.
     """
@@ -84,7 +84,8 @@ def evaluate(encode: Callable[[np.ndarray], np.ndarray], products: Products) -> 
 
     gallery = encode(products.pictures)
     chosen, photographs = draw_photographs(len(products), small_picture)
-    found, _ = nearest_exact(gallery, encode(np.stack(list(map(letterbox, photographs)))), NEIGHBOURS)
+    letterboxed = np.stack([letterbox(photograph, products.size) for photograph in photographs])
+    found, _ = nearest_exact(gallery, encode(letterboxed), NEIGHBOURS)
     scores = agreement(nearest_others(gallery), products.labels)
     scores |= photo_recall(found, chosen, products.picture_numbers)
     return {name: round(float(np.nanmean(values)), 4) for name, values in scores.items()}

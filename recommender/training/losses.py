@@ -1,4 +1,4 @@
-"""What the encoder is asked for: tell attributes apart, and know a product again in a photograph."""
+"""What a network is asked for: tell attributes apart, know a product again, see as its teacher sees."""
 
 import keras
 import numpy as np
@@ -10,6 +10,13 @@ from recommender.measuring.products import LABELS, UNKNOWN
 SCALE = 16.0
 SMOOTHING = 0.05
 TEMPERATURE = 0.05
+MIMICRY = 8.0
+SOFT_LABELS = 0.5
+SURELY_A_PRODUCT = (0.3, 1.0, 2.5)
+"""How much it counts that there is a product on a view of one, on a photo that somebody took of one, and none on one of
+nothing."""
+CELLS_OF_A_PHOTO = 6
+"""Of the map of a photo that somebody took of a product, so many surely show it."""
 
 
 @keras.saving.register_keras_serializable("fashion")
@@ -72,3 +79,44 @@ def instance_loss(looks, picture_numbers):
     ignored = ops.cast(ops.logical_and(same_picture, ops.logical_not(is_partner)), "float32")
     similarity = ops.matmul(looks, ops.transpose(looks)) / TEMPERATURE - 1e9 * ignored
     return ops.mean(keras.losses.sparse_categorical_crossentropy(partner, similarity, from_logits=True))
+
+
+def types_loss(logits: list, types):
+    """The cross entropy of photos (m, classes) that may be of any of several types (m, classes): the sum of their
+    probabilities counts. Photos without any count nothing."""
+    scores = ops.log_softmax(logits[LABELS.index("article_type")])
+    known = ops.cast(ops.any(types, axis=-1), "float32")
+    entropy = -ops.logsumexp(ops.where(types, scores, -1e4), axis=-1)
+    return LABEL_WEIGHTS["article_type"] * ops.sum(entropy * known) / ops.maximum(ops.sum(known), 1.0)
+
+
+def lesson_loss(looks, logits: list, lesson: dict):
+    """How far looks (n, d) of length one, and classifiers, are from a teacher's (`recommender.training.teacher`)."""
+    total = MIMICRY * (1 - ops.mean(ops.sum(looks * ops.cast(lesson["look"], "float32"), axis=-1)))
+    for label, scores in zip(LABELS, logits, strict=True):
+        if label in lesson:
+            entropy = -ops.sum(ops.cast(lesson[label], "float32") * ops.log_softmax(scores), axis=-1)
+            total += SOFT_LABELS * LABEL_WEIGHTS[label] * ops.mean(entropy)
+    return total
+
+
+def product_loss(product, place, places, of_nothing: int):
+    """How far an eye is from telling whether (v,) and where (v, 8, 6) views show a product; both are logits.
+
+    The views are clean ones of n products, photographs of these with known `places` (n, 8, 6), photos that people took
+    of products, and `of_nothing`.
+    """
+    size = ops.shape(places)[0]
+    made, real, nothing = slice(size, 2 * size), slice(2 * size, -of_nothing), slice(-of_nothing, None)
+    groups = (product[: 2 * size], 0.99), (product[real], 0.99), (product[nothing], 0.01)
+    entropy, weights = 0.0, 0.0
+    for (logits, wanted), weight in zip(groups, SURELY_A_PRODUCT, strict=True):
+        entropy += weight * ops.sum(_entropy(wanted, logits))
+        weights += weight * ops.cast(ops.shape(logits)[0], "float32")
+    surest, _ = ops.top_k(ops.reshape(place[real], (-1, place.shape[1] * place.shape[2])), CELLS_OF_A_PHOTO)
+    where = ops.mean(_entropy(places, place[made])) + 0.3 * ops.mean(_entropy(0.0, place[nothing]))
+    return 0.8 * entropy / weights + where + 0.1 * ops.mean(_entropy(1.0, surest))
+
+
+def _entropy(wanted, logits):
+    return ops.binary_crossentropy(ops.broadcast_to(wanted, ops.shape(logits)), logits, from_logits=True)

@@ -33,9 +33,9 @@ class Muon(keras.optimizers.Muon):
         self.assign_sub(variable, ops.reshape(self.lr_adjust(lr * step), variable.shape))
 
 
-def learning_rate(share_done: float) -> float:
-    """Up along a line, level, and down along a line to zero, over a run of which that share (0..1) is done.
+def schedule(share_done: float) -> float:
+    """The share of the peak rate: up, level, and down to zero, along lines, when that share (0..1) of a run is done.
 
     Source: Hägele et al.: Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations (2024).
     """
-    return PEAK_LEARNING_RATE * min(1.0, (share_done + 1e-3) / WARM_UP_SHARE, (1 - share_done) / DECAY_SHARE)
+    return min(1.0, (share_done + 1e-3) / WARM_UP_SHARE, (1 - share_done) / DECAY_SHARE)

@@ -56,14 +56,16 @@ class Command(BaseCommand):
             )
         to_beat = self._score("in use", held_out, registry.active_encoder().load())
         # Keras takes seconds to import, and a mistake is told without it.
-        from recommender.training.export import quantise
+        from recommender.training.batches import Batches
+        from recommender.training.export import load, quantise
+        from recommender.training.material import Material
         from recommender.training.training import train
 
         folder = _folder(f"{name}-unfinished")
         shutil.rmtree(folder, ignore_errors=True)
-        train(products, folder, minutes=minutes, start=start)
+        train(Material(products), folder, minutes=minutes, start=start)
         self.stdout.write("Quantising and measuring")
-        trained = load_file(quantise(folder / RUN_WEIGHTS, products))
+        trained = load_file(quantise(load(folder / RUN_WEIGHTS), Batches(products.split()[0])))
         if self._score("trained", held_out, trained) <= to_beat:
             raise CommandError("the trained encoder sees no better than the one in use, so it was not registered")
         registered = registry.register(name, trained)

@@ -8,14 +8,16 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import mean
 
+import numpy as np
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from recommender import registry
 from recommender.encoders import load_file
+from recommender.encoders.litert import open_network, run
 from recommender.models import Encoder
-from tests.pictures import style, write_styles
+from tests.pictures import style, write_photos, write_styles
 from tests.processes import ROOT, environment, eventually, running
 
 SIZES = {
@@ -24,14 +26,41 @@ SIZES = {
         "COARSE = (20, 40, 80, 160, 320)": "COARSE = (16, 16)",
         "BLOCKS = 2": "BLOCKS = 1",
     },
-    "training.py": {"PRODUCTS_PER_BATCH = 384": "PRODUCTS_PER_BATCH = 64"},
+    "batches.py": {
+        "PRODUCTS_PER_BATCH = 384": "PRODUCTS_PER_BATCH = 64",
+        "PHOTOS_PER_BATCH = 128": "PHOTOS_PER_BATCH = 4",
+    },
+    "eye.py": {
+        "STEM, HEAD = 32, 1280": "STEM, HEAD = 8, 8",
+        "(3, 2, 6, 24, 3)": "(3, 2, 2, 8, 2)",
+        "(5, 2, 6, 48, 3)": "(5, 2, 2, 8, 1)",
+        "(3, 2, 6, 88, 4)": "(3, 2, 2, 8, 1)",
+        "(5, 1, 6, 120, 4)": "(5, 1, 2, 8, 1)",
+        "(5, 2, 6, 208, 5)": "(5, 2, 2, 8, 1)",
+        "(3, 1, 6, 352, 1)": "(3, 1, 2, 8, 1)",
+        "OF_NOTHING = 96": "OF_NOTHING = 4",
+    },
 }
 """The sizes of the network and of a step as shipped, and such as two cores train in seconds."""
+EYE = "recommender/weights/fashion-eye.tflite"
+EYE_AND_TRAIN = """
+import sys
+from recommender.training.__main__ import main
+
+options = sys.argv[1:]
+for step in ("train-eye", "export-eye"):
+    sys.argv[1:] = [step, *options, "--epochs", "1", "--run", "eye"]
+    main()
+sys.argv[1:] = ["train", *options]
+main()
+"""
 TRAIN_AND_EXPORT = """
 import sys
 from recommender.training.__main__ import main
 
-for sys.argv[1] in ("train", "export"):
+options = sys.argv[1:]
+for step in ("train", "export"):
+    sys.argv[1:] = [step, *options]
     main()
 """
 BLIND = """
@@ -51,7 +80,8 @@ with open("blind.tflite", "wb") as file:
 def project(catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with a small network, as an export writes the shipped files.
 
-    In it a run was killed, resumed and exported, and blind.tflite is an encoder that sees nothing.
+    In it an eye was trained and exported, a run that learns from it was killed, resumed and exported, and blind.tflite
+    is an encoder that sees nothing.
     """
     folder = tmp_path_factory.mktemp("project")
     for name in ("catalog", "fashionsite", "recommender"):
@@ -60,11 +90,12 @@ def project(catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     _make_small(folder / "recommender" / "training")
-    with running(*_python("-m", "recommender.training", "train", catalogue), cwd=folder) as process:
-        eventually((folder / "run" / "history.jsonl").exists, 120)
+    write_photos(folder)
+    with running(*_python("-c", EYE_AND_TRAIN, catalogue), cwd=folder) as process:
+        eventually((folder / "run" / "history.jsonl").exists, 240)
         process.kill()
         process.wait()
-    command = _python("-c", TRAIN_AND_EXPORT + BLIND, "train", catalogue)
+    command = _python("-c", TRAIN_AND_EXPORT + BLIND, catalogue)
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     assert result.returncode == 0, result.stderr
     return folder
@@ -84,6 +115,20 @@ def test_the_recipe_runs_from_scratch_goes_on_where_it_was_and_exports(project):
     assert 1e6 < len(content) < 15e6
     assert card["cosine of int8 and float32"] > 0.99
     assert card["learning curve"] == _history(project)
+    with np.load(weights / "fashion-resnet.kinds.npz") as kinds:
+        assert kinds["digest"] == card["digest"]
+        # Looks of both towers; three types, two colours and a gender.
+        assert kinds["compression"].shape == (512 + 3 + 2 + 1, 256)
+
+
+def test_an_eye_is_trained_and_exported(project):
+    weights = project / "recommender" / "weights"
+    content = (project / EYE).read_bytes()
+    seen = run(open_network(content, 1), np.full((1, 256, 192, 3), 255, np.uint8))
+    classes = json.loads((weights / "fashion-eye.json").read_text())
+    assert set(classes["base_colour"]) == {"Red", "Blue"}
+    assert seen.shape == (1, 256 + 3 + 2 + 1 + 1 + 48)
+    assert {"loss", "type@5", "photo recall@1"} <= set(_history(project, "eye")[0])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -147,11 +192,16 @@ def _train_encoder(project: Path, catalogue: tuple[Path, Path], name: str) -> su
     return subprocess.Popen(command, cwd=project, env=environment(), **pipes)
 
 
-def _history(project: Path) -> list[dict]:
-    return [json.loads(line) for line in (project / "run" / "history.jsonl").read_text().splitlines()]
+def _history(project: Path, run: str = "run") -> list[dict]:
+    return [json.loads(line) for line in (project / run / "history.jsonl").read_text().splitlines()]
 
 
 def _python(*arguments: object) -> list[object]:
-    """A command of Python whose last argument is a catalogue, two epochs of three steps in the folder `run`."""
+    """A command of Python whose last argument is a catalogue, two epochs of three steps in the folder `run`.
+
+    It learns from photos as well, from larger pictures, and from the eye that the project ships.
+    """
     *command, (styles, images) = arguments
-    return [sys.executable, *command, "--styles", styles, "--images", images, "--epochs", "2", "--run", "run"]
+    products = ("--styles", styles, "--images", images, "--larger", images)
+    photos = ("--photos", "photos", "--labels", "labels.csv", "--kinds", "kinds.toml", "--teacher", EYE)
+    return [sys.executable, *command, *products, *photos, "--epochs", "2", "--run", "run"]
