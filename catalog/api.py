@@ -8,9 +8,7 @@ from catalog.facets import SORTS, Selection
 from catalog.models import Category, Product
 
 NARROWING = [
-    OpenApiParameter(
-        "q", description="Words as shoppers type them; `-word`, `not word` and `without word` must not be found."
-    ),
+    OpenApiParameter("q", description="Words as shoppers type them; `-word` and `not word` leave a word out."),
     OpenApiParameter("category", description="The path of a category, like apparel/topwear."),
     *(
         OpenApiParameter(attribute.name, many=True, description=f"{attribute.label}: one of these values.")

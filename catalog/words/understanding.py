@@ -8,7 +8,7 @@ from itertools import chain, combinations
 from catalog.vocabulary import VOCABULARY
 from catalog.words import index
 from catalog.words.correcting import corrector
-from catalog.words.lexicon import KIND, Lexicon, Phrase, lexicon, present
+from catalog.words.lexicon import KIND, MAKER, Lexicon, Phrase, lexicon, present
 from catalog.words.reading import read, stem
 
 MOST_WORDS = 16
@@ -18,7 +18,7 @@ MOST_LETTERS = 8
 AND = "and"
 MORE_COMMON = 50
 """How many times as common a word is to be for a rare one to be taken for a slip of it, too"""
-IMPORTANCE = {KIND: 3.0, "base_colour": 1.5, "gender": 1.0, "season": 1.0, "usage": 1.0}
+IMPORTANCE = {KIND: 3.0, MAKER: 2.5, "base_colour": 1.5, "gender": 1.0, "season": 1.0, "usage": 1.0}
 IMPORTANCE_OF_OTHERS = 2.0
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
 NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
@@ -171,12 +171,19 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         alternatives,
         unwanted,
         whole if whole in there else "",
-        tuple(index.neighbours([word for unit in told if unit.concept for word in unit.concept.said.split()])),
+        tuple(_side_by_side(told)),
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
         tuple(unit.text for unit in told if not unit.concept),
         ", ".join(prices),
         len(words) > MOST_WORDS,
     )
+
+
+def _side_by_side(units: Sequence[_Unit]) -> list[str]:
+    """The lexemes of words said side by side; none of red or blue dress, which would favour the blue."""
+    if any(not word.is_plain for unit in units for word in unit.words):
+        return []
+    return index.neighbours([word for unit in units if unit.concept for word in unit.concept.said.split()])
 
 
 def _operated(text: str) -> list[_Word]:

@@ -64,6 +64,7 @@ def found(words: str) -> list[str]:
         ("flip-flops; flip flops; flipflops; FLIPFLOP; \uff26lip\u00a0flop; flip\u2011flops 🩴", "8"),
         ("U.S. Polo Assn.; us polo assn; u s polo; U.S.Polo", "4"),
         ("ab12/3x; AB-12.3 X; ab 12 3 x; ab123x; #AB-12/3 x", "AB-12.3 x"),
+        ("nike; N I K E; n-i-k-e; @nike!", "2"),
         ("levis; levi\u2019s; LEVI'S; levi", "6"),
         ("muller; MU\u0308LLER; müller", "11"),
         ("3/4 sleeve; ¾ sleeves", "4"),
@@ -151,6 +152,17 @@ def test_what_shoppers_mean(store, query, skus):
 def test_a_kind_of_product_outranks_the_same_word_in_a_makers_name(store):
     assert found("denim") == ["6", "7"]
     assert found("red")[-1] == "3"
+    accessories = ProductFactory(name="White Laces", category=CategoryFactory(name="Shoe Accessories"))
+    accessories.derive()
+    accessories.save()
+    assert found("shoe")[-1] == accessories.sku
+
+
+def test_a_word_that_is_mostly_a_brand_finds_the_brand_first(store):
+    for name in ("Zed Blue Shirt", "Zed Green Shirt", "Shirt Like Zed"):
+        ProductFactory(name=name)
+    names = [Product.objects.get(sku=sku).name for sku in found("zed")]
+    assert names == ["Zed Green Shirt", "Zed Blue Shirt", "Shirt Like Zed"]
 
 
 def test_a_price_is_named_where_there_are_none(store, client):
