@@ -16,6 +16,7 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
+RARE = 20
 MORE_COMMON = 50
 """How many times as common a word is to be for a rare one to be taken for a slip of it, too"""
 IMPORTANCE = {KIND: 3.0, MAKER: 2.5, "base_colour": 1.5, "gender": 1.0, "season": 1.0, "usage": 1.0}
@@ -281,6 +282,8 @@ class _Reader:
     def _slips(self, word: str) -> list[Phrase]:
         """What a rare word may have been to be."""
         count = self._known.stems[stem(word)]
+        if count > RARE:
+            return []
         meant = corrector(self._known).correct(word)
         others = [self._known.stems[stem(other)] for other in meant]
         return [meant] if others and min(others) >= MORE_COMMON * count else []
