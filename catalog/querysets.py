@@ -25,7 +25,9 @@ RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
 RANK_WEIGHTS_OF_MAKERS = [0.1, 0.6, 0.3, 1.0]
 WORTH_OF_MEANT = 0.5
 WORTH_OF_NEIGHBOURS = 0.5
-WORTH_OF_WHOLE = 100.0
+WORTH_OF_IMPORTANT = 10.0
+"""More than anything that ranks products with as many of the words"""
+WORTH_OF_WHOLE = 1000.0
 FEW = 12
 """Where all of the words find fewer products, those with most of them follow"""
 
@@ -138,7 +140,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
             score += _worth(understood.whole, WORTH_OF_WHOLE)
         if is_wide:
             for concept in understood.wanted:
-                score += _worth(concept.query, concept.importance)
+                score += _worth(concept.query, WORTH_OF_IMPORTANT * concept.importance)
         both = [concept for concept in understood.wanted if concept.own and concept.meant]
         for concept in both:
             score += Greatest(_rank([concept.own], 1.0), _rank([concept.meant], WORTH_OF_MEANT))

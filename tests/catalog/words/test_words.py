@@ -197,7 +197,9 @@ def test_anything_can_be_typed(store, words):
     chosen = selection(words if isinstance(words, str) else " ".join(words))
     products = list(chosen.products())
     assert len(products) == chosen.count
-    chosen.lacking(products)
+    lacking = chosen.lacking(products)
+    lack = [bool(lacking.get(product.pk)) for product in products]
+    assert lack == sorted(lack)
     chosen.facets()
 
 
