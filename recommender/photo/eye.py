@@ -60,10 +60,10 @@ class Eye:
         _, *kinds, product, place = np.split(output, ends)
         return Sight(float(_sigmoid(product)[0]), tuple(map(_softmax, kinds)), _sigmoid(place).reshape(MAP))
 
-    def names(self, sights: list[Sight]) -> list[str]:
-        """What parts of one photo are called."""
+    def names(self, kinds: list[tuple[np.ndarray, ...]]) -> list[str]:
+        """What parts of one photo are called, each of which is of such kinds (see Sight)."""
         types, colours = (
-            [self.classes[attribute][int(sight.kinds[number].argmax())] for sight in sights]
+            [self.classes[attribute][int(kind[number].argmax())] for kind in kinds]
             for number, attribute in enumerate(("article_type", "base_colour"))
         )
         return names(types, colours)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_product_in_the_corner_of_a_photo_is_found(client, products):
     # Of drawings that the encoder was never trained on, one may look like another.
-    found = [skus_in(upload(client, scene(product)))[0] == product.sku for product in products[:6]]
+    found = [skus_in(upload(client, scene(product)))[:1] == [product.sku] for product in products[:6]]
     assert sum(found) >= 4
 
 
