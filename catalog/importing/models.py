@@ -394,6 +394,7 @@ class ImportChange(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="changes")
     before = models.JSONField(null=True)
     is_new_picture = models.BooleanField()
+    found_at = models.DateTimeField("when the product was written before that", null=True)
     written_at = models.DateTimeField()
 
     objects = ImportChangeQuerySet.as_manager()

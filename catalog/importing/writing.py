@@ -181,6 +181,7 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
     """Writes the changes, and what undoes them. Call it in a transaction."""
     for change in changes:
         apply(change.product, change.after, categories)
+    found = [change.product.updated_at for change in changes]
     _save([change.product for change in changes])
     ImportChange.objects.bulk_create(
         ImportChange(
@@ -188,9 +189,10 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
             product=change.product,
             before=change.before,
             is_new_picture=change.is_new_picture,
+            found_at=found_at,
             written_at=change.product.updated_at,
         )
-        for change in changes
+        for change, found_at in zip(changes, found, strict=True)
     )
     _save_further(
         (change.product, change.after["further"])
@@ -275,10 +277,21 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         for change in batch:
             apply(change.product, change.before, categories)
         _save([change.product for change in batch])
+        _hand_back(batch)
         # What an import noted before there were further pictures says nothing of them.
         _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
         _tell(change.product.pk for change in batch)
     changes.delete()
+
+
+def _hand_back(undone: list[ImportChange]) -> None:
+    """Products that are again as an earlier import wrote them count as untouched since that one."""
+    found = {(change.product_id, change.found_at): change.product.updated_at for change in undone}
+    changes = ImportChange.objects.filter(product__in=[change.product_id for change in undone])
+    earlier = [change for change in changes if (change.product_id, change.written_at) in found]
+    for change in earlier:
+        change.written_at = found[change.product_id, change.written_at]
+    ImportChange.objects.bulk_update(earlier, ["written_at"])
 
 
 def _save(products: list[Product]) -> None:

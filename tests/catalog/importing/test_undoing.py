@@ -55,6 +55,23 @@ def test_what_was_touched_since_is_left_and_named(mixed):
     assert set(job.issues.filter(kind="left as it is").values_list("sku", flat=True)) == {"3", "5", "21"}
 
 
+def test_imports_are_undone_one_after_the_other(tmp_path):
+    styles, images = write_catalogue(tmp_path, 3)
+    first = import_catalog(styles, images)
+    rename("3")
+    write_styles(styles, [style(str(number), season="Winter") for number in (1, 2, 3)])
+    second = import_catalog(styles, images)
+    assert outlook(first) == (0, 0, 0, 0, 3)
+    jobs.undo(second)
+    finished(second)
+    assert Product.objects.filter(season="Fall").count() == 3
+    # What a person has changed between the two stays the person's.
+    assert outlook(first) == (2, 0, 0, 0, 1)
+    jobs.undo(first)
+    finished(first)
+    assert list(Product.objects.values_list("name", flat=True)) == ["Changed by hand: 3"]
+
+
 def test_undo_brings_back_the_archived(tmp_path):
     product = ProductFactory()
     styles = write_styles(tmp_path / "styles.csv", [style("1")])
