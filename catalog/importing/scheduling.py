@@ -6,6 +6,7 @@ like any other: it makes its preview, and confirms itself, unless that shows som
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -73,8 +74,7 @@ def _look_at(source: ImportSource, now: datetime) -> None:
 
 def _has_settled(source: ImportSource, now: datetime) -> bool:
     """Whether the files are as an earlier look found them. Raises UnusableFile."""
-    stamps = _stamps(uploads.find_folder(source.folder))
-    stamp = hashlib.sha256("\n".join(stamps).encode(errors="surrogateescape")).hexdigest()
+    stamp = hashlib.sha256(b"\n".join(_stamps(uploads.find_folder(source.folder)))).hexdigest()
     if stamp != source.stamp:
         source.stamp, source.stamped_at = stamp, now
     return source.stamped_at is not None and now - source.stamped_at >= SETTLED
@@ -114,12 +114,12 @@ def _new_job(source: ImportSource, digest: str, **files: Any) -> ImportJob:
     return ImportJob.objects.create(source=source, digest=digest, state=State.READING, confirms_itself=True, **files)
 
 
-def _stamps(folder: Path, without: Path | None = None) -> Iterator[str]:
+def _stamps(folder: Path, without: Path | None = None) -> Iterator[bytes]:
     """A line for each file anywhere in the folder: its name, its size and when it was written."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and path != without:
             found = path.stat()
-            yield f"{path.relative_to(folder)!s} {found.st_size} {found.st_mtime_ns}"
+            yield os.fsencode(path.relative_to(folder)) + f" {found.st_size} {found.st_mtime_ns}".encode()
 
 
 def _digest_of(table: Path) -> str:
@@ -127,7 +127,7 @@ def _digest_of(table: Path) -> str:
     with table.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
     for stamp in _stamps(table.parent, without=table):
-        digest.update(stamp.encode())
+        digest.update(stamp)
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import NO_PICTURES
-from catalog.importing.tables import UnusableFile
+from catalog.importing.tables import UnusableFile, printable
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
 
@@ -45,6 +45,8 @@ def find_in_folder(name: str) -> tuple[str, list[str]]:
     """(The table, the zips and folders with pictures) of a folder below IMPORT_ROOT. Raises UnusableFile."""
     folder = find_folder(name)
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink()]
+    if nameless := [printable(path.name) for path in files if printable(path.name) != path.name]:
+        raise UnusableFile(f"the name of {nameless[0]} is no text; rename that file")
     tables = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
     if len(tables) != 1:
         names = ", ".join(path.name for path in tables) or "none"

@@ -1,5 +1,6 @@
 """Imports that start by themselves."""
 
+import os
 import threading
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -209,6 +210,16 @@ def test_a_preview_that_was_left_confirms_itself_with_the_next_look(source, fold
     look_at_due(NOW + timedelta(hours=1))
     job.refresh_from_db()
     assert job.state == State.QUEUED
+
+
+def test_names_of_files_that_are_no_text_are_told(source, folder):
+    (folder / "images" / os.fsdecode(b"\xff.jpg")).write_bytes(b"none")
+    assert run(source, NOW).state == State.DONE
+    (folder / "styles.csv").unlink()
+    write_styles(folder / os.fsdecode(b"\xff.csv"), [style("4")])
+    assert run(source, NOW + timedelta(days=1)).state == State.DONE
+    assert source.note == "Nothing was imported: the name of ?.csv is no text; rename that file"
+    assert source.due_at > NOW + timedelta(days=1)
 
 
 def test_links_lead_nowhere(source, folder, tmp_path):

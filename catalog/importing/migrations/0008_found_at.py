@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("importing", "0006_import_from_address"),
+        ("importing", "0007_import_from_address"),
     ]
 
     operations = [
