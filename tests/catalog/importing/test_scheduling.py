@@ -305,3 +305,4 @@ def test_staff_set_it_up_and_run_it_at_once(admin_client, folder, monkeypatch):
     assert source.due_at is None
     listed = admin_client.get("/admin/importing/importsource/").content.decode()
     assert f">{source.jobs.get().pk}, done<" in listed
+    assert "started by the scheduled import" in admin_client.get(source.jobs.get().get_absolute_url()).content.decode()
