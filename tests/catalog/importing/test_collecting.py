@@ -186,6 +186,7 @@ def test_a_server_that_breaks_down_is_tried_again_a_few_times(table, web):
     for tries in range(1, collecting.MOST_TRIES + 1):
         collect_all()
         assert web.asked["/broken"] == tries
+        assert (job.fetching_trouble == "") == (tries == collecting.MOST_TRIES)
         assert PictureAddress.objects.get().due_at > timezone.now() or tries == collecting.MOST_TRIES
         PictureAddress.objects.update(due_at=timezone.now())
     assert reasons(job) == [f"{web.address('broken')}: This address answers with the status 503. It was tried 4 times."]
