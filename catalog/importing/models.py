@@ -300,6 +300,12 @@ class ImportJob(models.Model):
         return dict.fromkeys(PictureAddress.State.values, 0) | states if states else {}
 
     @property
+    def fetching_trouble(self) -> str:
+        """Why a picture that waits to be fetched could not be had so far; "" where none was tried in vain."""
+        tried = self.picture_addresses.waiting().exclude(reason="").order_by("-tries", "pk").first()
+        return f"{tried.host}: {tried.reason}" if tried else ""
+
+    @property
     def further_pictures(self) -> int:
         """How many the products have that it wrote."""
         return FurtherPicture.objects.filter(product__changes__job=self).count()

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from catalog.importing.ids import Damages
 from catalog.importing.own import Skus
@@ -75,11 +75,11 @@ class Owned:
         return next((found for found in map(self._owner_by, file.readings) if found[0]), ("", False))
 
     def _owner_by(self, reading: str) -> tuple[str, bool]:
-        path = PurePosixPath(reading)
+        folders = [folded(folder) for folder in reading.split("/")[:-1]]
         stems = [folded(stem) for stem in stems_of(reading)]
-        if self._has_slashes and (sku := self._called_by_path(path, stems[0])):
+        if self._has_slashes and (sku := self._called_by_path(folders, stems[0])):
             return sku, True
-        in_folder = self._first(map(folded, path.parts[-2::-1]))
+        in_folder = self._first(reversed(folders))
         if in_folder and VIEW_ALONE.fullmatch(stems[0]):
             return in_folder, False
         if sku := self._first(stems):
@@ -90,11 +90,9 @@ class Owned:
         """The sku of the first of these names that is one; "" where none is."""
         return next((self._skus[name] for name in names if name in self._skus), "")
 
-    def _called_by_path(self, path: PurePosixPath, stem: str) -> str:
+    def _called_by_path(self, folders: list[str], stem: str) -> str:
         """The sku like AB/12 that folders and name say together."""
-        folders = [folded(part) for part in path.parts[:-1]]
-        names = ("/".join([*folders[start:], stem]) for start in range(len(folders)))
-        return self._first(names)
+        return self._first("/".join([*folders[start:], stem]) for start in range(len(folders)))
 
     def _in_order(self, sku: str) -> list[PictureFile]:
         own = sorted(self._own.get(sku, []), key=lambda file: (file.stem != sku, not file.has_known_suffix))
@@ -179,5 +177,5 @@ def _natural(numbered: tuple[int, PictureFile]) -> tuple:
     number, file = numbered
     name = folded(file.name)
     parts = re.split(r"(\d+)", name)
-    is_first = any(view in PurePosixPath(name).name for view in FIRST_VIEWS)
+    is_first = any(view in name.rpartition("/")[2] for view in FIRST_VIEWS)
     return not is_first, [(part.isdecimal(), int(part[:18]) if part.isdecimal() else 0, part) for part in parts], number

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from catalog.importing.tables import UnusableFile, printable
@@ -64,7 +64,7 @@ class PictureFile:
     @property
     def suffix(self) -> str:
         """Like .JPG"""
-        return PurePosixPath(self.name.strip(" .")).suffix
+        return written_suffix(self.name)
 
     @property
     def has_known_suffix(self) -> bool:
@@ -194,12 +194,18 @@ def folded(text: str) -> str:
 
 def stems_of(name: str) -> list[str]:
     """What a file's name without its suffix may be, the likeliest first: some suffix is none, some id has one."""
-    whole = stem = PurePosixPath(name).name.strip(" .")
-    while (suffix := PurePosixPath(stem).suffix).lower() in ALL_SUFFIXES:
-        stem = stem.removesuffix(suffix).strip()
+    whole = stem = name.rpartition("/")[2].strip(" .")
+    while (suffix := written_suffix(stem)) and suffix.lower() in ALL_SUFFIXES:
+        stem = stem[: -len(suffix)].rstrip()
     if stem != whole:
         return [stem, whole]
-    return [whole, whole.removesuffix(suffix).strip()] if suffix else [whole]
+    return [whole, whole[: -len(suffix)].rstrip()] if suffix else [whole]
+
+
+def written_suffix(name: str) -> str:
+    """Like .JPG; as `PurePath.suffix`, many times as fast."""
+    stem, dot, suffix = name.rpartition("/")[2].strip(" .").rpartition(".")
+    return dot + suffix if stem else ""
 
 
 def _with_slashes(name: str) -> str:
@@ -225,16 +231,16 @@ def _readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
 
 
 def _reason_to_refuse(entry: zipfile.ZipInfo, name: str) -> str | None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or (path.parts and path.parts[0].endswith(":")):
+    parts = name.split("/")
+    if name.startswith("/") or parts[0].endswith(":"):
         return "has an absolute path"
-    if ".." in path.parts:
+    if ".." in parts:
         return "climbs out of the archive"
     if stat.S_ISLNK(entry.external_attr >> 16):
         return "is a link"
     if entry.flag_bits & 0x1:
         return "is encrypted"
-    if path.suffix.lower() in ARCHIVE_SUFFIXES:
+    if written_suffix(name).lower() in ARCHIVE_SUFFIXES:
         return "is an archive in the archive; upload it by itself"
     if entry.compress_type not in PACKED:
         return "is packed in a way that is not the usual one of zips; pack it again"

@@ -31,7 +31,8 @@ def import_with_progress(command: BaseCommand, styles: Path, images: Path | None
             pass
         job.refresh_from_db()
     for issue in job.issues.all():
-        command.stderr.write(f"line {issue.line}, id {issue.sku or '?'}: {issue.reason}")
+        where = f"line {issue.line}, id {issue.sku or '?'}: " if issue.line else ""
+        command.stderr.write(f"{where}{issue.reason}")
     if job.issues_left_out:
         command.stderr.write(f"{job.issues_left_out} more issues are counted and not kept")
     command.stdout.write(
@@ -39,7 +40,8 @@ def import_with_progress(command: BaseCommand, styles: Path, images: Path | None
         f"{job.rejected} rejected; {sum(job.issue_counts.values())} issues"
     )
     if waiting := job.picture_addresses.waiting().count():
-        command.stdout.write(f"{waiting} pictures are still to be fetched; a worker goes on with them")
+        trouble = f" ({job.fetching_trouble})" if job.fetching_trouble else ""
+        command.stdout.write(f"{waiting} pictures are still to be fetched{trouble}; a worker goes on with them")
     if wait:
         wait_for_pictures.send(ImportJob, job=job, command=command)
 
