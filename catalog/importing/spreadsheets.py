@@ -1,7 +1,6 @@
 """Excel's workbooks: the rows of the first sheet with anything in it, each cell as the text that staff see in it."""
 
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -16,8 +15,13 @@ from openpyxl.cell import Cell
 from catalog.importing.tables import COLUMNS_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
 
 UNPACKED_LIMIT = 500_000_000
-"""Bytes of all parts of a workbook, unpacked"""
-PARTS_LIMIT = 10_000
+"""Bytes of all parts of a workbook that are read, unpacked"""
+STRINGS, STRINGS_LIMIT = "xl/sharedStrings.xml", 100_000_000
+SHEETS = "xl/worksheets/"
+PART_LIMIT = 20_000_000
+"""Bytes of any other part, and of a row of a sheet, as these are parsed at once"""
+ROW = re.compile(rb"<(\w+:)?row[\s/>]")
+CHUNK_BYTES = 1 << 16
 ROWS_LIMIT = 1_048_576
 """Excel's own"""
 
@@ -110,14 +114,13 @@ def _honest_copy(path: Path) -> IO[bytes]:
             zipfile.ZipFile(path) as packed,
             zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as honest,
         ):
-            parts = packed.infolist()
-            if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-                raise UnusableFile(
-                    f"{path.name} unpacks to more than {UNPACKED_LIMIT / 1e6:.0f} MB; save its first sheet as csv"
-                )
+            parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
+            if sum(part.file_size for part in parts) > UNPACKED_LIMIT or any(map(_is_too_long, parts)):
+                raise _too_large(path)
             for part in parts:
                 with packed.open(part) as source, honest.open(part.filename, "w") as target:
-                    shutil.copyfileobj(source, target)
+                    if not _copy(source, target, part.filename.startswith(SHEETS)):
+                        raise _too_large(path)
     except UnusableFile:
         copy.close()
         raise
@@ -126,6 +129,27 @@ def _honest_copy(path: Path) -> IO[bytes]:
         raise _unreadable(path, error) from error
     copy.seek(0)
     return copy
+
+
+def _is_too_long(part: zipfile.ZipInfo) -> bool:
+    limit = STRINGS_LIMIT if part.filename == STRINGS else PART_LIMIT
+    return part.file_size > limit and not part.filename.startswith(SHEETS)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], has_rows: bool) -> bool:
+    """Whether no row is longer than may be; else it stops there."""
+    length, end = 0, b""
+    while chunk := source.read(CHUNK_BYTES):
+        target.write(chunk)
+        length = 0 if ROW.search(end + chunk) else length + len(chunk)
+        if has_rows and length > PART_LIMIT:
+            return False
+        end = chunk[-20:]
+    return True
+
+
+def _too_large(path: Path) -> UnusableFile:
+    return UnusableFile(f"{path.name} is too large once it is unpacked; save the sheet with the products as csv")
 
 
 def _unreadable(path: Path, error: Exception) -> UnusableFile:

@@ -141,8 +141,19 @@ def test_broken_and_hostile_workbooks_are_refused_in_one_sentence(write, content
 def test_a_workbook_that_would_fill_the_disk_is_refused_before_it_is_unpacked(write, monkeypatch):
     monkeypatch.setattr(spreadsheets, "UNPACKED_LIMIT", 100_000)
     content = with_part(workbook(HEADER, ["A1"]), "xl/worksheets/sheet1.xml", lambda xml: xml + b" " * 200_000)
-    with pytest.raises(UnusableFile, match="unpacks to more than"):
+    with pytest.raises(UnusableFile, match="too large once it is unpacked"):
         read(write(content))
+
+
+@pytest.mark.parametrize(
+    ("part", "added"), [("xl/styles.xml", b" " * 2000), ("xl/worksheets/sheet1.xml", b"<c/>" * 100_000)]
+)
+def test_a_part_or_a_row_that_would_fill_the_memory_is_refused_before_it_is_parsed(write, monkeypatch, part, added):
+    content = workbook(HEADER, ["A1"])
+    monkeypatch.setattr(spreadsheets, "PART_LIMIT", 200_000 if "sheet" in part else 2000)
+    read(write(content)) if "sheet" in part else None
+    with pytest.raises(UnusableFile, match="too large once it is unpacked"):
+        read(write(with_part(content, part, lambda xml: xml.replace(b"</row>", added + b"</row>", 1) + added)))
 
 
 def test_a_part_that_is_longer_than_it_says_is_refused(write):
