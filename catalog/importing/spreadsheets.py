@@ -18,9 +18,13 @@ UNPACKED_LIMIT = 500_000_000
 """Bytes of all parts of a workbook that are read, unpacked"""
 STRINGS, STRINGS_LIMIT = "xl/sharedStrings.xml", 100_000_000
 SHEETS = "xl/worksheets/"
-PART_LIMIT = 20_000_000
+PART_LIMIT = 2_000_000
 """Bytes of any other part, and of a row of a sheet, as these are parsed at once"""
-ROW = re.compile(rb"<(\w+:)?row[\s/>]")
+MOST_STRINGS = 1_000_000
+UNREAD = re.compile(
+    r"xl/(calcChain|charts|comments|drawings|externalLinks|pivot|tables|threadedComments)", re.IGNORECASE
+)
+ROW, STRING = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?si[\s/>]")
 CHUNK_BYTES = 1 << 16
 ROWS_LIMIT = 1_048_576
 """Excel's own"""
@@ -30,7 +34,7 @@ def read_spreadsheet(path: Path) -> Source:
     """The table of an xlsx file. Raises UnusableFile."""
     stream = _honest_copy(path)
     try:
-        workbook = load_workbook(stream, read_only=True, data_only=True)
+        workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
         sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         for sheet in sheets:
             # What a sheet says of its own size is often wrong, and where somebody means harm, huge.
@@ -114,12 +118,13 @@ def _honest_copy(path: Path) -> IO[bytes]:
             zipfile.ZipFile(path) as packed,
             zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as honest,
         ):
-            parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
+            names = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
+            parts = [part for part in names if not UNREAD.match(part.filename)]
             if sum(part.file_size for part in parts) > UNPACKED_LIMIT or any(map(_is_too_long, parts)):
                 raise _too_large(path)
             for part in parts:
                 with packed.open(part) as source, honest.open(part.filename, "w") as target:
-                    if not _copy(source, target, part.filename.startswith(SHEETS)):
+                    if not _copy(source, target, part.filename):
                         raise _too_large(path)
     except UnusableFile:
         copy.close()
@@ -136,13 +141,14 @@ def _is_too_long(part: zipfile.ZipInfo) -> bool:
     return part.file_size > limit and not part.filename.startswith(SHEETS)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], has_rows: bool) -> bool:
-    """Whether no row is longer than may be; else it stops there."""
-    length, end = 0, b""
+def _copy(source: IO[bytes], target: IO[bytes], name: str) -> bool:
+    """Whether no row is longer than may be, and no string too many; else it stops there."""
+    length, strings, end = 0, 0, b""
     while chunk := source.read(CHUNK_BYTES):
         target.write(chunk)
         length = 0 if ROW.search(end + chunk) else length + len(chunk)
-        if has_rows and length > PART_LIMIT:
+        strings += sum(1 for _ in STRING.finditer(chunk)) if name == STRINGS else 0
+        if (length > PART_LIMIT and name.startswith(SHEETS)) or strings > MOST_STRINGS:
             return False
         end = chunk[-20:]
     return True
