@@ -20,6 +20,8 @@ ITEMS = frozenset({"item", "entry", "product"})
 SEVERAL = frozenset({"additional_image_link"})
 """Of these all count, separated by commas; of others that come several times, the first."""
 DEPTH_LIMIT = 50
+TAG_LIMIT = 4_000_000
+"""Bytes, as a tag is kept until its end"""
 CHUNK_BYTES = 64 * 1024
 
 Item = dict[str, str] | None
@@ -55,9 +57,13 @@ def _items(path: Path) -> Iterator[Item]:
     parser.setContentHandler(handler)
     try:
         with path.open("rb") as stream:
+            silent = 0
             while chunk := stream.read(CHUNK_BYTES):
                 parser.feed(chunk)
                 yield from handler.take()
+                silent = 0 if handler.has_heard() else silent + len(chunk)
+                if silent > TAG_LIMIT:
+                    raise UnusableFile(f"{path.name} has a tag or a comment of more than {TAG_LIMIT:,} bytes")
         parser.close()
         yield from handler.take()
     except DefusedXmlException as error:
@@ -82,6 +88,12 @@ class _Feed(ContentHandler):
         self._item_depth = 0
         self._text: list[str] = []
         self._length = 0
+        self._has_heard = False
+
+    def has_heard(self) -> bool:
+        """Whether there was anything since the last call."""
+        heard, self._has_heard = self._has_heard, False
+        return heard
 
     def take(self) -> list[Item]:
         """The items since the last call."""
@@ -89,6 +101,7 @@ class _Feed(ContentHandler):
         return found
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        self._has_heard = True
         if self._depth == 0 and name not in ROOTS:
             raise UnusableFile(
                 f"{self._file_name} is XML of {name[:50]!r}, and of XML only product feeds (RSS or Atom) are read; "
@@ -110,6 +123,7 @@ class _Feed(ContentHandler):
                 self._text.append(":")
 
     def characters(self, content: str) -> None:
+        self._has_heard = True
         if self._item is not None and self._depth > self._item_depth:
             self._length += len(content)
             if self._length <= RECORD_LIMIT:

@@ -1,6 +1,7 @@
 """What the shop has already, which a file's ids and values are held against."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from django.db.models import Count
 
@@ -15,9 +16,20 @@ class Skus:
     """The ids of the shop and of the rows before, which letters in another case do not tell apart."""
 
     def __init__(self) -> None:
-        self._known = set(Product.objects.values_list("sku", flat=True))
-        self._writings = {sku.casefold(): sku for sku in self._known}
-        self._with_zeros = {sku.lstrip("0"): sku for sku in self._known if sku.startswith("0") and sku.isdigit()}
+        self._known: set[str] = set()
+        self._writings: dict[str, str] = {}
+        self._with_zeros: dict[str, str] = {}
+        self._last = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Takes notice of the products that have come since."""
+        newer = Product.objects.filter(pk__gt=self._last).order_by("pk").values_list("pk", "sku")
+        for self._last, sku in newer.iterator():
+            self._known.add(sku)
+            self._writings[sku.casefold()] = sku
+            if sku.startswith("0") and sku.isdigit():
+                self._with_zeros[sku.lstrip("0")] = sku
 
     def as_known(self, row: StyleRow | RowIssue) -> StyleRow | RowIssue:
         """The row with its id as the shop, or a row before, writes it."""
@@ -31,6 +43,12 @@ class Skus:
     def with_zeros(self, sku: str) -> str:
         """An id of the shop that is this one with zeros before it; "" where there is none, or this one is known too."""
         return "" if sku in self._known else self._with_zeros.get(sku, "")
+
+
+@lru_cache(maxsize=1)
+def skus_of(job_pk: int) -> Skus:
+    """The same ones in all slices of a job, as it takes long to read them; refresh them in each."""
+    return Skus()
 
 
 def damaged_skus() -> list[str]:

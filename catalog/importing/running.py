@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.importing import jobs, uploads
 from catalog.importing.collecting import note_addresses
 from catalog.importing.models import ImportJob
-from catalog.importing.own import Skus
+from catalog.importing.own import Skus, skus_of
 from catalog.importing.owners import Owned, close_pictures, open_pictures
 from catalog.importing.reading import RowIssue, StyleRow, refuse_repeated
 from catalog.importing.sample import delete_sample
@@ -41,7 +41,8 @@ def run_slice(job: ImportJob, seconds: float) -> None:
     if job.state == State.QUEUED:
         _begin(job)
     job.check_table()
-    started, categories, skus = time.monotonic(), Categories(), Skus()
+    started, categories, skus = time.monotonic(), Categories(), skus_of(job.pk)
+    skus.refresh()
     reader = job.reader(job.repair)
     _, owned = open_pictures(job.pictures, job.table, job.mapping, job.survey.damages)
     with job.table.records() as records:

@@ -1,7 +1,6 @@
 """Excel's workbooks: the rows of the first sheet with anything in it, each cell as the text that staff see in it."""
 
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -16,8 +15,17 @@ from openpyxl.cell import Cell
 from catalog.importing.tables import COLUMNS_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
 
 UNPACKED_LIMIT = 500_000_000
-"""Bytes of all parts of a workbook, unpacked"""
-PARTS_LIMIT = 10_000
+"""Bytes of all parts of a workbook that are read, unpacked"""
+STRINGS, STRINGS_LIMIT = "xl/sharedStrings.xml", 100_000_000
+SHEETS = "xl/worksheets/"
+PART_LIMIT = 2_000_000
+"""Bytes of any other part, and of a row of a sheet, as these are parsed at once"""
+MOST_STRINGS = 1_000_000
+UNREAD = re.compile(
+    r"xl/(calcChain|charts|comments|drawings|externalLinks|pivot|tables|threadedComments)", re.IGNORECASE
+)
+ROW, STRING = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?si[\s/>]")
+CHUNK_BYTES = 1 << 16
 ROWS_LIMIT = 1_048_576
 """Excel's own"""
 
@@ -26,7 +34,7 @@ def read_spreadsheet(path: Path) -> Source:
     """The table of an xlsx file. Raises UnusableFile."""
     stream = _honest_copy(path)
     try:
-        workbook = load_workbook(stream, read_only=True, data_only=True)
+        workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
         sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         for sheet in sheets:
             # What a sheet says of its own size is often wrong, and where somebody means harm, huge.
@@ -110,14 +118,14 @@ def _honest_copy(path: Path) -> IO[bytes]:
             zipfile.ZipFile(path) as packed,
             zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as honest,
         ):
-            parts = packed.infolist()
-            if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-                raise UnusableFile(
-                    f"{path.name} unpacks to more than {UNPACKED_LIMIT / 1e6:.0f} MB; save its first sheet as csv"
-                )
+            names = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
+            parts = [part for part in names if not UNREAD.match(part.filename)]
+            if sum(part.file_size for part in parts) > UNPACKED_LIMIT or any(map(_is_too_long, parts)):
+                raise _too_large(path)
             for part in parts:
                 with packed.open(part) as source, honest.open(part.filename, "w") as target:
-                    shutil.copyfileobj(source, target)
+                    if not _copy(source, target, part.filename):
+                        raise _too_large(path)
     except UnusableFile:
         copy.close()
         raise
@@ -126,6 +134,28 @@ def _honest_copy(path: Path) -> IO[bytes]:
         raise _unreadable(path, error) from error
     copy.seek(0)
     return copy
+
+
+def _is_too_long(part: zipfile.ZipInfo) -> bool:
+    limit = STRINGS_LIMIT if part.filename == STRINGS else PART_LIMIT
+    return part.file_size > limit and not part.filename.startswith(SHEETS)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], name: str) -> bool:
+    """Whether no row is longer than may be, and no string too many; else it stops there."""
+    length, strings, end = 0, 0, b""
+    while chunk := source.read(CHUNK_BYTES):
+        target.write(chunk)
+        length = 0 if ROW.search(end + chunk) else length + len(chunk)
+        strings += sum(1 for _ in STRING.finditer(chunk)) if name == STRINGS else 0
+        if (length > PART_LIMIT and name.startswith(SHEETS)) or strings > MOST_STRINGS:
+            return False
+        end = chunk[-20:]
+    return True
+
+
+def _too_large(path: Path) -> UnusableFile:
+    return UnusableFile(f"{path.name} is too large once it is unpacked; save the sheet with the products as csv")
 
 
 def _unreadable(path: Path, error: Exception) -> UnusableFile:

@@ -103,6 +103,8 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
         (RSS.replace("</item>", "", 1), "is not well-formed XML"),
         ("<rss><channel></channel></rss>", "a feed without products"),
         ("<rss>" + "<a>" * 100_000, "nested too deeply"),
+        (f'<rss><item id="{"x" * 5_000_000}"/></rss>', "a tag or a comment of more than"),
+        (f"<rss><!--{'x' * 5_000_000}--></rss>", "a tag or a comment of more than"),
         ("<rss><item>" + "".join(f"<c{n}>x</c{n}>" for n in range(1200)) + "</item></rss>", "1,200 columns"),
     ],
 )

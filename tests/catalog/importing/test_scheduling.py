@@ -158,6 +158,11 @@ def test_what_failed_is_tried_again_and_what_was_undone_is_not(source, folder):
         (b"id,year\n", False, "its table has no rows"),
         (b"id,year\n1,2012\n2,soon\n3,later\n", False, "2 of 3 rows would be rejected"),
         (b"id,year\n1,2012\n", True, "it would archive 2 of the shop's 2 products"),
+        (
+            b"id,year\n1,2012\n" + b"".join(b"%d,2012\n" % number for number in range(10, 30)) + b'9,"2012\n',
+            True,
+            "1 rows cannot be read, and may be of the 2 products that it would archive",
+        ),
     ],
 )
 def test_it_waits_for_a_person_where_one_should_look(admin_client, source, folder, content, archives, reason):

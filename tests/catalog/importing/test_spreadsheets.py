@@ -141,8 +141,56 @@ def test_broken_and_hostile_workbooks_are_refused_in_one_sentence(write, content
 def test_a_workbook_that_would_fill_the_disk_is_refused_before_it_is_unpacked(write, monkeypatch):
     monkeypatch.setattr(spreadsheets, "UNPACKED_LIMIT", 100_000)
     content = with_part(workbook(HEADER, ["A1"]), "xl/worksheets/sheet1.xml", lambda xml: xml + b" " * 200_000)
-    with pytest.raises(UnusableFile, match="unpacks to more than"):
+    with pytest.raises(UnusableFile, match="too large once it is unpacked"):
         read(write(content))
+
+
+@pytest.mark.parametrize(
+    ("part", "added"), [("xl/styles.xml", b" " * 2000), ("xl/worksheets/sheet1.xml", b"<c/>" * 100_000)]
+)
+def test_a_part_or_a_row_that_would_fill_the_memory_is_refused_before_it_is_parsed(write, monkeypatch, part, added):
+    content = workbook(HEADER, ["A1"])
+    monkeypatch.setattr(spreadsheets, "PART_LIMIT", 200_000 if "sheet" in part else 2000)
+    read(write(content)) if "sheet" in part else None
+    with pytest.raises(UnusableFile, match="too large once it is unpacked"):
+        read(write(with_part(content, part, lambda xml: xml.replace(b"</row>", added + b"</row>", 1) + added)))
+
+
+def shared(content: bytes, strings: bytes) -> bytes:
+    """The workbook with its first string, and others, in a part of their own, as Excel writes them."""
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+    content = with_part(content, "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", override))
+    first = rb'<c r="A2" t="inlineStr"><is><t>.*?</t></is></c>'
+    stream = io.BytesIO(
+        with_part(
+            content,
+            "xl/worksheets/sheet1.xml",
+            lambda xml: re.sub(first, b'<c r="A2" t="s"><v>0</v></c>', xml, count=1),
+        )
+    )
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        sst = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + strings + b"</sst>"
+        archive.writestr("xl/sharedStrings.xml", sst)
+    return stream.getvalue()
+
+
+def test_shared_strings_are_read_and_without_end_refused(write, monkeypatch):
+    content = workbook(HEADER, ["?"])
+    parts = b"<si><r><t>KLEID </t></r><r><t>GR&#220;N</t></r></si>"
+    assert read(write(shared(content, parts)))[1] == [(2, ["KLEID GRÜN", "", "", ""])]
+    monkeypatch.setattr(spreadsheets, "MOST_STRINGS", 1000)
+    with pytest.raises(UnusableFile, match="too large once it is unpacked"):
+        read(write(shared(content, parts + b"<si/>" * 2000)))
+
+
+def test_what_is_not_read_has_no_limit(write, monkeypatch):
+    monkeypatch.setattr(spreadsheets, "UNPACKED_LIMIT", 100_000)
+    stream = io.BytesIO(workbook(HEADER, ["A1"]))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/calcChain.xml", b" " * 200_000)
+        archive.writestr("xl/media/image1.png", b" " * 200_000)
+    assert read(write(stream.getvalue()))[1] == [(2, ["A1", "", "", ""])]
 
 
 def test_a_part_that_is_longer_than_it_says_is_refused(write):
