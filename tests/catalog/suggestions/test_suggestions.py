@@ -101,6 +101,16 @@ def test_what_is_archived_is_not_suggested(trade):
     assert {product.sku for product in suggest("lino").products} == {"1", "3"}
 
 
+def test_within_a_category_suggestions_stay_in_it(client, trade):
+    page = client.get("/c/footwear/sports-shoes/").content.decode()
+    (address,) = re.findall(r'data-suggestions="([^"]*)"', page)
+    answer = client.get(f"{address}&q=men+sh").content.decode()
+    inside = "/c/footwear/sports-shoes/"
+    assert re.findall(r'href="([^"]*)"', answer)[:2] == [f"{inside}?q=men+shoes", f"{inside}?q=men"]
+    assert "Lino" not in answer
+    assert client.get("/suggestions/?q=sh&category=no/such").content == client.get("/suggestions/?q=sh").content
+
+
 def test_the_answer_is_a_piece_of_a_page_of_few_queries(client, trade, django_assert_max_num_queries):
     client.get("/suggestions/?q=sh")
     with django_assert_max_num_queries(1):
