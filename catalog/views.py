@@ -52,7 +52,9 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
 @cache_control(max_age=SECONDS_KEPT)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What the search field offers for what is typed so far: a piece of a page."""
-    return render(request, "catalog/_suggestions.html", {"suggestions": suggest(request.GET.get("q", ""))})
+    path = request.GET.get("category")
+    category = Category.objects.at_path(path) if path else None
+    return render(request, "catalog/_suggestions.html", {"suggestions": suggest(request.GET.get("q", ""), category)})
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Words that search the pictures: what a word looks like is learnt by `recommender.measuring.shown_words`."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from recommender.models import ShownWord
 
 CANDIDATES = 48
 MOST = 12
+SORTED = 4000
 
 
 def shown_words(words: Iterable[str]) -> dict[str, ShownWord]:
@@ -27,7 +29,8 @@ def showing(words: Sequence[ShownWord], among: ProductQuerySet) -> list[Card]:
     """Those of the products whose pictures show all of the words, the clearest first."""
     encoder, directions = words[0].encoder, np.array([word.vector for word in words])
     among_those = encoder.embeddings.filter(product__in=among)
-    with neighbours.index_settings():
+    # Among a few sorting is faster, as the index would go through all the others to find them.
+    with neighbours.index_settings() if among.count() > SORTED else nullcontext():
         rows = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
     least = [word.least for word in words]
     seen = [row for row in rows if (directions @ row.vector >= least).all()]

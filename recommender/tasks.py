@@ -29,8 +29,8 @@ def catch_up() -> None:
         enqueue(waiting)
     registry.switch_when_complete()
     store.forget_expired()
-    if not waiting:
-        calibration.calibrate_if_outgrown()
+    if not waiting and (catalogue := calibration.calibrate_if_outgrown()):
+        shown_words.learn_shown_words(catalogue)
 
 
 @shared_task

@@ -11,7 +11,7 @@ from catalog.attributes import ATTRIBUTES
 from catalog.caching import kept
 from catalog.models import CatalogVersion, Category, Product
 from catalog.suggestions.entries import fold
-from catalog.suggestions.index import Index, Suggestions, searches
+from catalog.suggestions.index import Index, Suggestions
 from catalog.words.understanding import understand
 
 FEWEST_LETTERS = 2
@@ -21,14 +21,14 @@ MOST_WORDS = 12
 SECONDS_KEPT = 60
 
 
-def suggest(text: str) -> Suggestions:
-    """What may be meant by a text that is still being typed; nothing before its second letter."""
+def suggest(text: str, category: Category | None = None) -> Suggestions:
+    """What may be meant, in a category or the whole shop, by a text that is still typed; nothing before two letters."""
     text = text[-LONGEST_TEXT:]
     parts = _parts(text)
     if len(fold("".join(parts))) < FEWEST_LETTERS or parts[-1].startswith("-"):
         return Suggestions()
     version = kept("suggestions", CatalogVersion.now, SECONDS_KEPT)
-    index = _index(version)
+    index = _index(version).within(category) if category else _index(version)
     ended = index.next_words(parts) if text[-1].isspace() else Suggestions()
     return ended or index.completions(parts) or _corrected(index, version, parts)
 
@@ -40,7 +40,7 @@ def _corrected(index: Index, version: str, parts: list[str]) -> Suggestions:
         return found
     shown = _parts(understand(" ".join(parts), version).shown)
     found = index.completions(shown) if shown else Suggestions()
-    return replace(found, words=[*searches("", [" ".join(shown)]), *found.words]) if found else found
+    return replace(found, words=[*index.searches("", [" ".join(shown)]), *found.words]) if found else found
 
 
 def _parts(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """All that the catalogue has to suggest, in memory."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -48,6 +49,8 @@ class Index:
         count = len(products)
         self._ids = [product[0] for product in products]
         self._has_picture = np.array([bool(product[3]) for product in products], bool)
+        self._chosen = np.ones(count, bool)
+        self._address = reverse("catalog:products")
         self._addresses = [category.get_absolute_url() for category in categories]
 
         place = {category.pk: number for number, category in enumerate(categories)}
@@ -68,6 +71,16 @@ class Index:
         self._words = words_of(own, [" ".join(kind[:-1]) for kind in kinds])
         self._skus = named([product[1] for product in products], ((row, row) for row in range(count)), count)
 
+    def within(self, category: Category) -> "Index":
+        """The same for the products of a category, which searches stay in."""
+        address = category.get_absolute_url()
+        narrowed = copy(self)
+        narrowed._chosen = self._categories.products(
+            [number for number, known in enumerate(self._addresses) if known == address]
+        )
+        narrowed._address = address
+        return narrowed
+
     def completions(self, parts: list[str]) -> Suggestions:
         """What goes on like the end of what is typed, among the products that have the words before it."""
         starts = range(len(parts))
@@ -81,12 +94,12 @@ class Index:
         branded = [self._brands.labels[brand] for brand in self._brands.first(brands, with_longer=False)]
         branded = [brand for brand in branded if not set(read(brand)) & set(read(brand_before))]
         longer = [word for word in words if fold(self._words.labels[word]) != fold(parts[-1])]
-        completed = searches(words_before, self._labels(longer, without=[*parts[:-1], *branded]))
+        completed = self.searches(words_before, self._labels(longer, without=[*parts[:-1], *branded]))
         is_whole = len(longer) < len(words)
         return Suggestions(
             words=[*completed, *(self._next(parts) if is_whole else ())][:MOST_CHOICES],
             categories=[self._category(category_before, one) for one in self._categories.first(categories)],
-            brands=searches(brand_before, branded),
+            brands=self.searches(brand_before, branded),
             products=self._pictured(with_sku, having & self._words.products(words[:1]), having | within | by_brand),
         )
 
@@ -94,12 +107,17 @@ class Index:
         """What may be said beside the words that are typed."""
         return Suggestions(words=self._next(parts), products=self._pictured(self._having(parts)))
 
+    def searches(self, before: str, labels: Iterable[str]) -> list[Choice]:
+        """A search for each label after the words before."""
+        texts = [f"{before} {label}".strip() for label in labels]
+        return [Choice(text, f"{self._address}?{urlencode({'q': text})}") for text in texts]
+
     def _next(self, parts: list[str]) -> list[Choice]:
         among = self._having(parts)
         counts = self._words.counts(among)
         counts[counts > NARROWING * among.sum()] = 0
         words = self._words.best(np.arange(len(counts)), counts)
-        return searches(" ".join(parts), self._labels(words, without=parts))
+        return self.searches(" ".join(parts), self._labels(words, without=parts))
 
     def _labels(self, words: Iterable[int], without: Iterable[str]) -> list[str]:
         return [self._words.labels[word] for word in self._words.first(words, without)]
@@ -119,7 +137,7 @@ class Index:
 
     def _having(self, parts: list[str]) -> np.ndarray:
         """bool (products,): those that have all of the words, and none that a minus stands before."""
-        among = np.ones(len(self._ids), bool)
+        among = self._chosen.copy()
         for part in parts:
             having = self._words.products(self._words.forms_of(fold(part)))
             among &= ~having if part.startswith("-") else having
@@ -141,9 +159,3 @@ class Index:
         for product in (found[pk] for pk in ids if pk in found):
             by_picture.setdefault(product.image_digest, product)
         return list(by_picture.values())[:MOST_PRODUCTS]
-
-
-def searches(before: str, labels: Iterable[str]) -> list[Choice]:
-    """A search for each label after the words before."""
-    texts = [f"{before} {label}".strip() for label in labels]
-    return [Choice(text, f"{reverse('catalog:products')}?{urlencode({'q': text})}") for text in texts]

@@ -39,15 +39,20 @@ def calibrate(catalogue: Catalogue) -> Calibration | None:
     return Calibration.objects.update_or_create(encoder=catalogue.encoder, defaults=values)[0]
 
 
-def calibrate_if_outgrown() -> None:
-    """Calibrates the active encoder when that has never been done, or on a shop of half or twice the size."""
+def calibrate_if_outgrown() -> Catalogue | None:
+    """Calibrates the active encoder when that has never been done, or on a shop of half or twice the size.
+
+    What it was calibrated on; None where it was not.
+    """
     encoder = Encoder.objects.active()
     if encoder is None:
-        return
+        return None
     calibration = Calibration.objects.filter(encoder=encoder).first()
     products = encoder.embeddings.in_the_shop().count()
     if calibration is None or not calibration.products < GROWTH * products < GROWTH**2 * calibration.products:
-        calibrate(load_catalogue(encoder))
+        catalogue = load_catalogue(encoder)
+        return catalogue if calibrate(catalogue) else None
+    return None
 
 
 def _photographed(catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:

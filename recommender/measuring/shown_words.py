@@ -28,7 +28,7 @@ FOUND = 12
 LEAST_PRECISION = 0.4
 LEAST_LIFT = 3
 """How many times as many as chance it finds"""
-UNCLEAR = 0.25
+UNCLEAR = 0.5
 """The share of a word's pictures that do not show it clearly enough to be found"""
 RIDGE = 10.0
 """As if the pictures varied by so much in every direction, summed over all of them"""

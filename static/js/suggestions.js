@@ -88,7 +88,9 @@ function suggestFor(field) {
     asking = new AbortController();
     const { signal } = asking;
     try {
-      const response = await fetch(`${field.dataset.suggestions}?${new URLSearchParams({ q: text })}`, { signal });
+      const address = new URL(field.dataset.suggestions, location);
+      address.searchParams.set("q", text);
+      const response = await fetch(address, { signal });
       const html = response.ok ? await response.text() : "";
       if (!signal.aborted) show(html);
     } catch {
