@@ -41,7 +41,7 @@ SIZES = {
         "OF_NOTHING = 96": "OF_NOTHING = 4",
     },
 }
-"""The sizes of the network and of a step as shipped, and such as two cores train in seconds."""
+"""The sizes of the networks and of a step as shipped, and such as two cores train in seconds."""
 EYE = "recommender/weights/fashion-eye.tflite"
 EYE_AND_TRAIN = """
 import sys
@@ -49,9 +49,9 @@ from recommender.training.__main__ import main
 
 options = sys.argv[1:]
 for step in ("train-eye", "export-eye"):
-    sys.argv[1:] = [step, *options, "--epochs", "1", "--run", "eye"]
+    sys.argv[1:] = [step, *options, "--minutes", "0.0001", "--run", "eye"]
     main()
-sys.argv[1:] = ["train", *options]
+sys.argv[1:] = ["train", *options, "--epochs", "2", "--run", "run"]
 main()
 """
 TRAIN_AND_EXPORT = """
@@ -60,7 +60,7 @@ from recommender.training.__main__ import main
 
 options = sys.argv[1:]
 for step in ("train", "export"):
-    sys.argv[1:] = [step, *options]
+    sys.argv[1:] = [step, *options, "--epochs", "2", "--run", "run"]
     main()
 """
 BLIND = """
@@ -197,11 +197,8 @@ def _history(project: Path, run: str = "run") -> list[dict]:
 
 
 def _python(*arguments: object) -> list[object]:
-    """A command of Python whose last argument is a catalogue, two epochs of three steps in the folder `run`.
-
-    It learns from photos as well, from larger pictures, and from the eye that the project ships.
-    """
+    """A command of Python whose last argument is a catalogue, to learn from with photos, larger pictures and an eye."""
     *command, (styles, images) = arguments
     products = ("--styles", styles, "--images", images, "--larger", images)
     photos = ("--photos", "photos", "--labels", "labels.csv", "--kinds", "kinds.toml", "--teacher", EYE)
-    return [sys.executable, *command, *products, *photos, "--epochs", "2", "--run", "run"]
+    return [sys.executable, *command, *products, *photos]
