@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 
 def client_address(request: HttpRequest) -> str:
     """The proxy's word, where there is a proxy, and never the client's own."""
-    return BaseThrottle().get_ident(request)
+    return BaseThrottle().get_ident(Request(request))
 
 
 def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
