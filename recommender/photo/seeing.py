@@ -206,5 +206,5 @@ def _is_apart(seen: Seen, others: list[Seen]) -> bool:
 def _shows_product(whole: Seen, around: Seen, candidates: list[Seen], single: list[Seen]) -> bool:
     """Whether the eye is sure that there is one and has an idea what it is, or surely sees two single ones."""
     surest = whole.sight.product >= LIKELY and max(seen.sight.product for seen in (whole, around, *candidates))
-    has_an_idea = min(whole.share_of(3), around.share_of(3)) >= AN_IDEA
+    has_an_idea = (whole.share_of(3) + around.share_of(3)) / 2 >= AN_IDEA
     return (surest >= SURE and has_an_idea) or sum(seen.sight.product >= SURER for seen in single) > 1
