@@ -11,9 +11,12 @@ from django.utils import timezone
 from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
+from catalog.pictures.facts import is_plain
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
+
+PLAIN = "The picture is of one colour and shows nothing: give the product another one."
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
 def _prepare(
     picture_encoder: PictureEncoder, products: list[Product]
 ) -> tuple[dict[Product, np.ndarray], dict[Product, str]]:
-    """(what the encoder sees of each readable picture, why each other one cannot be read)."""
+    """(what the encoder sees of each picture that shows something, why it cannot of each other one)."""
     pictures: dict[Product, np.ndarray] = {}
     failures: dict[Product, str] = {}
     with ThreadPoolExecutor() as pool:
@@ -60,7 +63,8 @@ def _prepare(
 def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | str:
     """What the encoder sees, or why it cannot."""
     try:
-        return picture_encoder.prepare(storage.load(str(product.image)))
+        picture = storage.load(str(product.image))
+        return PLAIN if is_plain(picture) else picture_encoder.prepare(picture)
     except UnreadablePicture as error:
         return str(error)
     except OSError as error:

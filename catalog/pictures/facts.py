@@ -12,6 +12,12 @@ CELLS = 16
 """A placeholder's colour is taken from so many cells either way."""
 ENOUGH = (4 * CELLS, 4 * CELLS)
 """Pixels either way from which on the cells are as good as the whole picture's; so few are decoded quickly."""
+SIDE = 112
+"""Pixels either way that are enough to see that something is there."""
+PLAIN = 8
+"""Levels of 256 that noise and compression may add to one colour."""
+SPECK = 0.1
+"""Percent of the pixels that may differ from all others, and show nothing."""
 NEAR_WHITE = 235
 PAPER_SHARE = 0.6
 """How much white is mixed into a placeholder's colour: it announces the picture, it does not compete with it."""
@@ -44,3 +50,10 @@ def placeholder_colour(picture: Image.Image) -> str:
     mean = (product if len(product) else pixels).mean(axis=0)
     red, green, blue = (int(channel) for channel in mean * (1 - PAPER_SHARE) + 255 * PAPER_SHARE)
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def is_plain(picture: Image.Image) -> bool:
+    """Whether an RGB picture is of one colour, such as all white or all black, and so shows nothing."""
+    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=1))
+    darkest, lightest = np.percentile(small, (SPECK, 100 - SPECK), axis=(0, 1))
+    return bool((lightest - darkest).max() <= PLAIN)

@@ -14,8 +14,6 @@ BLUR = np.exp(-(np.arange(-4, 5, dtype=np.float32) ** 2) / 2)
 EDGE_SAMPLE = 32
 STANDS_OUT = (1.0, 45.0)
 """The least and the largest distance of colours (0..442) that may part the foreground; pale things belong to it."""
-PLAIN = 8
-"""Levels of 256 that noise and compression may add to one colour."""
 MOST = 6
 SPECK = 0.01
 """What has no larger share of the photo's pixels is none of its pieces."""
@@ -28,13 +26,6 @@ def foreground(photo: Image.Image) -> list[Box]:
     distance = _distance_from_edges(_blurred(np.asarray(small, np.float32)))
     mask = opened(distance > np.clip(_otsu(distance), *STANDS_OUT))
     return boxes_around(pieces_of(mask, MOST, SPECK * mask.size), mask.shape)
-
-
-def is_plain(photo: Image.Image) -> bool:
-    """Whether an RGB photo is of one colour, such as all white or all black."""
-    small = np.asarray(photo.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=1))
-    darkest, lightest = np.percentile(small, (1, 99), axis=(0, 1))
-    return bool((lightest - darkest).max() <= PLAIN)
 
 
 def _blurred(pixels: np.ndarray) -> np.ndarray:

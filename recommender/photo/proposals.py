@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from catalog.pictures.facts import is_plain
 from recommender.encoders import PictureEncoder
 from recommender.photo.boxes import WHOLE, Box
 from recommender.photo.eye import Eye
-from recommender.photo.foreground import foreground, is_plain
+from recommender.photo.foreground import foreground
 from recommender.photo.kinds import with_kinds
 from recommender.photo.seeing import LIKELY, SURE, Looking, Seen, View, different
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from catalog.models import Product
 from catalog.pictures import storage
@@ -77,6 +78,13 @@ def test_a_picture_that_becomes_unreadable_leaves_search():
     embedding.embed_products([product.pk])
     assert not Embedding.objects.exists()
     assert EmbeddingFailure.objects.get().product == product
+
+
+@pytest.mark.parametrize("colour", ["white", "black"])
+def test_a_picture_of_nothing_is_no_neighbour_of_anything(colour):
+    product = ProductFactory(file=as_file(Image.new("RGB", (60, 80), colour)))
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=0, failed=1)
+    assert "shows nothing" in EmbeddingFailure.objects.get().reason
 
 
 def test_a_missing_file_is_a_failure_and_not_a_crash():

@@ -53,7 +53,7 @@ def test_each_tile_leads_on_from_where_the_shopper_is(client, products):
     assert client.get(addresses[5].replace("&amp;", "&")).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["like=unknown", "less=%00", "like=&less=", "like=a&" * 50])
+@pytest.mark.parametrize("query", ["like=unknown", "like=&less=", "like=a&" * 50])
 def test_a_strange_address_still_shows_a_wall(products, query):
     assert len(wall(query)) == TILES
 

@@ -1,5 +1,6 @@
 """What pages know of a picture before it has loaded, whichever way the picture came in."""
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,7 +10,7 @@ from catalog.importing import jobs
 from catalog.importing.advancing import advance, import_catalog
 from catalog.models import Product
 from catalog.pictures import storage
-from catalog.pictures.facts import NONE, Facts, facts_of, placeholder_colour
+from catalog.pictures.facts import NONE, Facts, facts_of, is_plain, placeholder_colour
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing, write_catalogue
 
@@ -23,6 +24,15 @@ def facts_kept(product: Product) -> Facts:
 def stored(picture: Image.Image, form: str = "JPEG", **options: object) -> str:
     """The name of the picture in the media storage."""
     return storage.store(as_file(picture, form, **options), f".{form.lower()}")[0]
+
+
+def test_a_picture_of_one_colour_is_plain_whatever_a_camera_adds():
+    noise = np.random.default_rng(0).normal(250, 2, (400, 300, 3)).clip(0, 255).astype(np.uint8)
+    assert is_plain(Image.new("RGB", (300, 400), "white"))
+    assert is_plain(Image.fromarray(noise))
+    earring = Image.new("RGB", (60, 80), "white")
+    earring.paste("silver", (29, 30, 31, 36))
+    assert not is_plain(earring)
 
 
 def test_a_placeholder_is_a_pale_tone_of_the_product_and_not_of_its_background():

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from recommender.photo.boxes import Box
-from recommender.photo.foreground import foreground, is_plain
+from recommender.photo.foreground import foreground
 
 
 def drawn(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (600, 400)) -> Image.Image:
@@ -41,10 +41,3 @@ def test_noise_is_no_error():
     noise = np.random.default_rng(0).integers(0, 256, (240, 180, 3), np.uint8)
     for box in foreground(Image.fromarray(noise)):
         assert 0 <= box.left < box.left + box.width <= 1
-
-
-def test_a_picture_of_one_colour_is_plain_whatever_a_camera_adds():
-    noise = np.random.default_rng(0).normal(250, 2, (400, 300, 3)).clip(0, 255).astype(np.uint8)
-    assert is_plain(Image.new("RGB", (300, 400), "white"))
-    assert is_plain(Image.fromarray(noise))
-    assert not is_plain(drawn((300, 200, 360, 260)))
