@@ -5,7 +5,7 @@ import re
 from django.http import QueryDict
 
 _UNSAFE = re.compile(r"[/\\~%]|^\.{1,2}$")
-_ESCAPE = re.compile(r"(?:~[0-9A-F]{2})+")
+_ESCAPE = re.compile(r"(?:~[0-9A-Fa-f]{2})+")
 
 
 class SkuConverter:
@@ -17,7 +17,11 @@ class SkuConverter:
     regex = ".+"
 
     def to_python(self, value: str) -> str:
-        return _ESCAPE.sub(lambda match: bytes.fromhex(match[0].replace("~", "")).decode("utf-8", "replace"), value)
+        """Raises ValueError, so that the address is nobody's, where the id has a NUL: PostgreSQL's text knows none."""
+        sku = _ESCAPE.sub(lambda match: bytes.fromhex(match[0].replace("~", "")).decode("utf-8", "replace"), value)
+        if "\0" in sku:
+            raise ValueError("no id has a NUL")
+        return sku
 
     def to_url(self, value: str) -> str:
         return _UNSAFE.sub(lambda match: "".join(f"~{byte:02X}" for byte in match[0].encode()), value)

@@ -42,7 +42,7 @@ MEANINGLESS = (
     *("", "-1", "1e999", "1_0", "٣", "9" * 30, "9" * 5000, "x" * 400, "nan,inf,1,1", "1e308,0,-1e308,5", "AAAA:bbbb"),
     *("..", "../" * 9, "-", "!" * 99, "' OR 1=1", "<script>", "a b c d e " * 30, "&|!():*'\\", "e\u0301", "\U0001f457"),
 )
-BROKEN = ("%", "%zz", "%FF", "%ED%A0%80", "%C3", "a%00b", "%00", "%E2%80%AE", "%0D%0A", "%2F..%2F")
+BROKEN = ("~00", "a~00b", "%", "%zz", "%FF", "%ED%A0%80", "%C3", "a%00b", "%00", "%E2%80%AE", "%0D%0A", "%2F..%2F")
 """Percent encodings of what is no text, or of what no name of a product has."""
 texts = st.one_of(
     st.sampled_from(MEANT).map(quote),
@@ -97,3 +97,9 @@ def test_a_nul_is_refused_in_one_place_for_all(client, address):
 @pytest.mark.parametrize("query", ["q=%00", "gender__exact=%00", "e=1&%00=2"])
 def test_so_it_is_in_the_administration(admin_client, query):
     assert admin_client.get(f"/admin/catalog/product/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("sku", ["~00", "a~00b"])
+@pytest.mark.parametrize("address", ["/products/{}/", "/api/products/{}/", "/api/products/{}/similar/"])
+def test_no_id_has_a_nul_however_it_is_written(client, address, sku):
+    assert client.get(address.format(sku)).status_code == 404
