@@ -106,8 +106,8 @@ def _is_better(view: View, whole: Part, gallery: Gallery) -> bool:
 
 
 def _with_all(view: View) -> list[Seen]:
-    """What is around all that the eye sees, where that is a part, and the pieces of which it is sure."""
-    pieces = [piece for piece in view.pieces if piece is not view.around and piece.sureness >= SURE]
+    """What is around all that the eye sees, where that is a part, and the other things of which it is sure."""
+    pieces = [piece for piece in view.pieces if piece.type != view.around.type and piece.sureness >= SURE]
     return [view.around, *pieces] if _is_part(view) else pieces
 
 

@@ -78,13 +78,9 @@ class View:
     """All that the eye sees; the whole photo, where that is not a part of it"""
     pieces: list[Seen]
     """Single products, the largest first"""
+    is_several: bool
+    """Whether the pieces are to be searched with, each by itself"""
     shows_product: bool
-
-    @property
-    def is_several(self) -> bool:
-        """Whether the eye knows two pieces about as well as it knows the whole photo, and well enough."""
-        sureness = sorted(piece.sureness for piece in self.pieces)
-        return len(sureness) > 1 and sureness[-2] >= max(self.whole.sureness - ABOUT, KNOWN)
 
 
 class Looking:
@@ -96,12 +92,13 @@ class Looking:
     def view(self) -> View:
         whole = self._look(WHOLE)
         if whole.sight.product < HARDLY:
-            return View(whole, whole, [], shows_product=False)
+            return View(whole, whole, [], is_several=False, shows_product=False)
         around, candidates = self._candidates(whole)
         single = self._single(candidates, around)
         pieces = self._with_rest([*single, *self._others(single, [around, *candidates])], around)
         pieces.sort(key=lambda seen: -seen.box.area)
-        return View(whole, around, pieces, _shows_product(whole, around, candidates, single))
+        shows_product = _shows_product(whole, around, candidates, single)
+        return View(whole, around, pieces, self._is_several(pieces, whole), shows_product)
 
     def _look(self, box: Box) -> Seen:
         return Seen(box, self._eye.look_at(box.cut(self._photo)))
@@ -129,6 +126,14 @@ class Looking:
         is_surer = seen.sureness >= around.sureness
         is_other = seen.type != around.type and around.sureness < SAME_FIGURE
         return is_surer or is_other or not self._are_of_one_family(seen, around)
+
+    def _is_several(self, pieces: list[Seen], whole: Seen) -> bool:
+        """Whether the eye knows two pieces well enough: about as well as the whole photo, where they are alike."""
+        surest = sorted(pieces, key=lambda seen: -seen.sureness)[:2]
+        if len(surest) < 2:
+            return False
+        are_alike = self._are_of_one_family(*surest)
+        return surest[1].sureness >= max(whole.sureness - ABOUT, KNOWN) if are_alike else surest[1].sureness >= KNOWN
 
     def _are_of_one_family(self, seen: Seen, other: Seen) -> bool:
         types = self._eye.classes["article_type"]
