@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -198,6 +199,12 @@ def _sample_size(request: HttpRequest) -> int:
 
 
 class ImportSourceForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if settings.IMPORT_ROOT is None and "folder" in self.fields:
+            needed = "Folders need the setting IMPORT_ROOT, which names the one that they lie in; it is not set here."
+            self.fields["folder"].help_text = needed
+
     def clean_folder(self) -> str:
         folder = self.cleaned_data["folder"]
         try:
@@ -215,12 +222,6 @@ class ImportSourceForm(forms.ModelForm):
         except UnfetchableAddress as error:
             raise forms.ValidationError(str(error)) from error
         return address
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if not self.errors and bool(self.cleaned_data["folder"]) == bool(self.cleaned_data["address"]):
-            raise forms.ValidationError("Give a folder or an address.")
-        return cleaned
 
 
 @admin.register(ImportSource)
