@@ -1,5 +1,6 @@
 """The import desk: start an import, see what it would do, confirm it, watch it, see what was wrong, undo it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -34,6 +35,8 @@ ISSUES_ON_PAGE = 20
 @admin.register(ImportJob)
 class ImportJobAdmin(admin.ModelAdmin):
     change_list_template = "importing/changelist.html"
+    delete_confirmation_template = "importing/delete.html"
+    delete_selected_confirmation_template = "importing/delete_selected.html"
     list_display = (
         "title",
         "state",
@@ -79,6 +82,11 @@ class ImportJobAdmin(admin.ModelAdmin):
     @admin.display(description="import")
     def title(self, job: ImportJob) -> str:
         return f"{job.pk}: {job.file_name}"
+
+    def get_deleted_objects(self, objs: Iterable[ImportJob], request: HttpRequest) -> tuple[list, dict, set, list]:
+        """The imports alone, as what they noted of each product says nothing to a person."""
+        names = [str(job) for job in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ImportJob) -> None:
         uploads.discard(obj)

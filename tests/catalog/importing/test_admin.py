@@ -254,6 +254,24 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
     assert "Undone" in page(admin_client, job)
 
 
+def test_deleting_an_import_says_that_its_products_stay(admin_client, tmp_path):
+    styles, images = write_catalogue(tmp_path, 3)
+    write_styles(styles, [style("1"), style("2"), style("3"), style("")])
+    job = import_catalog(styles, images)
+    address = f"/admin/importing/importjob/{job.pk}/delete/"
+    chosen = {"action": "delete_selected", "_selected_action": job.pk}
+    changelist = "/admin/importing/importjob/"
+    for asked in (admin_client.get(address), admin_client.post(changelist, chosen)):
+        shown = " ".join(asked.content.decode().split())
+        assert "The products stay in the shop as they are." in shown
+        assert "it cannot be undone afterwards" in shown
+        assert f"import {job.pk} of styles.csv" in shown
+        assert "mport change" not in shown
+    admin_client.post(changelist, chosen | {"post": "yes"})
+    assert not ImportJob.objects.exists()
+    assert Product.objects.count() == 3
+
+
 def test_only_staff_with_the_permission_import(client, tmp_path):
     files = uploads(*write_catalogue(tmp_path, 1))
     job = ImportJob.objects.create(styles="styles.csv")
