@@ -36,6 +36,8 @@ NOT_FOR_SHOPS = tuple(
         "100.64.0.0/10",  # shared by carriers; Alibaba's metadata
     )
 )
+NAMES_INSIDE = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
+INSIDE = "This address is not on the public internet."
 # The system's resolver cannot be told when to give up.
 _resolvers = ThreadPoolExecutor(16, thread_name_prefix="resolver")
 
@@ -74,8 +76,14 @@ def fetch(address: str, most_bytes: int, wanted: str = "picture", seconds: float
 
 
 def host_of(address: str) -> str:
-    """The machine that an address names, in small letters. Raises UnfetchableAddress where `fetch` would not ask it."""
-    return _checked(address).hostname or ""
+    """The machine that an address names, in small letters; nothing is asked for that.
+
+    Raises UnfetchableAddress where `fetch` would not ask it, as far as the address itself tells.
+    """
+    host = _checked(address).hostname or ""
+    if _is_inside(host):
+        raise UnfetchableAddress(INSIDE)
+    return host
 
 
 def _checked(address: str) -> SplitResult:
@@ -91,12 +99,21 @@ def _checked(address: str) -> SplitResult:
     return parts
 
 
+def _is_inside(host: str) -> bool:
+    """Whether the name itself, or the number that it is, belongs to a network of somebody's own."""
+    name = host.rstrip(".")
+    try:
+        return not _is_public(name if ":" in name else socket.inet_ntoa(socket.inet_aton(name)))
+    except (OSError, ValueError):
+        return "." not in name or name.endswith(NAMES_INSIDE)
+
+
 def _public_address_of(host: str, port: int, deadline: float) -> str:
     """An IP address of the host, all of which are public. Raises UnfetchableAddress."""
     asked = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = {str(entry[4][0]) for entry in asked.result(_left(deadline))}
     if not all(_is_public(ip) for ip in found):
-        raise UnfetchableAddress("This address is not on the public internet.")
+        raise UnfetchableAddress(INSIDE)
     # Few shops' servers reach the newer internet, and all reach the older one.
     return min(found, key=lambda ip: (":" in ip, ip))
 

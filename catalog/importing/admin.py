@@ -1,8 +1,10 @@
 """The import desk: start an import, see what it would do, confirm it, watch it, see what was wrong, undo it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -33,6 +35,8 @@ ISSUES_ON_PAGE = 20
 @admin.register(ImportJob)
 class ImportJobAdmin(admin.ModelAdmin):
     change_list_template = "importing/changelist.html"
+    delete_confirmation_template = "importing/delete.html"
+    delete_selected_confirmation_template = "importing/delete_selected.html"
     list_display = (
         "title",
         "state",
@@ -78,6 +82,11 @@ class ImportJobAdmin(admin.ModelAdmin):
     @admin.display(description="import")
     def title(self, job: ImportJob) -> str:
         return f"{job.pk}: {job.file_name}"
+
+    def get_deleted_objects(self, objs: Iterable[ImportJob], request: HttpRequest) -> tuple[list, dict, set, list]:
+        """The imports alone, as what they noted of each product says nothing to a person."""
+        names = [str(job) for job in objs]
+        return names, {self.opts.verbose_name_plural: len(names)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: ImportJob) -> None:
         uploads.discard(obj)
@@ -198,6 +207,12 @@ def _sample_size(request: HttpRequest) -> int:
 
 
 class ImportSourceForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if settings.IMPORT_ROOT is None and "folder" in self.fields:
+            needed = "Folders need the setting IMPORT_ROOT, which names the one that they lie in; it is not set here."
+            self.fields["folder"].help_text = needed
+
     def clean_folder(self) -> str:
         folder = self.cleaned_data["folder"]
         try:
@@ -215,12 +230,6 @@ class ImportSourceForm(forms.ModelForm):
         except UnfetchableAddress as error:
             raise forms.ValidationError(str(error)) from error
         return address
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if not self.errors and bool(self.cleaned_data["folder"]) == bool(self.cleaned_data["address"]):
-            raise forms.ValidationError("Give a folder or an address.")
-        return cleaned
 
 
 @admin.register(ImportSource)

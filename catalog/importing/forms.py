@@ -74,7 +74,8 @@ class StartForm(forms.Form):
 class MappingForm(forms.Form):
     """Which field each column of the table fills."""
 
-    CHOICES = ((IGNORED, "– not imported –"), *((name, name.replace("_", " ")) for name in FIELDS))
+    LABELS = {name: name.replace("_", " ") for name in FIELDS} | {"sku": "id"}
+    CHOICES = ((IGNORED, "– not imported –"), *LABELS.items())
 
     def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -94,8 +95,8 @@ class MappingForm(forms.Form):
         cleaned = self.cleaned_data
         chosen = [field for field in cleaned.values() if field]
         if "sku" not in chosen:
-            raise forms.ValidationError("Choose the column that holds the products' ids (sku).")
-        if repeated := {field for field in chosen if chosen.count(field) > 1}:
+            raise forms.ValidationError("Choose the column that holds the products' ids.")
+        if repeated := {self.LABELS[field] for field in chosen if chosen.count(field) > 1}:
             raise forms.ValidationError(f"More than one column is to fill: {', '.join(sorted(repeated))}.")
         return cleaned
 

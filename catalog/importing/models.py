@@ -75,6 +75,7 @@ class ImportSource(models.Model):
             models.CheckConstraint(
                 condition=(Q(folder="") & ~Q(address="")) | (~Q(folder="") & Q(address="")),
                 name="import_source_is_folder_or_address",
+                violation_error_message="Give either a folder or an address: one of them, and not both.",
             )
         ]
 

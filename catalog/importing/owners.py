@@ -49,7 +49,8 @@ class Owned:
         self.left_out: list[Refused] = []
         self.without_row: list[PictureFile] = []
         self._wanted = dict.fromkeys(skus)
-        self._refused = set(refused) - self._wanted.keys()
+        # Rows without an id have no pictures.
+        self._refused = set(refused) - {""} - self._wanted.keys()
         self._skus = _by_form([*self._wanted, *self._refused, *others])
         self._has_slashes = any(SLASH.search(sku) for sku in self._wanted)
         self._own: dict[str, list[PictureFile]] = defaultdict(list)

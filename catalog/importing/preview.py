@@ -19,7 +19,12 @@ class Counts:
 
     @property
     def rows(self) -> int:
-        return self.new + self.changed + self.unchanged + self.rejected
+        return self.taken + self.rejected
+
+    @property
+    def taken(self) -> int:
+        """Those that are imported, though of unchanged ones nothing is written."""
+        return self.new + self.changed + self.unchanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,11 @@ FIELDS = {
     "sku": (
         *("id", "sku", "productid", "articleid", "itemid", "articlenumber", "articleno", "itemnumber", "code"),
         *("productsku", "itemsku", "productcode", "itemcode", "handle", "urlhandle", "variantsku"),
+        *("artikelnummer", "artikelnr", "artnr", "artikelid", "artikelcode", "produktnummer", "produktnr", "produktid"),
+        *("reference", "ref", "referenceproduit", "refproduit", "referencearticle", "refarticle", "codearticle"),
+        *("codeproduit", "idproduit", "idarticle", "numeroarticle", "numerodarticle"),
+        *("referencia", "referenciaproducto", "codigo", "codigoproducto", "codigodeproducto", "codigoarticulo"),
+        *("codigodearticulo", "idproducto", "idarticulo"),
     ),
     "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle", "itemname"),
     **CATEGORY_LEVELS,
@@ -36,7 +41,10 @@ FIELDS = {
         *("gallery", "otherimageurls", "moreimages"),
     ),
 }
-"""What a product is told to be, with the names, letters and digits only, that its column may have."""
+"""What a product is told to be, with the names, letters without accents and digits only, that its column may have.
+
+No EAN is an id: each size of a product has one of its own.
+"""
 EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     # WooCommerce's id is WordPress', and its type says how a product is sold.
     ("visibilityincatalog", {"sku": ("sku", "id"), "article_type": ()}),
@@ -120,7 +128,7 @@ def guess_mapping(header: list[str]) -> Mapping:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name).lower())
 
 
 def _check_mapping(mapping: Mapping, header: list[str]) -> None:

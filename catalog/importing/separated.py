@@ -112,6 +112,7 @@ class _Parser:
     def __init__(self, lines: _Lines, separator: str, has_spaces: bool):
         self._lines, self._separator = lines, separator
         self._dialect: dict = {"delimiter": separator, "skipinitialspace": has_spaces}
+        self._readings = _readings(separator, has_spaces)
         self._shapes: set[str] = set()
         self.header: list[str] = []
 
@@ -140,9 +141,22 @@ class _Parser:
         if cells and (len(taken) == 1 or not self._swallows_rows(taken, cells)):
             return Record(number, cells)
         self._lines.give_back(taken[1:])
-        # What csv does not know, like a quotation mark in the middle of a quoted cell, is read as it stands.
-        cells, is_open = _parse_leniently(line, **self._dialect)
-        return Record(number, cells, UNCLOSED if is_open else "")
+        if cells := self._read_as_written(line):
+            return Record(number, cells)
+        return Record(number, _parse_leniently(line, **self._dialect)[0], UNCLOSED)
+
+    def _read_as_written(self, line: str) -> list[str]:
+        """The cells of a line whose quotation marks are not doubled; none where one is not closed.
+
+        Of several readings it is the first that gives each column its cell, else the first.
+        """
+        text = line.rstrip("\r\n")
+        closed = [cells for reading in self._readings if (cells := _cells(text, reading))]
+        return next(filter(self._fits, closed), closed[0] if closed else [])
+
+    def _fits(self, cells: list[str]) -> bool:
+        wanted = len(self.header)
+        return len(cells) >= wanted and not any(map(str.strip, cells[wanted:]))
 
     def _going_on(self, line: str, taken: list[str]) -> Iterator[str]:
         """The line, and those after it as far as a row may reach; all are noted in `taken`."""
@@ -180,6 +194,38 @@ def _parse_leniently(line: str, delimiter: str, skipinitialspace: bool = False) 
         asked.append(True)
 
     return next(csv.reader(lines(), delimiter=delimiter, skipinitialspace=skipinitialspace), []), bool(asked)
+
+
+def _readings(separator: str, has_spaces: bool) -> list[re.Pattern]:
+    """Patterns of a cell, the likeliest first: a quotation mark that is not doubled closes it only before its end."""
+    sign = re.escape(separator)
+    end = rf"(?= *(?:{sign}|\Z))"
+    # A comma with a space behind it is mostly one of a sentence.
+    end_of_sentence = rf"(?= *(?:{sign}(?! )|\Z))"
+    plain = f'(?!")[^{sign}]*'
+    readings = (
+        (rf'(?:[^"]++|""|"(?!{end}))*+', plain),
+        (rf'(?:[^"]++|""|"(?!{end_of_sentence}))*+', plain),
+        # The last word of the cell has marks of its own: "called "best""
+        (rf'(?:[^"]++|""(?!{end})|"(?!"?{end}))*+"?', plain),
+        # The first one has, and the cell none: "best" of all
+        (rf'(?:[^"{sign}]++|""|"(?!{end}))*+|(?:[^"]++|"")*+', rf'{plain}|"[^"{sign}]*"[^{sign}]*'),
+    )
+    spaces = " *+" if has_spaces else ""
+    return [re.compile(rf'{spaces}(?:"(?P<quoted>{inner})" *{end}|(?P<plain>{plain}))') for inner, plain in readings]
+
+
+def _cells(text: str, cell: re.Pattern) -> list[str]:
+    """The cells of a line without its end, as the pattern reads them; none where it does not reach the end."""
+    cells: list[str] = []
+    place = 0
+    while match := cell.match(text, place):
+        quoted, plain = match["quoted"], match["plain"]
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        place = match.end() + 1
+        if place > len(text):
+            return cells
+    return []
 
 
 def _shape(text: str) -> str:

@@ -88,6 +88,21 @@ def server():
 def test_an_address_inside_networks_is_never_asked(host):
     with pytest.raises(fetching.UnfetchableAddress, match=r"public internet|does not answer"):
         fetching.fetch(f"http://{host}/a.jpg", 1 << 20)
+    with pytest.raises(fetching.UnfetchableAddress, match="public internet"):
+        fetching.host_of(f"http://{host}/a.jpg")
+
+
+@pytest.mark.parametrize("host", ["nas", "LOCALHOST.", "feeds.intern.local", "printer.lan", "metadata.google.internal"])
+def test_names_that_are_only_known_inside_networks_are_refused_unasked(host):
+    with pytest.raises(fetching.UnfetchableAddress, match="public internet"):
+        fetching.host_of(f"https://{host}/a.csv")
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "93.184.216.34", "[2606:2800:220:1::1]", "xn--bcher-kva.example", "1.shop"]
+)
+def test_other_hosts_are_left_to_be_asked(host):
+    assert fetching.host_of(f"https://{host}/a.csv") == host.strip("[]")
 
 
 @pytest.mark.parametrize("ip", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::93.184.216.34"])

@@ -16,6 +16,7 @@ from django.urls import reverse
 from catalog.importing.advancing import advance, import_catalog
 from catalog.importing.models import ImportIssue, ImportJob
 from catalog.models import Product
+from tests.factories import ProductFactory
 from tests.pictures import style, write_catalogue, write_styles
 
 pytestmark = pytest.mark.django_db
@@ -148,14 +149,29 @@ def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):
     chosen = {"action": "remap", "column0": "", "column1": "name", "column2": ""}
     assert "Choose the column that holds" in admin_client.post(job.get_absolute_url(), chosen).content.decode()
     chosen["column0"] = chosen["column2"] = "sku"
-    assert "More than one column is to fill: sku" in admin_client.post(job.get_absolute_url(), chosen).content.decode()
+    assert "More than one column is to fill: id" in admin_client.post(job.get_absolute_url(), chosen).content.decode()
     chosen["column2"] = ""
     admin_client.post(job.get_absolute_url(), chosen)
     advance()
     shown = page(admin_client, job)
-    assert "Import these 1 rows" in shown
+    assert "Import this row" in shown
     assert "columns that are not imported: Preis" in shown
     assert "chosen by hand" in shown
+
+
+def test_the_preview_counts_the_rows_that_it_would_import(admin_client, tmp_path):
+    def shown(content: str) -> str:
+        admin_client.post(START, {"styles": SimpleUploadedFile("styles.csv", content.encode())})
+        advance()
+        return " ".join(page(admin_client, ImportJob.objects.first()).split())
+
+    ProductFactory(sku="77")
+    some = shown("id,name,year\n1,Rock,\n2,Hemd,\n3,Hose,soon\n,Schal,\n")
+    assert "> Import these 2 rows <" in some
+    assert "1 product of the shop is not in the file. It stays as it is, as 1 row of the file cannot be read" in some
+    none = shown("id,name\n,Schal\n")
+    assert 'value="confirm"' not in none
+    assert 'value="cancel"' in none
 
 
 def test_chosen_columns_are_remembered_for_the_next_file_with_the_header(admin_client, tmp_path):
@@ -236,6 +252,24 @@ def test_buttons_cancel_resume_and_undo(admin_client, tmp_path):
     advance()
     assert not Product.objects.exists()
     assert "Undone" in page(admin_client, job)
+
+
+def test_deleting_an_import_says_that_its_products_stay(admin_client, tmp_path):
+    styles, images = write_catalogue(tmp_path, 3)
+    write_styles(styles, [style("1"), style("2"), style("3"), style("")])
+    job = import_catalog(styles, images)
+    address = f"/admin/importing/importjob/{job.pk}/delete/"
+    chosen = {"action": "delete_selected", "_selected_action": job.pk}
+    changelist = "/admin/importing/importjob/"
+    for asked in (admin_client.get(address), admin_client.post(changelist, chosen)):
+        shown = " ".join(asked.content.decode().split())
+        assert "The products stay in the shop as they are." in shown
+        assert "it cannot be undone afterwards" in shown
+        assert f"import {job.pk} of styles.csv" in shown
+        assert "mport change" not in shown
+    admin_client.post(changelist, chosen | {"post": "yes"})
+    assert not ImportJob.objects.exists()
+    assert Product.objects.count() == 3
 
 
 def test_only_staff_with_the_permission_import(client, tmp_path):

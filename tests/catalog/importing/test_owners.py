@@ -74,6 +74,11 @@ def test_what_only_looks_alike_is_nobodys(name):
     assert [file.name for file in owned([name], ["79201"]).without_row] == [name]
 
 
+def test_rows_without_an_id_do_not_hide_whose_pictures_are_nobodys():
+    found = owned(["1.jpg", "8.jpg", "9.jpg"], ["1"], refused=("", "8"))
+    assert [file.name for file in found.without_row] == ["9.jpg"]
+
+
 def test_views_stand_in_the_order_of_their_numbers_and_the_front_first():
     names = ["7/10.jpg", "7/2.jpg", "7/back.jpg", "7/front.jpg", "7/1.jpg"]
     assert names_of(owned(names, ["7"]), "7") == ["7/front.jpg", "7/1.jpg", "7/2.jpg", "7/10.jpg", "7/back.jpg"]
@@ -161,6 +166,14 @@ def with_views(tmp_path) -> tuple[Path, Path]:
 
 def further_of(sku: str) -> list[bytes]:
     return [one.image.read() for one in FurtherPicture.objects.filter(product__sku=sku)]
+
+
+@pytest.mark.django_db
+def test_a_picture_without_a_row_is_named_though_a_row_has_no_id(tmp_path, with_views):
+    _, pictures = with_views
+    styles = write_styles(tmp_path / "styles.csv", [style("1"), style("2"), style("")])
+    assert previewed(styles, pictures).preview.outcome.pictures_without_row == ["9.jpg"]
+    assert import_catalog(styles, pictures).issues.get(kind="no row").sku == "9"
 
 
 @pytest.mark.django_db

@@ -161,6 +161,18 @@ def test_columns_are_known_by_many_names_and_each_once():
     assert guess_mapping(header) == {"name": 0, "sku": 1, "base_colour": 3, "master_category": 5, "gender": 6}
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Artikelnummer", "Artikel-Nr.", "Art.-Nr.", "Référence", "Re\u0301f. produit", "Código", "referencia"],
+)
+def test_ids_are_known_in_other_languages(name):
+    assert guess_mapping(["EAN", name, "Preis"]) == {"sku": 1}
+
+
+def test_an_ean_is_no_id_by_itself():
+    assert "sku" not in guess_mapping(["EAN", "GTIN", "Name"])
+
+
 def test_commas_too_many_belong_to_the_name_where_that_is_the_last_column(folder):
     (row,) = read(folder, f"{HEADER}\n{SHIRT}, Slim, Red\n")
     assert row.values["name"] == "Turtle Check Men Navy Blue Shirt, Slim, Red"

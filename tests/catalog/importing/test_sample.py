@@ -39,9 +39,11 @@ def test_its_skus_are_known():
     assert set(Product.objects.of_the_sample().values_list("sku", flat=True)) == set(numbers)
 
 
-def test_one_click_removes_it(admin_client, mixed_shop):
+def test_the_desk_removes_it_when_it_is_asked_twice(admin_client, mixed_shop):
     assert "2 of the shop's products" in admin_client.get("/admin/importing/importjob/").content.decode()
-    assert "Remove the sample" in admin_client.get("/admin/importing/importjob/add/").content.decode()
+    asked = admin_client.get("/admin/importing/importjob/add/").content.decode().split("Remove the sample", 1)[1]
+    assert "which cannot be undone" in asked
+    assert "Delete 2 drawn products" in asked.split("</details>")[0]
     assert admin_client.get(REMOVE).status_code == 405
     assert "The sample is gone: 2 products" in admin_client.post(REMOVE, follow=True).content.decode()
     assert skus() == {"sample-shirt"}

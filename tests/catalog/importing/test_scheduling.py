@@ -284,14 +284,27 @@ def test_whoever_dies_at_a_look_lets_others_look_again(source, monkeypatch):
     assert looked(source, NOW + 5 * MINUTE)
 
 
+def test_the_form_says_what_folders_need(admin_client, settings):
+    assert "Below the folder for imports" in admin_client.get(ADD).content.decode()
+    settings.IMPORT_ROOT = None
+    assert "Folders need the setting IMPORT_ROOT" in admin_client.get(ADD).content.decode()
+
+
 def test_staff_set_it_up_and_run_it_at_once(admin_client, folder, monkeypatch):
     monkeypatch.setattr("catalog.importing.admin.wake_scheduler", lambda: None)
     values = {"name": "Nightly", "folder": "../..", "every": "day", "at": "03:00", "weekday": "0"}
     assert "Choose another folder" in admin_client.post(ADD, values).content.decode()
     for strange in ({"folder": ""}, {"folder": "nightly", "address": "https://example.org/a.csv"}):
-        assert "Give a folder or an address" in admin_client.post(ADD, values | strange).content.decode()
-    strange = {"folder": "", "address": "http://example.org:22/a.csv"}
-    assert "ports 80 and 443" in admin_client.post(ADD, values | strange).content.decode()
+        shown = admin_client.post(ADD, values | strange).content.decode()
+        assert shown.count("Give either a folder or an address: one of them, and not both.") == 1
+        assert "is violated" not in shown
+    for address, reason in (
+        ("http://example.org:22/a.csv", "ports 80 and 443"),
+        ("ftp://example.org/a.csv", "begins with http:// or https://"),
+        ("http://192.168.1.5/a.csv", "not on the public internet"),
+    ):
+        strange = {"folder": "", "address": address}
+        assert reason in admin_client.post(ADD, values | strange).content.decode()
     admin_client.post(ADD, {**values, "folder": "nightly"})
     source = ImportSource.objects.get()
     assert source.due_at is None

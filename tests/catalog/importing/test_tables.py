@@ -145,9 +145,41 @@ def test_quotation_marks_within_cells_are_letters(folder):
     found = records(folder, 'id,name,colour\n1,Tee 12",Red\n2,"Tee 12" slim",Red\n3,"a ""b"" c",Red\n')
     assert [record.cells for record in found] == [
         ["1", 'Tee 12"', "Red"],
-        ["2", 'Tee 12 slim"', "Red"],
+        ["2", 'Tee 12" slim', "Red"],
         ["3", 'a "b" c', "Red"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ('"Acme "best" shirt"', 'Acme "best" shirt'),
+        ('"Acme "best""', 'Acme "best"'),
+        ('""best" shirt"', '"best" shirt'),
+        ('"best" shirt', '"best" shirt'),
+        ('"Jeans 32""', 'Jeans 32"'),
+        ('"Acme "best", cheap"', 'Acme "best", cheap'),
+        ('"Acme, "best" shirt"', 'Acme, "best" shirt'),
+        ('"Acme ""best"" 5" shirt"', 'Acme "best" 5" shirt'),
+        ('"Acme" ', "Acme"),
+        ('Acme "best"', 'Acme "best"'),
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_quotation_marks_that_nobody_doubled_are_kept(folder, cell, name, separator):
+    cell, name = cell.replace(",", separator), name.replace(",", separator)
+    rows = [["id", "name", "colour"], ["1", cell, "Red"], ["2", cell, '"Red "dark" one"'], ["3", "Tee", "Red"]]
+    found = records(folder, "\n".join(separator.join(row) for row in rows))
+    assert found == [
+        Record(2, ["1", name, "Red"]),
+        Record(3, ["2", name, 'Red "dark" one']),
+        Record(4, ["3", "Tee", "Red"]),
+    ]
+
+
+def test_many_quotation_marks_in_a_line_do_not_cost_time(folder):
+    lines = ['"a" ' * 200_000, '"' * 500_001, '" ' * 400_000, '"a"b,' * 150_000, ('"' + " " * 900) * 900]
+    assert len(records(folder, "\n".join(["id,name", *(f"{number},{line}" for number, line in enumerate(lines))]))) == 5
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

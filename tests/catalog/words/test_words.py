@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -219,11 +220,19 @@ def test_staff_teach_the_shop_words(admin_client, store):
     form = {"phrase": "  Frobnicate! ", "meanings": "flip-flops ,, Wave Dress"}
     assert admin_client.post("/admin/catalog/synonym/add/", form).status_code == 302
     assert set(found("frobnicates")) == {"8", "12"}
-    assert "already exists" in admin_client.post("/admin/catalog/synonym/add/", form).content.decode()
+    assert "is in the table already" in admin_client.post("/admin/catalog/synonym/add/", form).content.decode()
     nothing = admin_client.post("/admin/catalog/synonym/add/", {"phrase": "!!!", "meanings": ","}).content.decode()
     assert nothing.count("Write at least one word") == 2
     Synonym.objects.filter(phrase="frobnicate").delete()
     assert found("frobnicate") == []
+
+
+def test_staff_are_warned_of_meanings_that_no_product_has(admin_client, store):
+    Product.objects.filter(sku="9").update(archived_at=timezone.now())
+    form = {"phrase": "frobnicate", "meanings": "flip-flops, Tape Red, necklaces, xyzzy"}
+    shown = admin_client.post("/admin/catalog/synonym/add/", form, follow=True).content.decode()
+    assert "“frobnicate” is saved, but no product of the shop is called so: necklaces, xyzzy." in shown
+    assert Synonym.objects.filter(phrase="frobnicate").exists()
 
 
 def test_a_shop_starts_with_synonyms(db):
