@@ -33,7 +33,10 @@ class Selection:
     def __init__(self, query: QueryDict, category: Category | None = None):
         self.category = category
         asked = {name: [value.strip() for value in values] for name, values in query.lists()}
-        self.words = asked.get("q", [""])[-1][:LONGEST_WORDS].strip()
+        written = asked.get("q", [""])[-1]
+        self.words = written[:LONGEST_WORDS].strip()
+        self.most_letters = LONGEST_WORDS if len(written) > LONGEST_WORDS else 0
+        """How many letters are looked for, where there were more"""
         self.as_typed = bool(self.words and asked.get("as_typed", [""])[-1])
         self.attributes = {
             name: tuple(sorted(values)) for name in NAMES if (values := set(filter(None, asked.get(name, []))))
@@ -88,8 +91,7 @@ class Selection:
         ]
         rest = replace(self.understood, alternatives=tuple(alternatives), whole="").query
         products = self._in_category(self.category).with_attributes(self.attributes)
-        found = Product.objects.matching(self.understood.query)
-        return (products.matching(rest) if rest else products).exclude(pk__in=found)
+        return (products.matching(rest) if rest else products).exclude(pk__in=self._having_all())
 
     def lacking(self, products: Iterable[Product]) -> dict[int, list[Concept]]:
         """For each of these products, by its id, which of the words it does not have."""
@@ -115,6 +117,16 @@ class Selection:
     @cached_property
     def count(self) -> int:
         return self._kept("count", lambda: self._narrowed().count())
+
+    @cached_property
+    def count_of_most(self) -> int:
+        """How many of them have most of the words only."""
+        if not self.is_wide:
+            return 0
+        return self._kept("most", lambda: self._narrowed().exclude(pk__in=self._having_all()).count())
+
+    def _having_all(self) -> ProductQuerySet:
+        return Product.objects.matching(self.understood.query)
 
     def facets(self) -> list[Facet]:
         """The facets that have something to choose from, counted within the other choices."""

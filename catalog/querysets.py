@@ -14,7 +14,7 @@ from catalog.attributes import CATEGORY_LEVELS
 from catalog.sample import SKUS
 from catalog.words.index import lexemes_of
 from catalog.words.lexicon import MAKER
-from catalog.words.understanding import Concept, Understood
+from catalog.words.understanding import COLOUR, Concept, Understood
 
 if TYPE_CHECKING:
     from catalog.models import Category, Product
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LEVELS = len(CATEGORY_LEVELS)
 RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
 """What a lexeme counts that is (D) a whole text, (C) a name's first word, (B) another's, (A) a kind's"""
-RANK_WEIGHTS_OF_MAKERS = [0.1, 0.6, 0.3, 1.0]
+RANK_WEIGHTS_OF = {MAKER: [0.1, 0.6, 0.3, 1.0], COLOUR: [0.1, 0.0, 0.6, 1.0]}
+"""The same for words that are mostly a brand's, and for colours, which the brand Red Rose does not have"""
 WORTH_OF_MEANT = 0.5
 WORTH_OF_NEIGHBOURS = 0.5
 WORTH_OF_IMPORTANT = 10.0
@@ -143,11 +144,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
                 score += _worth(concept.query, WORTH_OF_IMPORTANT * concept.importance)
         both = [concept for concept in understood.wanted if concept.own and concept.meant]
         for concept in both:
-            score += Greatest(_rank([concept.own], 1.0), _rank([concept.meant], WORTH_OF_MEANT))
+            own = _rank([concept.own], 1.0, RANK_WEIGHTS_OF.get(concept.role, RANK_WEIGHTS))
+            score += Greatest(own, _rank([concept.meant], WORTH_OF_MEANT))
         others = [concept for concept in understood.wanted if concept not in both]
-        makers = [concept for concept in others if concept.role == MAKER]
-        score += _rank([concept.own for concept in others if concept not in makers], 1.0)
-        score += _rank([concept.own for concept in makers], 1.0, weights=RANK_WEIGHTS_OF_MAKERS)
+        score += _rank([concept.own for concept in others if concept.role not in RANK_WEIGHTS_OF], 1.0)
+        for role, weights in RANK_WEIGHTS_OF.items():
+            score += _rank([concept.own for concept in others if concept.role == role], 1.0, weights)
         score += _rank([concept.meant for concept in others], WORTH_OF_MEANT)
         score += _rank(understood.neighbours, WORTH_OF_NEIGHBOURS)
         return self.order_by(score.desc(), "-id")

@@ -12,6 +12,10 @@ class Vocabulary:
 
     fillers: frozenset[str]
     """Words of a search that say nothing of a product"""
+    colour_fillers: frozenset[str]
+    """Words of a search that say nothing beside a colour"""
+    bundles: frozenset[str]
+    """Words of a search that say how things are sold together, and not what kind they are"""
     negations: frozenset[str]
     """Words of a search that say that the next one is not wanted"""
     alternatives: frozenset[str]
@@ -40,6 +44,8 @@ def _read(path: Path) -> Vocabulary:
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return Vocabulary(
         fillers=frozenset(tables["fillers"]),
+        colour_fillers=frozenset(tables["colour_fillers"]),
+        bundles=frozenset(tables["bundles"]),
         negations=frozenset(tables["negations"]),
         alternatives=frozenset(tables["alternatives"]),
         meanings=_lists(tables["meanings"]),

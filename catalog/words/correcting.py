@@ -1,5 +1,6 @@
 """What a mistyped word was to be: by how people mistype, and by how common a word is."""
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
@@ -7,9 +8,10 @@ from math import log
 
 import jellyfish
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
 from catalog.words.lexicon import Lexicon, Phrase
+from catalog.words.reading import stem
 
 SHORTEST = 3
 LONGEST = 24
@@ -20,9 +22,17 @@ MOST_CHANGED = 0.5
 """How much of a word may be other than it was typed, even where it sounds alike"""
 
 SWAPPED, TWICE, SILENT, VOWEL, ALIKE, NEAR, OTHER = 0.6, 0.3, 0.5, 0.6, 0.55, 0.8, 1.0
-"""What a mistake costs: two letters the wrong way round; one twice or once; an h too few or many; a vowel likewise, or
-for another; letters that sound alike; that lie side by side on the keyboard; any other"""
+"""What a mistake costs: two letters the wrong way round; one twice or once in three; an h too few or many; a vowel
+likewise, or for another; letters that sound alike; that lie side by side on the keyboard; any other"""
 OTHER_BEGINNING = 0.4
+RARE = 20
+"""How often a word may be in the catalogue that is one of its own slips"""
+MORE_COMMON = 8
+"""How many times as common the word is that a rare one is a slip of"""
+SHORTEST_SLIP = 5
+VOWELS_TOGETHER = re.compile("[aeiouy]+")
+COST_OF_SLIP, COST_OF_LEFT_OUT = 0.6, 1.0
+"""How unlike its word a slip may be: of one mistake, and of letters left out"""
 SAME_SOUND = 0.5
 TWO_WORDS = 0.7
 WORTH_OF_COMMON = 0.08
@@ -37,6 +47,7 @@ class Corrector:
     """Corrects words to those of a lexicon."""
 
     def __init__(self, lexicon: Lexicon):
+        self._written = lexicon.counts
         self._counts = {
             word: count
             for word, count in (dict(lexicon.said) | dict(lexicon.counts)).items()
@@ -55,7 +66,19 @@ class Corrector:
             return ()
         costs: dict[Phrase, float] = {(meant,): _cost(word, meant) for meant in self._like(word)}
         likely = {meant: cost for meant, cost in costs.items() if cost <= _most_cost(word)} | self._parted(word)
-        return min(likely, key=lambda meant: likely[meant] - WORTH_OF_COMMON * log(self._count(meant)), default=())
+        by_likelihood = sorted(likely, key=lambda meant: likely[meant] - WORTH_OF_COMMON * log(self._count(meant)))
+        return next((meant for meant in by_likelihood if not any(map(self.slip_of, meant))), ())
+
+    def slip_of(self, word: str) -> str:
+        """The much more common word that a rare one of the catalogue is a slip of: running of Runng; "" for none."""
+        count = self._written.get(word, 0)
+        if not 0 < count <= RARE or len(word) < SHORTEST_SLIP:
+            return ""
+        common = [meant for meant in self._like(word) if self._written.get(meant, 0) >= MORE_COMMON * count]
+        others = [meant for meant in common if stem(meant) != stem(word)]
+        costs = {meant: _cost(word, meant) for meant in others}
+        likely = [meant for meant, cost in costs.items() if cost <= _most_cost_of_slip(word, meant)]
+        return min(likely, key=costs.__getitem__, default="")
 
     def _count(self, words: Phrase) -> int:
         return min(self._counts[word] for word in words)
@@ -89,11 +112,18 @@ def corrector(lexicon: Lexicon) -> Corrector:
 
 
 def _sound(word: str) -> str:
-    return jellyfish.metaphone(word)
+    syllables = VOWELS_TOGETHER.findall(word.rstrip("e"))
+    return f"{jellyfish.metaphone(word)}{len(syllables)}"
 
 
 def _most_cost(word: str) -> float:
     return 0.7 if len(word) == SHORTEST else min(1.7, 0.2 * len(word) + 0.05)
+
+
+def _most_cost_of_slip(word: str, meant: str) -> float:
+    if Indel.distance(word, meant) == len(meant) - len(word):
+        return COST_OF_LEFT_OUT
+    return COST_OF_SLIP if OSA.distance(word, meant) == 1 else 0.0
 
 
 def _cost(typed: str, meant: str) -> float:
@@ -131,7 +161,7 @@ def _price(sign: str, wanted: str) -> float:
 def _price_of_one(word: str, place: int) -> float:
     """Of a letter that one of the two has and the other lacks."""
     sign = word[place]
-    if sign in word[max(0, place - 1) : place] + word[place + 1 : place + 2]:
+    if sign in word[max(0, place - 2) : place] + word[place + 1 : place + 3]:
         return TWICE
     if sign == "h":
         return SILENT

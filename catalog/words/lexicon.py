@@ -46,6 +46,14 @@ class Lexicon:
         return stems
 
     @cached_property
+    def forms(self) -> Mapping[str, Sequence[str]]:
+        """From each stem to the words that have it."""
+        forms: dict[str, list[str]] = defaultdict(list)
+        for word in self.counts:
+            forms[stem(word)].append(word)
+        return forms
+
+    @cached_property
     def longest_synonym(self) -> int:
         return max(map(len, self.synonyms), default=0)
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
+
+from rapidfuzz.distance import OSA
 
 from catalog.vocabulary import VOCABULARY
 from catalog.words import index
@@ -16,10 +18,11 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
-RARE = 20
 MORE_COMMON = 50
-"""How many times as common a word is to be for a rare one to be taken for a slip of it, too"""
-IMPORTANCE = {KIND: 3.0, MAKER: 2.5, "base_colour": 1.5, "gender": 1.0, "season": 1.0, "usage": 1.0}
+"""How many times as common a word is to be for a rare one that is in the catalogue to be taken for a slip of it"""
+COLOUR, GENDER = "base_colour", "gender"
+IMPORTANCE = {GENDER: 8.0, KIND: 3.0, MAKER: 2.5, COLOUR: 1.5, "season": 1.0, "usage": 1.0}
+"""Whom it is for outweighs the rest together: a man has no use for a woman's kurta that is of cotton as he asked"""
 IMPORTANCE_OF_OTHERS = 2.0
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
 NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
@@ -29,6 +32,20 @@ PRICE = re.compile(
     r"|(?:rs\.?|[$€£₹])\s*\d[\d.,]*)(?!\w)",
     re.IGNORECASE,
 )
+
+LETTERED_SIZE = r"(?:\d{0,2}x[sl]|x{1,4}[sl])"
+SIZE = re.compile(
+    r"(?<!\w)(?:sizes?[\s:]+(?:no\.?\s+|number\s+)?(?:(?:uk|us|eu)\s*)?"
+    rf"(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large)"
+    rf"|(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large)\s+size(?!\s+\d)"
+    rf"|{LETTERED_SIZE}"
+    r"|(?:uk|eu)\s*\d+(?:[.,]5)?"
+    r"|(?:(?:under|aged?)\s+)?\d+(?:[.,]\d+)?(?:\s*(?:-|to)\s*\d+)?[\s-]*"
+    r"(?:inch(?:es)?|cms?|y(?:ea)?rs?|months?)(?:[\s-]+olds?)?)(?!\w)",
+    re.IGNORECASE,
+)
+"""Of clothes and shoes, of heels and straps, and children's in years"""
+AMPERSAND = re.compile(r"(?<=\w)\s+[&+]\s+(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,8 @@ class Understood:
     """Words that no product has"""
     price: str = ""
     """A price that was asked for, which products do not have"""
+    size: str = ""
+    """A size that was asked for, which products do not have either"""
     is_cut: bool = False
     """Whether there were more words than are looked for"""
 
@@ -113,13 +132,18 @@ class Understood:
 
     def wider(self, possible: Sequence[Concept]) -> Iterator[str]:
         """Queries that ask for less and less of what is possible, each wider than the last."""
-        # A kind is in each of them: of red leather shoes, shoes.
+        # A kind is in each of them, and in all but the widest for whom: of red leather shoes for men, men's shoes.
         kind = [concept for concept in possible if concept.role == KIND][-1:]
-        others = [concept for concept in possible if concept not in kind]
+        gender = [concept for concept in possible if concept.role == GENDER]
+        others = [concept for concept in possible if concept not in kind and concept not in gender]
+        kept = [*kind, *gender]
         if len(others) < MOST_COMBINED:
-            yield self.having([*kind, *some] for some in combinations(others, max(0, len(others) - 1)))
-        yield self.having([*kind, other] for other in others)
-        yield self.having([kind] if kind else [])
+            yield self.having([*kept, *some] for some in combinations(others, max(0, len(others) - 1)))
+        yield self.having([*kept, other] for other in others)
+        if kind and gender:
+            yield self.having([kept])
+            yield self.having([kept, [*kind, *others]])
+        yield self.having([kind] if kind else [[other] for other in others or gender])
         if len(possible) == 1 and possible[0].head:
             yield self.having([possible, [possible[0].head]])
 
@@ -144,6 +168,12 @@ class _Unit:
     concept: Concept | None
     """None where no product has it"""
     is_corrected: bool = False
+    slip_of: str = ""
+    """What is looked for, too"""
+
+    @property
+    def role(self) -> str:
+        return self.concept.role if self.concept else ""
 
     @property
     def text(self) -> str:
@@ -153,17 +183,21 @@ class _Unit:
     def shown(self) -> str:
         first = self.words[0]
         sign = "not " if first.is_unwanted else "or " if first.is_alternative else ""
-        return sign + (self.concept.said if self.concept else self.text)
+        said = self.concept.said if self.concept else self.text
+        return f"{sign}{said} or {self.slip_of}" if self.slip_of else sign + said
 
 
 def understand(text: str, version: str, *, as_typed: bool = False) -> Understood:
     """What the text asks of the catalogue of that version; `as_typed` corrects nothing."""
     fillers = VOCABULARY.fillers
     prices = [match.group().strip() for match in PRICE.finditer(text)]
-    words = _operated(PRICE.sub(" ", text))
+    unpriced = PRICE.sub(" ", text)
+    sizes = [" ".join(match.group().split()) for match in SIZE.finditer(unpriced)]
+    words = _operated(AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced)))
     looked_for = words[:MOST_WORDS]
     whole = index.whole(read(text))
     units, there = _Reader(lexicon(version), as_typed).units(looked_for, whole)
+    units = _without_colour_fillers(_either(units))
     # What stands between words cannot be first: then it is the brand AND.
     told = [unit for place, unit in enumerate(units) if (place == 0 and unit.text == AND) or unit.text not in fillers]
     told = told or units
@@ -176,8 +210,33 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
         tuple(unit.text for unit in told if not unit.concept),
         ", ".join(prices),
+        ", ".join(sizes),
         len(words) > MOST_WORDS,
     )
+
+
+def _either(units: Sequence[_Unit]) -> list[_Unit]:
+    """Things of two kinds, or for two genders, with an and between are alternatives: nothing is both."""
+    either = list(units)
+    for place in range(1, len(units) - 1):
+        if units[place].text != AND:
+            continue
+        before, after = units[place - 1], units[place + 1]
+        are_kinds = all(KIND in {unit.role for unit in part} for part in (units[:place], units[place + 1 :]))
+        if are_kinds or before.role == after.role == GENDER:
+            either[place + 1] = replace(after, words=(replace(after.words[0], is_alternative=True), *after.words[1:]))
+    return either
+
+
+def _without_colour_fillers(units: Sequence[_Unit]) -> list[_Unit]:
+    """Without what says nothing beside a colour: of a dress of red colour, a red dress."""
+    kept = []
+    for place, unit in enumerate(units):
+        said = unit.concept.said if unit.concept else unit.text
+        beside = [*units[max(0, place - 1) : place], *units[place + 1 : place + 2]]
+        if said not in VOCABULARY.colour_fillers or not any(other.role == COLOUR for other in beside):
+            kept.append(unit)
+    return kept
 
 
 def _side_by_side(units: Sequence[_Unit]) -> list[str]:
@@ -260,8 +319,11 @@ class _Reader:
         if len(words) > 1:
             return _Unit(words, self._together(tuple(word.text for word in words)))
         word = words[0].text
+        if not self._as_typed and (meant := self._misread(word)):
+            return _Unit(words, self._together(meant), is_corrected=True)
         if concept := self._concept(word, is_there=index.standing_alone(word) in there):
-            return _Unit(words, concept)
+            slip_of = self._slip_of(word)
+            return _Unit(words, concept, is_corrected=bool(slip_of), slip_of=slip_of)
         if is_last and len(word) > 1 and (begun := self._known.beginning_with(word)):
             return _Unit(words, Concept(begun, index.beginning(word), "", self._known.role(begun)))
         meant = () if self._as_typed else corrector(self._known).correct(word)
@@ -273,20 +335,32 @@ class _Reader:
         if not (is_known or is_there or meanings):
             return None
         meant = [self._all(meaning) for meaning in meanings]
-        if is_known and not self._as_typed:
-            meant += [self._all(slip) for slip in self._slips(word)]
+        if slip_of := self._slip_of(word):
+            meant.append(index.standing_alone(slip_of))
         # Weddings are in the catalogue, though they mean sarees; spectacles are not, and are what sunglasses are.
-        role = self._known.role(word if is_known else meanings[0][-1] if meanings else word)
+        role = self._known.role(word) if is_known or not meanings else ""
+        of_meaning = self._known.role(meanings[0][-1]) if meanings and not role else ""
+        if not is_known or of_meaning in (COLOUR, GENDER):
+            role = role or of_meaning
+        role = "" if word in VOCABULARY.bundles else role
         return Concept(word, index.standing_alone(word) if is_known or is_there else "", _any(meant), role)
 
-    def _slips(self, word: str) -> list[Phrase]:
-        """What a rare word may have been to be."""
-        count = self._known.stems[stem(word)]
-        if count > RARE:
-            return []
+    def _slip_of(self, word: str) -> str:
+        """What a rare word of the catalogue may have been to be, too; "" for nothing."""
+        if self._as_typed or (stem(word),) in self._known.synonyms:
+            return ""
+        meant = corrector(self._known).slip_of(word)
+        return meant if self._known.counts.get(meant, 0) >= MORE_COMMON * self._known.counts.get(word, 0) else ""
+
+    def _misread(self, word: str) -> Phrase:
+        """What a word was to be of which the catalogue has other forms only, and less like it: Jennings of jens."""
+        if word in self._known.counts or self._known.synonyms.get((stem(word),)) or not self._known.has(word):
+            return ()
         meant = corrector(self._known).correct(word)
-        others = [self._known.stems[stem(other)] for other in meant]
-        return [meant] if others and min(others) >= MORE_COMMON * count else []
+        if not meant or self._known.stems[stem(meant[0])] < MORE_COMMON * self._known.stems[stem(word)]:
+            return ()
+        nearest = min(OSA.distance(word, form) for form in self._known.forms[stem(word)])
+        return meant if OSA.distance(word, " ".join(meant)) < nearest else ()
 
     def _together(self, words: Phrase) -> Concept:
         """Words that say one thing: all of them, or the one that they make."""
@@ -297,7 +371,8 @@ class _Reader:
         one = "".join(words)
         is_one = _may_be_one(words)
         meanings = [meaning for phrase in (words, (one,)) for meaning in self._meanings(phrase)]
-        role = self._known.role(words[-1]) or (self._known.role(meanings[0][-1]) if meanings else "")
+        roles = map(self._known.role, (words[-1], one, *(meaning[-1] for meaning in meanings[:1])))
+        role = next(filter(None, roles), "")
         own = index.standing_alone(one) if is_one else apart
         meant = [*([apart] if is_one and all(len(word) > 1 for word in words) else []), *map(self._all, meanings)]
         return Concept(" ".join(words), own, _any(meant), role, self._concept(words[-1]))

@@ -144,6 +144,13 @@ def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client
         ("dress under Rs. 2,000", {"12", "13"}),
         ("t shirt", {"4", "5", "10"}),
         ("tee", {"4", "5", "10"}),
+        ("red colour dress", {"12"}),
+        ("dress in red color", {"12"}),
+        ("black coloured shoes", {"AB-12.3 x"}),
+        ("jeans and t-shirt", {"4", "5", "6", "10"}),
+        ("red dress & blue jeans", {"12", "6"}),
+        ("shoes for men and women", {"AB-12.3 x", "2", "3"}),
+        ("red and blue dress", set()),
     ],
 )
 def test_what_shoppers_mean(store, query, skus):
@@ -164,6 +171,96 @@ def test_a_word_that_is_mostly_a_brand_finds_the_brand_first(store):
         ProductFactory(name=name)
     names = [Product.objects.get(sku=sku).name for sku in found("zed")]
     assert names == ["Zed Green Shirt", "Zed Blue Shirt", "Shirt Like Zed"]
+
+
+def test_a_word_of_colour_counts_where_no_colour_is_beside_it(store):
+    benetton = ProductFactory(name="United Colors of Benetton Men Red Shirt", category=CategoryFactory(name="Shirts"))
+    assert found("united colors of benetton") == found("benetton colors shirt") == [benetton.sku]
+
+
+def test_a_colour_is_no_brand_that_begins_with_it(store):
+    kind = CategoryFactory(name="Nightdress")
+    for name, colour in [("Plain Night", "Red"), ("Red Rose Blue Night", "Blue"), ("Red Rose Red Night", "Red")]:
+        ProductFactory(name=name, category=kind, base_colour=colour)
+    names = [Product.objects.get(sku=sku).name for sku in found("red nightdress")]
+    assert names.index("Red Rose Blue Night") == 2
+
+
+def test_the_catalogues_own_slips_are_no_corrections(store):
+    for number in range(50):
+        ProductFactory(name=f"Running Shorts {number}")
+    slip = ProductFactory(name="Runng Shorts")
+    assert selection("runnig shorts").understood.shown == "running shorts"
+    assert selection("runng shorts").understood.shown == "runng or running shorts"
+    assert found("runng shorts")[0] == slip.sku
+    assert selection("runng shorts").count == 51
+    assert selection("runng shorts", as_typed="1").understood.shown == ""
+
+
+def test_a_form_that_nobody_wrote_is_corrected_to_what_is_more_like_it(store):
+    ProductFactory(name="Jennings Wallet")
+    for number in range(50):
+        ProductFactory(name=f"Jeans {number}")
+    assert selection("jens").understood.shown == "jeans"
+    assert selection("jens", as_typed="1").count == 1
+    assert selection("wallets").understood.shown == ""
+
+
+def test_whom_it_is_for_is_kept_like_the_kind(store):
+    kurtas = CategoryFactory(name="Kurtas")
+    men = [ProductFactory(name=f"Kurta {number}", category=kurtas, gender="Men") for number in range(3)]
+    ProductFactory(name="Printed Cotton Kurta", category=kurtas, gender="Women")
+    first = list(selection("printed kurta men cotton").products())[:3]
+    assert set(first) == set(men)
+    assert selection("kurta for my husband cotton").products()[0] in men
+
+
+def test_a_set_of_a_kind_is_of_that_kind(store):
+    bra = ProductFactory(name="Lace Pair", category=CategoryFactory(name="Bra"), gender="Women")
+    ProductFactory(name="Gift Box", category=CategoryFactory(name="Accessory Gift Set"), gender="Men")
+    briefs = CategoryFactory(name="Briefs")
+    ProductFactory(name="Trunk Line", category=briefs, gender="Men")
+    womens = ProductFactory(name="Lace Line", category=briefs, gender="Women")
+    assert set(found("lingerie")) == {bra.sku, womens.sku}
+    for words in ("lingerie set", "women's lingerie set"):
+        assert set(selection(words).products()) == {bra, womens}
+
+
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [
+        ("shoes size 9", "size 9"),
+        ("size: 8.5 shoes", "size: 8.5"),
+        ("shoes uk 8", "uk 8"),
+        ("dress size m", "size m"),
+        ("medium size dress", "medium size"),
+        ("XL dress", "XL"),
+        ("xxl dress", "xxl"),
+        ("2xl dress", "2xl"),
+        ("dress for 5 years old", "5 years old"),
+        ("dress 6-12 months", "6-12 months"),
+        ("shoes 4 inch", "4 inch"),
+        ("511 size 32 jeans", "size 32"),
+        ("polo t-shirt", ""),
+        ("us polo", ""),
+        ("s m l", ""),
+        ("plus size dress", ""),
+    ],
+)
+def test_a_size_is_named_once_where_there_are_none(store, client, words, size):
+    assert selection(words).understood.size == size
+    page = " ".join(client.get(f"/products/?{urlencode({'q': words})}").content.decode().split())
+    assert page.count(f"Without <em>{size}</em>: sizes") == bool(size)
+
+
+def test_the_heading_tells_what_has_most_of_the_words(store, client):
+    def heading(words: str) -> str:
+        page = client.get(f"/products/?{urlencode({'q': words})}").content.decode()
+        return re.findall(r'class="count">([^<]*)</p>', page)[0]
+
+    assert heading("red wave dress") == "2 products, 1 of them with most of the words only"
+    assert heading("silver wave dress") == "2 products with most of the words"
+    assert heading("dress") == "2 products"
 
 
 def test_a_price_is_named_where_there_are_none(store, client):
@@ -190,6 +287,9 @@ def test_many_words_are_cut_with_a_sentence(client, store):
     page = client.get(f"/products/?{urlencode({'q': 'dress ' * 20})}").content.decode()
     assert f"only its first {MOST_WORDS} words were looked for" in page
     assert selection("x" * 5000).words == "x" * 255
+    for letters, is_told in ((255, False), (300, True)):
+        page = client.get(f"/products/?q={'x' * letters}").content.decode()
+        assert ("only its first 255 letters were looked for" in page) == is_told
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(TYPED))))
