@@ -18,6 +18,7 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
+RARE = 20
 MORE_COMMON = 50
 """How many times as common a word is to be for a rare one that is in the catalogue to be taken for a slip of it"""
 COLOUR, GENDER = "base_colour", "gender"
@@ -319,15 +320,41 @@ class _Reader:
         if len(words) > 1:
             return _Unit(words, self._together(tuple(word.text for word in words)))
         word = words[0].text
-        if not self._as_typed and (meant := self._misread(word)):
+        concept = self._concept(word, is_there=index.standing_alone(word) in there)
+        begun = self._begun(word) if is_last and len(word) > 1 else ()
+        if begun and concept and word in self._known.counts:
+            longer = self._beginning(word, begun)
+            return _Unit(words, replace(concept, meant=_any(filter(None, (concept.meant, longer.query)))))
+        if not begun and not self._as_typed and (meant := self._misread(word)):
             return _Unit(words, self._together(meant), is_corrected=True)
-        if concept := self._concept(word, is_there=index.standing_alone(word) in there):
+        if concept and not begun:
             slip_of = self._slip_of(word)
             return _Unit(words, concept, is_corrected=bool(slip_of), slip_of=slip_of)
-        if is_last and len(word) > 1 and (begun := self._known.beginning_with(word)):
-            return _Unit(words, Concept(begun, index.beginning(word), "", self._known.role(begun)))
         meant = () if self._as_typed else corrector(self._known).correct(word)
+        if begun and not (meant and self._is_more_common(meant, begun[0])):
+            return _Unit(words, self._beginning(word, begun))
         return _Unit(words, self._together(meant) if meant else None, is_corrected=bool(meant))
+
+    def _begun(self, letters: str) -> Sequence[str]:
+        """The words that begin so, where these letters are no word, or a much rarer one."""
+        count = self._known.counts.get(letters, 0)
+        if (stem(letters),) in self._known.synonyms or count > RARE:
+            return ()
+        begun = [word for word in self._known.beginning_with(letters) if word != letters]
+        is_form = bool(begun) and stem(begun[0]) == stem(letters)
+        return begun if begun and not is_form and self._count(begun[0]) > MORE_COMMON * count else ()
+
+    def _beginning(self, letters: str, begun: Sequence[str]) -> Concept:
+        """Whatever begins so; named by what is most common."""
+        first = self._together((begun[0],))
+        meant = first.meant if self._known.has(begun[0]) else first.query
+        return Concept(begun[0], index.beginning(letters, begun), meant, first.role)
+
+    def _is_more_common(self, words: Phrase, than: str) -> bool:
+        return min(map(self._count, words)) >= MORE_COMMON * self._count(than)
+
+    def _count(self, word: str) -> int:
+        return self._known.counts.get(word) or self._known.said.get(word, 0)
 
     def _concept(self, word: str, *, is_there: bool = False) -> Concept | None:
         meanings = self._known.synonyms.get((stem(word),), ())

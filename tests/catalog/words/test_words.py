@@ -107,6 +107,32 @@ def test_mistyped_words_are_corrected_at_once_and_can_be_had_as_typed(store, cli
     assert "Showing <strong>" not in as_typed
 
 
+@pytest.mark.parametrize(
+    ("typed", "skus"),
+    [
+        ("runni", {"2", "AB-12.3 x"}),
+        ("deodoran", {"7"}),
+        ("women stripe", {"5"}),
+        ("distur", {"10"}),
+        ("spectac", {"11"}),
+    ],
+)
+def test_a_last_word_may_be_a_beginning_longer_than_the_stem(store, typed, skus):
+    assert set(found(typed)) == skus
+
+
+def test_a_beginning_counts_where_what_begins_so_is_common(store):
+    black = [ProductFactory(name="Black Mug", base_colour="Black").sku for _ in range(60)]
+    blake = ProductFactory(name="Mug of Blake").sku
+    assert selection("mug blak").understood.shown == "mug black"
+    assert set(found("mug blak")) == set(black)
+    assert found("mug blake") == [blake]
+    ProductFactory(name="Cas Mug")
+    for _ in range(60):
+        ProductFactory(name="Casual Mug")
+    assert len(found("mug cas")) == 61
+
+
 @pytest.mark.parametrize("word", ["engagement", "zzzzqqqq", "511"])
 def test_a_word_that_nothing_has_is_left_out_and_named(store, client, word):
     page = client.get(f"/products/?q=red+{word}+dress").content.decode()
