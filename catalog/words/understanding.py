@@ -18,6 +18,8 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
+SHORTEST_SKU = 4
+"""Among other words: 12 is also a size, and 501 a cut"""
 RARE = 20
 MORE_COMMON = 50
 """How many times as common a word is to be for a rare one that is in the catalogue to be taken for a slip of it"""
@@ -25,6 +27,9 @@ COLOUR, GENDER = "base_colour", "gender"
 IMPORTANCE = {GENDER: 8.0, KIND: 3.0, MAKER: 2.5, COLOUR: 1.5, "season": 1.0, "usage": 1.0}
 """Whom it is for outweighs the rest together: a man has no use for a woman's kurta that is of cotton as he asked"""
 IMPORTANCE_OF_OTHERS = 2.0
+DECIMALS = re.compile(r"\.0+$")
+UMLAUT = re.compile("([aou])e")
+"""As it is written without one"""
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
 NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
 PRICE = re.compile(
@@ -194,10 +199,12 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
     prices = [match.group().strip() for match in PRICE.finditer(text)]
     unpriced = PRICE.sub(" ", text)
     sizes = [" ".join(match.group().split()) for match in SIZE.finditer(unpriced)]
-    words = _operated(AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced)))
+    rest = AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced))
+    words = _operated(rest)
     looked_for = words[:MOST_WORDS]
-    whole = index.whole(read(text))
-    units, there = _Reader(lexicon(version), as_typed).units(looked_for, whole)
+    wholes = _wholes(text, rest, words)
+    units, there = _Reader(lexicon(version), as_typed).units(looked_for, wholes)
+    skus = _any(whole for whole in wholes if whole in there)
     units = _without_colour_fillers(_either(units))
     # What stands between words cannot be first: then it is the brand AND.
     told = [unit for place, unit in enumerate(units) if (place == 0 and unit.text == AND) or unit.text not in fillers]
@@ -206,10 +213,10 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
     return Understood(
         alternatives,
         unwanted,
-        whole if whole in there else "",
+        skus,
         tuple(_side_by_side(told)),
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
-        tuple(unit.text for unit in told if not unit.concept),
+        tuple(unit.text for unit in told if not (unit.concept or (skus and _has_digit(unit.text)))),
         ", ".join(prices),
         ", ".join(sizes),
         len(words) > MOST_WORDS,
@@ -240,6 +247,22 @@ def _without_colour_fillers(units: Sequence[_Unit]) -> list[_Unit]:
     return kept
 
 
+def _wholes(text: str, rest: str, words: Sequence[_Word]) -> list[str]:
+    """What finds the products whose title or sku the text is, or what of it is neither price nor size has in it."""
+    unwanted = {word.text for word in words if word.is_unwanted}
+    numbers = [part for chunk in rest.split()[:MOST_WORDS] for part in _written(chunk) if part not in unwanted]
+    long = [part for part in numbers if len(part) >= SHORTEST_SKU and _has_digit(part)]
+    return list(dict.fromkeys(map(index.whole, [read(text), *([part] for part in long)])))
+
+
+def _written(chunk: str) -> list[str]:
+    """How a sku that is written so may be written in the catalogue: as a spreadsheet's number, or without umlauts."""
+    words = read(chunk)
+    one = "".join(words)
+    as_number = "".join(read(DECIMALS.sub("", chunk))).lstrip("0")
+    return [*words, one, as_number, UMLAUT.sub(r"\1", one)]
+
+
 def _side_by_side(units: Sequence[_Unit]) -> list[str]:
     """The lexemes of words said side by side; none of red or blue dress, which would favour the blue."""
     if any(not word.is_plain for unit in units for word in unit.words):
@@ -253,9 +276,12 @@ def _operated(text: str) -> list[_Word]:
     words: list[_Word] = []
     is_unwanted = is_alternative = False
     for number, (word, has_minus) in enumerate(read_words, 1):
-        if word in VOCABULARY.negations and number < len(read_words):
+        after = read_words[number][0] if number < len(read_words) else ""
+        if word in VOCABULARY.labels and _has_digit(after):
+            continue
+        if word in VOCABULARY.negations and after:
             is_unwanted = True
-        elif word in VOCABULARY.alternatives and words and number < len(read_words):
+        elif word in VOCABULARY.alternatives and words and after:
             is_alternative, is_unwanted = True, words[-1].is_unwanted
         else:
             words.append(_Word(word, has_minus or is_unwanted, is_alternative))
@@ -290,11 +316,11 @@ class _Reader:
         self._known = known
         self._as_typed = as_typed
 
-    def units(self, words: Sequence[_Word], whole: str) -> tuple[list[_Unit], Collection[str]]:
-        """What the words say, and what of the unknown words, and of the whole, is in the index all the same."""
+    def units(self, words: Sequence[_Word], wholes: Sequence[str]) -> tuple[list[_Unit], Collection[str]]:
+        """What the words say, and what of the unknown words, and of the wholes, is in the index all the same."""
         phrases = list(self._phrases(words))
         unknown = [phrase[0].text for phrase in phrases if len(phrase) == 1 and not self._known.has(phrase[0].text)]
-        there = present([whole, *map(index.standing_alone, unknown)])
+        there = present([*wholes, *map(index.standing_alone, unknown)])
         return [self._unit(phrase, there, number == len(phrases)) for number, phrase in enumerate(phrases, 1)], there
 
     def _phrases(self, words: Sequence[_Word]) -> Iterator[tuple[_Word, ...]]:
@@ -409,6 +435,10 @@ class _Reader:
 
     def _all(self, words: Phrase) -> str:
         return _all(f"({index.standing_alone(word)})" for word in words)
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _may_be_one(words: Sequence[str]) -> bool:

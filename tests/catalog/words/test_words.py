@@ -133,6 +133,22 @@ def test_a_beginning_counts_where_what_begins_so_is_common(store):
     assert len(found("mug cas")) == 61
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["sku 12347", "sku: 12347", "Art.12347", "no 12347", "12347.0", "012347", "red dress 12347", "#12347 dress"],
+)
+def test_a_sku_finds_its_product_first_whatever_is_beside_it(store, typed):
+    ProductFactory(sku="12347", name="Plain Umbrella")
+    assert found(typed)[0] == "12347"
+    assert not selection(typed).understood.left_out
+    assert "12347" not in found("umbrella not 12347")
+
+
+def test_an_umlaut_in_a_sku_may_be_written_without(store):
+    ProductFactory(sku="KLEID-GRÜN-38", name="Kleid")
+    assert found("kleid-gruen-38") == found("Kleid-Grun-38") == ["KLEID-GRÜN-38"]
+
+
 @pytest.mark.parametrize("word", ["engagement", "zzzzqqqq", "511"])
 def test_a_word_that_nothing_has_is_left_out_and_named(store, client, word):
     page = client.get(f"/products/?q=red+{word}+dress").content.decode()
