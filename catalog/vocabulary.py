@@ -17,7 +17,7 @@ class Vocabulary:
     bundles: frozenset[str]
     """Words of a search that say how things are sold together, and not what kind they are"""
     negations: frozenset[str]
-    """Words of a search that say that the next one is not wanted"""
+    """Words of a search, or two, that say that the next one is not wanted"""
     labels: frozenset[str]
     """Words of a search that only say that a number follows"""
     alternatives: frozenset[str]

@@ -68,10 +68,17 @@ class Concept:
     """As `Lexicon.role`"""
     head: "Concept | None" = None
     """Of several words the last alone: of long sleeve, sleeve"""
+    negated: str = ""
+    """The lexeme of the word with its negation, as names may have it: no leather is what is called non leather"""
 
     @property
     def query(self) -> str:
         return _any(filter(None, (self.own, self.meant)))
+
+    @property
+    def without(self) -> str:
+        """Finds what is not this."""
+        return _any(filter(None, (f"!({self.own or self.meant})", self.negated)))
 
     @property
     def importance(self) -> float:
@@ -128,7 +135,7 @@ class Understood:
     def having(self, combined: Iterable[Sequence[Concept]]) -> str:
         """Finds what has all of one of these combinations and nothing that is not wanted."""
         wanted = _any(_all(concept.query for concept in concepts) for concepts in combined if concepts)
-        without = [f"!({concept.own or concept.meant})" for concept in self.unwanted]
+        without = [concept.without for concept in self.unwanted]
         return _any(filter(None, (self.whole, _all(filter(None, (wanted, *without))))))
 
     @property
@@ -160,6 +167,10 @@ class _Word:
     is_unwanted: bool = False
     is_alternative: bool = False
     """To what is said before it: red or blue"""
+    is_listed: bool = False
+    """Whether a comma follows"""
+    negation: str = ""
+    """The word before it that says that it is unwanted"""
 
     @property
     def is_plain(self) -> bool:
@@ -214,7 +225,7 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         alternatives,
         unwanted,
         skus,
-        tuple(_side_by_side(told)),
+        (*_side_by_side(told), *(concept.negated for concept in unwanted if concept.negated)),
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
         tuple(unit.text for unit in told if not (unit.concept or (skus and _has_digit(unit.text)))),
         ", ".join(prices),
@@ -272,21 +283,37 @@ def _side_by_side(units: Sequence[_Unit]) -> list[str]:
 
 def _operated(text: str) -> list[_Word]:
     """The words of the text with what small words and signs say about them."""
-    read_words = [(word, bool(UNWANTED.match(chunk))) for chunk in text.split() for word in read(chunk)]
+    read_words = [
+        (word, bool(UNWANTED.match(chunk)), chunk.endswith(",")) for chunk in text.split() for word in read(chunk)
+    ]
     words: list[_Word] = []
+    before = negation = ""
     is_unwanted = is_alternative = False
-    for number, (word, has_minus) in enumerate(read_words, 1):
+    for number, (word, has_minus, is_listed) in enumerate(read_words, 1):
         after = read_words[number][0] if number < len(read_words) else ""
-        if word in VOCABULARY.labels and _has_digit(after):
-            continue
-        if word in VOCABULARY.negations and after:
-            is_unwanted = True
-        elif word in VOCABULARY.alternatives and words and after:
+        if after and words and f"{before} {word}" in VOCABULARY.negations:
+            words.pop()
+            negation, is_unwanted = word, True
+        elif word in VOCABULARY.labels and _has_digit(after):
+            pass
+        elif after and word in VOCABULARY.negations:
+            negation, is_unwanted = word, True
+        elif after and words and word in VOCABULARY.alternatives:
+            words = _listed(words)
             is_alternative, is_unwanted = True, words[-1].is_unwanted
         else:
-            words.append(_Word(word, has_minus or is_unwanted, is_alternative))
-            is_unwanted = is_alternative = False
+            words.append(_Word(word, has_minus or is_unwanted, is_alternative, is_listed, negation))
+            negation, is_unwanted, is_alternative = "", False, False
+        before = word
     return words
+
+
+def _listed(words: Sequence[_Word]) -> list[_Word]:
+    """The words, the last ones as alternatives where commas part them: red, blue or green."""
+    start = len(words) - 1
+    while start > 0 and words[start - 1].is_listed:
+        start -= 1
+    return [replace(word, is_alternative=True) if number > start else word for number, word in enumerate(words)]
 
 
 def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...], tuple[Concept, ...]]:
@@ -297,7 +324,7 @@ def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...]
         if unit.concept is None:
             continue
         if unit.words[0].is_unwanted:
-            unwanted.append(unit.concept)
+            unwanted.append(_unwanted(unit.concept, unit.words[0].negation))
         elif unit.words[0].is_alternative and alternatives[-1]:
             before = alternatives[-1][-1]
             if before.role == unit.concept.role:
@@ -307,6 +334,11 @@ def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...]
         else:
             alternatives[-1].append(unit.concept)
     return tuple(tuple(concepts) for concepts in alternatives if concepts), tuple(unwanted)
+
+
+def _unwanted(concept: Concept, negation: str) -> Concept:
+    first, *_ = concept.said.split()
+    return replace(concept, negated=index.neighbours([negation, first])[0]) if negation else concept
 
 
 class _Reader:

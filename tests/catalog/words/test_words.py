@@ -177,6 +177,13 @@ def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client
         ("shoes nor red nor brown", {"AB-12.3 x"}),
         ("not flip flops -women", {"AB-12.3 x", "3", "4", "6", "7", "11"}),
         ("Do Not Disturb Women T-shirt", {"10"}),
+        ("no black shoes", {"2", "3"}),
+        ("neither red nor brown shoes", {"AB-12.3 x"}),
+        ("anything but black shoes", {"2", "3"}),
+        ("shoes but not black", {"2", "3"}),
+        ("black, red or brown shoes", {"AB-12.3 x", "2", "3"}),
+        ("black, red, or brown shoes", {"AB-12.3 x", "2", "3"}),
+        ("non-brown shoes", {"AB-12.3 x", "2"}),
         ("dress for my wife", {"12", "13"}),
         ("mens sneakers", {"AB-12.3 x"}),
         ("kids", {"6"}),
@@ -196,6 +203,14 @@ def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client
 )
 def test_what_shoppers_mean(store, query, skus):
     assert set(found(query)) == skus
+
+
+def test_what_is_called_without_something_is_found_first_without_it(store):
+    called = ProductFactory(name="Non Leather Pouch")
+    ProductFactory(name="Leather Pouch")
+    other = ProductFactory(name="Pouch")
+    assert found("non leather pouch") == [called.sku, other.sku]
+    assert found("pouch no leather") == [other.sku]
 
 
 def test_a_kind_of_product_outranks_the_same_word_in_a_makers_name(store):
