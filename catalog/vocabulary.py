@@ -17,7 +17,9 @@ class Vocabulary:
     bundles: frozenset[str]
     """Words of a search that say how things are sold together, and not what kind they are"""
     negations: frozenset[str]
-    """Words of a search that say that the next one is not wanted"""
+    """Words of a search, or two, that say that the next one is not wanted"""
+    labels: frozenset[str]
+    """Words of a search that only say that a number follows"""
     alternatives: frozenset[str]
     """Words of a search that stand between two of which one is enough"""
     meanings: Mapping[str, tuple[str, ...]]
@@ -47,6 +49,7 @@ def _read(path: Path) -> Vocabulary:
         colour_fillers=frozenset(tables["colour_fillers"]),
         bundles=frozenset(tables["bundles"]),
         negations=frozenset(tables["negations"]),
+        labels=frozenset(tables["labels"]),
         alternatives=frozenset(tables["alternatives"]),
         meanings=_lists(tables["meanings"]),
         swatches=tables["swatches"],

@@ -45,9 +45,11 @@ def standing_alone(word: str) -> str:
     return " | ".join(map(_quoted, (stem(word), _side_by_side([word]), _whole([word]))))
 
 
-def beginning(word: str) -> str:
-    """The `tsquery` of all words that begin so."""
-    return f"{_quoted(word)}:*"
+def beginning(letters: str, words: Iterable[str]) -> str:
+    """The `tsquery` of all words that begin so, of which the catalogue has these."""
+    # Of deodorant and running the stems are shorter than what was typed of them may be.
+    stems = [root for root in sorted(set(map(stem, words))) if not root.startswith(letters)]
+    return " | ".join([f"{_quoted(letters)}:*", *map(_quoted, stems)])
 
 
 def whole(words: Sequence[str]) -> str:

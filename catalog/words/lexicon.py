@@ -60,9 +60,12 @@ class Lexicon:
     def has(self, word: str) -> bool:
         return stem(word) in self.stems
 
-    def beginning_with(self, letters: str) -> str:
-        """The most common word that begins so; "" where none does."""
-        return max((word for word in self.counts if word.startswith(letters)), key=self.counts.__getitem__, default="")
+    def beginning_with(self, letters: str) -> list[str]:
+        """The words that begin so, the most common first; where the catalogue has none, what else is said."""
+        for counts in (self.counts, self.said):
+            if begun := [word for word in counts if word.startswith(letters)]:
+                return sorted(begun, key=counts.__getitem__, reverse=True)
+        return []
 
     def role(self, word: str) -> str:
         """What a word stands for: `KIND`, `MAKER`, the name of an attribute, or "" for any other word."""

@@ -18,12 +18,18 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
+SHORTEST_SKU = 4
+"""Among other words: 12 is also a size, and 501 a cut"""
+RARE = 20
 MORE_COMMON = 50
 """How many times as common a word is to be for a rare one that is in the catalogue to be taken for a slip of it"""
 COLOUR, GENDER = "base_colour", "gender"
 IMPORTANCE = {GENDER: 8.0, KIND: 3.0, MAKER: 2.5, COLOUR: 1.5, "season": 1.0, "usage": 1.0}
 """Whom it is for outweighs the rest together: a man has no use for a woman's kurta that is of cotton as he asked"""
 IMPORTANCE_OF_OTHERS = 2.0
+DECIMALS = re.compile(r"\.0+$")
+UMLAUT = re.compile("([aou])e")
+"""As it is written without one"""
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
 NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
 PRICE = re.compile(
@@ -62,10 +68,17 @@ class Concept:
     """As `Lexicon.role`"""
     head: "Concept | None" = None
     """Of several words the last alone: of long sleeve, sleeve"""
+    negated: str = ""
+    """The lexeme of the word with its negation, as names may have it: no leather is what is called non leather"""
 
     @property
     def query(self) -> str:
         return _any(filter(None, (self.own, self.meant)))
+
+    @property
+    def without(self) -> str:
+        """Finds what is not this."""
+        return _any(filter(None, (f"!({self.own or self.meant})", self.negated)))
 
     @property
     def importance(self) -> float:
@@ -122,7 +135,7 @@ class Understood:
     def having(self, combined: Iterable[Sequence[Concept]]) -> str:
         """Finds what has all of one of these combinations and nothing that is not wanted."""
         wanted = _any(_all(concept.query for concept in concepts) for concepts in combined if concepts)
-        without = [f"!({concept.own or concept.meant})" for concept in self.unwanted]
+        without = [concept.without for concept in self.unwanted]
         return _any(filter(None, (self.whole, _all(filter(None, (wanted, *without))))))
 
     @property
@@ -154,6 +167,10 @@ class _Word:
     is_unwanted: bool = False
     is_alternative: bool = False
     """To what is said before it: red or blue"""
+    is_listed: bool = False
+    """Whether a comma follows"""
+    negation: str = ""
+    """The word before it that says that it is unwanted"""
 
     @property
     def is_plain(self) -> bool:
@@ -193,10 +210,12 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
     prices = [match.group().strip() for match in PRICE.finditer(text)]
     unpriced = PRICE.sub(" ", text)
     sizes = [" ".join(match.group().split()) for match in SIZE.finditer(unpriced)]
-    words = _operated(AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced)))
+    rest = AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced))
+    words = _operated(rest)
     looked_for = words[:MOST_WORDS]
-    whole = index.whole(read(text))
-    units, there = _Reader(lexicon(version), as_typed).units(looked_for, whole)
+    wholes = _wholes(text, rest, words)
+    units, there = _Reader(lexicon(version), as_typed).units(looked_for, wholes)
+    skus = _any(whole for whole in wholes if whole in there)
     units = _without_colour_fillers(_either(units))
     # What stands between words cannot be first: then it is the brand AND.
     told = [unit for place, unit in enumerate(units) if (place == 0 and unit.text == AND) or unit.text not in fillers]
@@ -205,10 +224,10 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
     return Understood(
         alternatives,
         unwanted,
-        whole if whole in there else "",
-        tuple(_side_by_side(told)),
+        skus,
+        (*_side_by_side(told), *(concept.negated for concept in unwanted if concept.negated)),
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
-        tuple(unit.text for unit in told if not unit.concept),
+        tuple(unit.text for unit in told if not (unit.concept or (skus and _has_digit(unit.text)))),
         ", ".join(prices),
         ", ".join(sizes),
         len(words) > MOST_WORDS,
@@ -239,6 +258,22 @@ def _without_colour_fillers(units: Sequence[_Unit]) -> list[_Unit]:
     return kept
 
 
+def _wholes(text: str, rest: str, words: Sequence[_Word]) -> list[str]:
+    """What finds the products whose title or sku the text is, or what of it is neither price nor size has in it."""
+    unwanted = {word.text for word in words if word.is_unwanted}
+    numbers = [part for chunk in rest.split()[:MOST_WORDS] for part in _written(chunk) if part not in unwanted]
+    long = [part for part in numbers if len(part) >= SHORTEST_SKU and _has_digit(part)]
+    return list(dict.fromkeys(map(index.whole, [read(text), *([part] for part in long)])))
+
+
+def _written(chunk: str) -> list[str]:
+    """How a sku that is written so may be written in the catalogue: as a spreadsheet's number, or without umlauts."""
+    words = read(chunk)
+    one = "".join(words)
+    as_number = "".join(read(DECIMALS.sub("", chunk))).lstrip("0")
+    return [*words, one, as_number, UMLAUT.sub(r"\1", one)]
+
+
 def _side_by_side(units: Sequence[_Unit]) -> list[str]:
     """The lexemes of words said side by side; none of red or blue dress, which would favour the blue."""
     if any(not word.is_plain for unit in units for word in unit.words):
@@ -248,18 +283,37 @@ def _side_by_side(units: Sequence[_Unit]) -> list[str]:
 
 def _operated(text: str) -> list[_Word]:
     """The words of the text with what small words and signs say about them."""
-    read_words = [(word, bool(UNWANTED.match(chunk))) for chunk in text.split() for word in read(chunk)]
+    read_words = [
+        (word, bool(UNWANTED.match(chunk)), chunk.endswith(",")) for chunk in text.split() for word in read(chunk)
+    ]
     words: list[_Word] = []
+    before = negation = ""
     is_unwanted = is_alternative = False
-    for number, (word, has_minus) in enumerate(read_words, 1):
-        if word in VOCABULARY.negations and number < len(read_words):
-            is_unwanted = True
-        elif word in VOCABULARY.alternatives and words and number < len(read_words):
+    for number, (word, has_minus, is_listed) in enumerate(read_words, 1):
+        after = read_words[number][0] if number < len(read_words) else ""
+        if after and words and f"{before} {word}" in VOCABULARY.negations:
+            words.pop()
+            negation, is_unwanted = word, True
+        elif word in VOCABULARY.labels and _has_digit(after):
+            pass
+        elif after and word in VOCABULARY.negations:
+            negation, is_unwanted = word, True
+        elif after and words and word in VOCABULARY.alternatives:
+            words = _listed(words)
             is_alternative, is_unwanted = True, words[-1].is_unwanted
         else:
-            words.append(_Word(word, has_minus or is_unwanted, is_alternative))
-            is_unwanted = is_alternative = False
+            words.append(_Word(word, has_minus or is_unwanted, is_alternative, is_listed, negation))
+            negation, is_unwanted, is_alternative = "", False, False
+        before = word
     return words
+
+
+def _listed(words: Sequence[_Word]) -> list[_Word]:
+    """The words, the last ones as alternatives where commas part them: red, blue or green."""
+    start = len(words) - 1
+    while start > 0 and words[start - 1].is_listed:
+        start -= 1
+    return [replace(word, is_alternative=True) if number > start else word for number, word in enumerate(words)]
 
 
 def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...], tuple[Concept, ...]]:
@@ -270,7 +324,7 @@ def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...]
         if unit.concept is None:
             continue
         if unit.words[0].is_unwanted:
-            unwanted.append(unit.concept)
+            unwanted.append(_unwanted(unit.concept, unit.words[0].negation))
         elif unit.words[0].is_alternative and alternatives[-1]:
             before = alternatives[-1][-1]
             if before.role == unit.concept.role:
@@ -282,6 +336,11 @@ def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...]
     return tuple(tuple(concepts) for concepts in alternatives if concepts), tuple(unwanted)
 
 
+def _unwanted(concept: Concept, negation: str) -> Concept:
+    first, *_ = concept.said.split()
+    return replace(concept, negated=index.neighbours([negation, first])[0]) if negation else concept
+
+
 class _Reader:
     """Makes concepts of words with a lexicon."""
 
@@ -289,11 +348,11 @@ class _Reader:
         self._known = known
         self._as_typed = as_typed
 
-    def units(self, words: Sequence[_Word], whole: str) -> tuple[list[_Unit], Collection[str]]:
-        """What the words say, and what of the unknown words, and of the whole, is in the index all the same."""
+    def units(self, words: Sequence[_Word], wholes: Sequence[str]) -> tuple[list[_Unit], Collection[str]]:
+        """What the words say, and what of the unknown words, and of the wholes, is in the index all the same."""
         phrases = list(self._phrases(words))
         unknown = [phrase[0].text for phrase in phrases if len(phrase) == 1 and not self._known.has(phrase[0].text)]
-        there = present([whole, *map(index.standing_alone, unknown)])
+        there = present([*wholes, *map(index.standing_alone, unknown)])
         return [self._unit(phrase, there, number == len(phrases)) for number, phrase in enumerate(phrases, 1)], there
 
     def _phrases(self, words: Sequence[_Word]) -> Iterator[tuple[_Word, ...]]:
@@ -319,15 +378,41 @@ class _Reader:
         if len(words) > 1:
             return _Unit(words, self._together(tuple(word.text for word in words)))
         word = words[0].text
-        if not self._as_typed and (meant := self._misread(word)):
+        concept = self._concept(word, is_there=index.standing_alone(word) in there)
+        begun = self._begun(word) if is_last and len(word) > 1 else ()
+        if begun and concept and word in self._known.counts:
+            longer = self._beginning(word, begun)
+            return _Unit(words, replace(concept, meant=_any(filter(None, (concept.meant, longer.query)))))
+        if not begun and not self._as_typed and (meant := self._misread(word)):
             return _Unit(words, self._together(meant), is_corrected=True)
-        if concept := self._concept(word, is_there=index.standing_alone(word) in there):
+        if concept and not begun:
             slip_of = self._slip_of(word)
             return _Unit(words, concept, is_corrected=bool(slip_of), slip_of=slip_of)
-        if is_last and len(word) > 1 and (begun := self._known.beginning_with(word)):
-            return _Unit(words, Concept(begun, index.beginning(word), "", self._known.role(begun)))
         meant = () if self._as_typed else corrector(self._known).correct(word)
+        if begun and not (meant and self._is_more_common(meant, begun[0])):
+            return _Unit(words, self._beginning(word, begun))
         return _Unit(words, self._together(meant) if meant else None, is_corrected=bool(meant))
+
+    def _begun(self, letters: str) -> Sequence[str]:
+        """The words that begin so, where these letters are no word, or a much rarer one."""
+        count = self._known.counts.get(letters, 0)
+        if (stem(letters),) in self._known.synonyms or count > RARE:
+            return ()
+        begun = [word for word in self._known.beginning_with(letters) if word != letters]
+        is_form = bool(begun) and stem(begun[0]) == stem(letters)
+        return begun if begun and not is_form and self._count(begun[0]) > MORE_COMMON * count else ()
+
+    def _beginning(self, letters: str, begun: Sequence[str]) -> Concept:
+        """Whatever begins so; named by what is most common."""
+        first = self._together((begun[0],))
+        meant = first.meant if self._known.has(begun[0]) else first.query
+        return Concept(begun[0], index.beginning(letters, begun), meant, first.role)
+
+    def _is_more_common(self, words: Phrase, than: str) -> bool:
+        return min(map(self._count, words)) >= MORE_COMMON * self._count(than)
+
+    def _count(self, word: str) -> int:
+        return self._known.counts.get(word) or self._known.said.get(word, 0)
 
     def _concept(self, word: str, *, is_there: bool = False) -> Concept | None:
         meanings = self._known.synonyms.get((stem(word),), ())
@@ -382,6 +467,10 @@ class _Reader:
 
     def _all(self, words: Phrase) -> str:
         return _all(f"({index.standing_alone(word)})" for word in words)
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _may_be_one(words: Sequence[str]) -> bool:

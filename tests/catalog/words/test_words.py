@@ -108,6 +108,48 @@ def test_mistyped_words_are_corrected_at_once_and_can_be_had_as_typed(store, cli
     assert "Showing <strong>" not in as_typed
 
 
+@pytest.mark.parametrize(
+    ("typed", "skus"),
+    [
+        ("runni", {"2", "AB-12.3 x"}),
+        ("deodoran", {"7"}),
+        ("women stripe", {"5"}),
+        ("distur", {"10"}),
+        ("spectac", {"11"}),
+    ],
+)
+def test_a_last_word_may_be_a_beginning_longer_than_the_stem(store, typed, skus):
+    assert set(found(typed)) == skus
+
+
+def test_a_beginning_counts_where_what_begins_so_is_common(store):
+    black = [ProductFactory(name="Black Mug", base_colour="Black").sku for _ in range(60)]
+    blake = ProductFactory(name="Mug of Blake").sku
+    assert selection("mug blak").understood.shown == "mug black"
+    assert set(found("mug blak")) == set(black)
+    assert found("mug blake") == [blake]
+    ProductFactory(name="Cas Mug")
+    for _ in range(60):
+        ProductFactory(name="Casual Mug")
+    assert len(found("mug cas")) == 61
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["sku 12347", "sku: 12347", "Art.12347", "no 12347", "12347.0", "012347", "red dress 12347", "#12347 dress"],
+)
+def test_a_sku_finds_its_product_first_whatever_is_beside_it(store, typed):
+    ProductFactory(sku="12347", name="Plain Umbrella")
+    assert found(typed)[0] == "12347"
+    assert not selection(typed).understood.left_out
+    assert "12347" not in found("umbrella not 12347")
+
+
+def test_an_umlaut_in_a_sku_may_be_written_without(store):
+    ProductFactory(sku="KLEID-GRÜN-38", name="Kleid")
+    assert found("kleid-gruen-38") == found("Kleid-Grun-38") == ["KLEID-GRÜN-38"]
+
+
 @pytest.mark.parametrize("word", ["engagement", "zzzzqqqq", "511"])
 def test_a_word_that_nothing_has_is_left_out_and_named(store, client, word):
     page = client.get(f"/products/?q=red+{word}+dress").content.decode()
@@ -136,6 +178,13 @@ def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client
         ("shoes nor red nor brown", {"AB-12.3 x"}),
         ("not flip flops -women", {"AB-12.3 x", "3", "4", "6", "7", "11"}),
         ("Do Not Disturb Women T-shirt", {"10"}),
+        ("no black shoes", {"2", "3"}),
+        ("neither red nor brown shoes", {"AB-12.3 x"}),
+        ("anything but black shoes", {"2", "3"}),
+        ("shoes but not black", {"2", "3"}),
+        ("black, red or brown shoes", {"AB-12.3 x", "2", "3"}),
+        ("black, red, or brown shoes", {"AB-12.3 x", "2", "3"}),
+        ("non-brown shoes", {"AB-12.3 x", "2"}),
         ("dress for my wife", {"12", "13"}),
         ("mens sneakers", {"AB-12.3 x"}),
         ("kids", {"6"}),
@@ -155,6 +204,14 @@ def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client
 )
 def test_what_shoppers_mean(store, query, skus):
     assert set(found(query)) == skus
+
+
+def test_what_is_called_without_something_is_found_first_without_it(store):
+    called = ProductFactory(name="Non Leather Pouch")
+    ProductFactory(name="Leather Pouch")
+    other = ProductFactory(name="Pouch")
+    assert found("non leather pouch") == [called.sku, other.sku]
+    assert found("pouch no leather") == [other.sku]
 
 
 def test_a_kind_of_product_outranks_the_same_word_in_a_makers_name(store):
