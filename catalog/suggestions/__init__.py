@@ -12,6 +12,8 @@ from catalog.caching import kept
 from catalog.models import CatalogVersion, Category, Product
 from catalog.suggestions.entries import fold
 from catalog.suggestions.index import Index, Suggestions
+from catalog.words.correcting import corrector
+from catalog.words.lexicon import lexicon
 from catalog.words.understanding import understand
 
 FEWEST_LETTERS = 2
@@ -53,4 +55,6 @@ def _index(version: str) -> Index:
     attributes = [attribute.name for attribute in ATTRIBUTES if attribute.is_searched]
     products = Product.objects.in_the_shop().order_by("-id")
     columns = products.values_list("pk", "sku", "category", "image_digest", "name", *attributes)
-    return Index(list(columns), list(Category.objects.select_related("parent__parent")))
+    return Index(
+        list(columns), list(Category.objects.select_related("parent__parent")), corrector(lexicon(version)).slip_of
+    )

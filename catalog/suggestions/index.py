@@ -1,6 +1,6 @@
 """All that the catalogue has to suggest, in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -30,6 +30,7 @@ class Suggestions:
     categories: Sequence[Choice] = ()
     brands: Sequence[Choice] = ()
     products: Sequence[Product] = ()
+    are_brands_first: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.groups or self.products)
@@ -37,16 +38,21 @@ class Suggestions:
     @property
     def groups(self) -> list[tuple[str, Sequence[Choice]]]:
         """What is suggested beside products, with its heading."""
-        groups = [("Words", self.words), ("Categories", self.categories), ("Brands", self.brands)]
+        groups = [("Words", self.words), ("Categories", self.categories)]
+        groups.insert(0 if self.are_brands_first else len(groups), ("Brands", self.brands))
         return [(title, choices) for title, choices in groups if choices]
 
 
 class Index:
     """What the catalogue has to suggest. The products are its rows, the newest first."""
 
-    def __init__(self, products: Sequence[tuple], categories: Sequence[Category]):
-        """`products` are (id, sku, category's id, digest of the picture, name, *values of attributes)."""
+    def __init__(self, products: Sequence[tuple], categories: Sequence[Category], is_slip: Callable[[str], object]):
+        """`products` are (id, sku, category's id, digest of the picture, name, *values of attributes).
+
+        `is_slip` says of a folded word whether it is one that is not to be suggested.
+        """
         count = len(products)
+        self._is_slip = is_slip
         self._ids = [product[0] for product in products]
         self._has_picture = np.array([bool(product[3]) for product in products], bool)
         self._chosen = np.ones(count, bool)
@@ -94,12 +100,14 @@ class Index:
         branded = [self._brands.labels[brand] for brand in self._brands.first(brands, with_longer=False)]
         branded = [brand for brand in branded if not set(read(brand)) & set(read(brand_before))]
         longer = [word for word in words if fold(self._words.labels[word]) != fold(parts[-1])]
-        completed = self.searches(words_before, self._labels(longer, without=[*parts[:-1], *branded]))
+        written = (word for word in longer if not self._is_slip(fold(self._words.labels[word])))
+        completed = self.searches(words_before, self._labels(written, without=[*parts[:-1], *branded]))
         is_whole = len(longer) < len(words)
         return Suggestions(
             words=[*completed, *(self._next(parts) if is_whole else ())][:MOST_CHOICES],
             categories=[self._category(category_before, one) for one in self._categories.first(categories)],
             brands=self.searches(brand_before, branded),
+            are_brands_first=bool(words and branded) and fold(self._words.labels[words[0]]) == fold(branded[0]),
             products=self._pictured(with_sku, having & self._words.products(words[:1]), having | within | by_brand),
         )
 

@@ -94,7 +94,7 @@ def lexicon(version: str) -> Lexicon:
         counts.update(dict.fromkeys(words, count))
         values[role].update(map(stem, words))
         if role == KIND:
-            said.update({"".join(pair): count for pair in pairwise(words)})
+            said.update({"".join(pair): count for pair in pairwise(words) if AND not in pair})
             # Of Perfume and Body Mist it is perfume, and mist.
             kinds.update({stem(word): count for word, after in pairwise([*words, AND]) if after == AND})
     synonyms: dict[Phrase, list[Phrase]] = defaultdict(list)

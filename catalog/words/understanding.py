@@ -24,7 +24,10 @@ RARE = 20
 MORE_COMMON = 50
 """How many times as common a word is to be for a rare one that is in the catalogue to be taken for a slip of it"""
 COLOUR, GENDER = "base_colour", "gender"
-IMPORTANCE = {GENDER: 8.0, KIND: 3.0, MAKER: 2.5, COLOUR: 1.5, "season": 1.0, "usage": 1.0}
+MEANT_KIND = "meant kind"
+"""The role of a word that is no kind of thing itself, but stands for one or goes with one: sneakers, weddings"""
+KINDS = {KIND, MEANT_KIND}
+IMPORTANCE = {GENDER: 8.0, KIND: 3.0, MEANT_KIND: 2.5, MAKER: 2.5, COLOUR: 1.5, "season": 1.0, "usage": 1.0}
 """Whom it is for outweighs the rest together: a man has no use for a woman's kurta that is of cotton as he asked"""
 IMPORTANCE_OF_OTHERS = 2.0
 DECIMALS = re.compile(r"\.0+$")
@@ -43,7 +46,8 @@ LETTERED_SIZE = r"(?:\d{0,2}x[sl]|x{1,4}[sl])"
 SIZE = re.compile(
     r"(?<!\w)(?:sizes?[\s:]+(?:no\.?\s+|number\s+)?(?:(?:uk|us|eu)\s*)?"
     rf"(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large)"
-    rf"|(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large)\s+size(?!\s+\d)"
+    rf"|(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large|free|one|plus)\s+size(?!\s+\d)"
+    r"|waist\s+\d+|\d+\s+waist|\d{1,2}\s+(?:number|no)"
     rf"|{LETTERED_SIZE}"
     r"|(?:uk|eu)\s*\d+(?:[.,]5)?"
     r"|(?:(?:under|aged?)\s+)?\d+(?:[.,]\d+)?(?:\s*(?:-|to)\s*\d+)?[\s-]*"
@@ -65,7 +69,7 @@ class Concept:
     meant: str
     """The `tsquery` of what else that means in the catalogue; "" for nothing"""
     role: str
-    """As `Lexicon.role`"""
+    """As `Lexicon.role`, or `MEANT_KIND`"""
     head: "Concept | None" = None
     """Of several words the last alone: of long sleeve, sleeve"""
     negated: str = ""
@@ -83,6 +87,10 @@ class Concept:
     @property
     def importance(self) -> float:
         return IMPORTANCE.get(self.role, IMPORTANCE_OF_OTHERS)
+
+    def is_like(self, other: "Concept") -> bool:
+        """Whether both say the same about a thing."""
+        return self.role == other.role or {self.role, other.role} <= KINDS
 
     def or_else(self, other: "Concept") -> "Concept":
         return Concept(
@@ -146,7 +154,8 @@ class Understood:
     def wider(self, possible: Sequence[Concept]) -> Iterator[str]:
         """Queries that ask for less and less of what is possible, each wider than the last."""
         # A kind is in each of them, and in all but the widest for whom: of red leather shoes for men, men's shoes.
-        kind = [concept for concept in possible if concept.role == KIND][-1:]
+        kinds = [[concept for concept in possible if concept.role == role] for role in (KIND, MEANT_KIND)]
+        kind = (kinds[0] or kinds[1])[-1:]
         gender = [concept for concept in possible if concept.role == GENDER]
         others = [concept for concept in possible if concept not in kind and concept not in gender]
         kept = [*kind, *gender]
@@ -241,7 +250,7 @@ def _either(units: Sequence[_Unit]) -> list[_Unit]:
         if units[place].text != AND:
             continue
         before, after = units[place - 1], units[place + 1]
-        are_kinds = all(KIND in {unit.role for unit in part} for part in (units[:place], units[place + 1 :]))
+        are_kinds = all(KINDS & {unit.role for unit in part} for part in (units[:place], units[place + 1 :]))
         if are_kinds or before.role == after.role == GENDER:
             either[place + 1] = replace(after, words=(replace(after.words[0], is_alternative=True), *after.words[1:]))
     return either
@@ -327,7 +336,7 @@ def _sorted_out(units: Sequence[_Unit]) -> tuple[tuple[tuple[Concept, ...], ...]
             unwanted.append(_unwanted(unit.concept, unit.words[0].negation))
         elif unit.words[0].is_alternative and alternatives[-1]:
             before = alternatives[-1][-1]
-            if before.role == unit.concept.role:
+            if before.is_like(unit.concept):
                 alternatives[-1][-1] = before.or_else(unit.concept)
             else:
                 alternatives.append([unit.concept])
@@ -424,10 +433,11 @@ class _Reader:
             meant.append(index.standing_alone(slip_of))
         # Weddings are in the catalogue, though they mean sarees; spectacles are not, and are what sunglasses are.
         role = self._known.role(word) if is_known or not meanings else ""
-        of_meaning = self._known.role(meanings[0][-1]) if meanings and not role else ""
-        if not is_known or of_meaning in (COLOUR, GENDER):
-            role = role or of_meaning
-        role = "" if word in VOCABULARY.bundles else role
+        if meanings and not role:
+            of_meaning = next(filter(None, (self._known.role(meaning[-1]) for meaning in meanings)), "")
+            role = MEANT_KIND if of_meaning == KIND else of_meaning
+        if word in VOCABULARY.bundles | VOCABULARY.colour_fillers:
+            role = ""
         return Concept(word, index.standing_alone(word) if is_known or is_there else "", _any(meant), role)
 
     def _slip_of(self, word: str) -> str:

@@ -80,6 +80,23 @@ def test_brands_are_what_names_begin_with_and_no_colour_and_no_kind(client, trad
     assert suggest("st").brands == suggest("shi").brands == []
 
 
+def test_a_brand_that_is_likelier_than_any_word_comes_first(trade):
+    for name in ("Zodiac Polo", "Zodiac Tie", "Zodiac Scarf", "Zodium Light"):
+        ProductFactory(name=name)
+    found = suggest("zod")
+    assert [title for title, _ in found.groups][:2] == ["Brands", "Words"]
+    assert labels(found.brands) == ["Zodiac"]
+    assert [title for title, _ in suggest("stri").groups] == ["Words"]
+
+
+def test_the_catalogues_own_slips_are_not_suggested(trade):
+    for number in range(8):
+        ProductFactory(name=f"Running Shorts {number}")
+    ProductFactory(name="Runng Shorts")
+    assert labels(suggest("runn").words) == ["running"]
+    assert labels(suggest("runnig sho").words) == ["running shorts"]
+
+
 def test_products_have_pictures_and_none_twice(trade):
     ProductFactory(sku="no-picture", name="Striped Scarf", image="", image_digest="")
     first = Product.objects.get(sku="1")

@@ -272,6 +272,14 @@ def test_whom_it_is_for_is_kept_like_the_kind(store):
     assert selection("kurta for my husband cotton").products()[0] in men
 
 
+def test_a_kind_that_is_said_by_a_synonym_is_kept(store):
+    first = selection("leather silver sneakers").products()
+    assert {product.category.name for product in first} <= {"Sports Shoes", "Casual Shoes"}
+    ProductFactory(name="Bridal Jewel", category=CategoryFactory(name="Sarees"))
+    assert {product.category.name for product in selection("brown bridal shoes").products()} >= {"Formal Shoes"}
+    assert {product.category.name for product in selection("brown shoes bridal").products()} >= {"Formal Shoes"}
+
+
 def test_a_set_of_a_kind_is_of_that_kind(store):
     bra = ProductFactory(name="Lace Pair", category=CategoryFactory(name="Bra"), gender="Women")
     ProductFactory(name="Gift Box", category=CategoryFactory(name="Accessory Gift Set"), gender="Men")
@@ -301,7 +309,9 @@ def test_a_set_of_a_kind_is_of_that_kind(store):
         ("polo t-shirt", ""),
         ("us polo", ""),
         ("s m l", ""),
-        ("plus size dress", ""),
+        ("plus size dress", "plus size"),
+        ("34 waist jeans", "34 waist"),
+        ("shoes 8 number", "8 number"),
     ],
 )
 def test_a_size_is_named_once_where_there_are_none(store, client, words, size):
