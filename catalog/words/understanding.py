@@ -244,14 +244,14 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
 
 
 def _either(units: Sequence[_Unit]) -> list[_Unit]:
-    """Things of two kinds, or for two genders, with an and between are alternatives: nothing is both."""
+    """Two kinds of things, genders or brands with an and between are alternatives: nothing is both."""
     either = list(units)
     for place in range(1, len(units) - 1):
         if units[place].text != AND:
             continue
         before, after = units[place - 1], units[place + 1]
         are_kinds = all(KINDS & {unit.role for unit in part} for part in (units[:place], units[place + 1 :]))
-        if are_kinds or before.role == after.role == GENDER:
+        if are_kinds or (before.role == after.role and after.role in (GENDER, MAKER)):
             either[place + 1] = replace(after, words=(replace(after.words[0], is_alternative=True), *after.words[1:]))
     return either
 

@@ -200,6 +200,7 @@ def test_what_has_most_of_the_words_follows_and_says_what_it_lacks(store, client
         ("red dress & blue jeans", {"12", "6"}),
         ("shoes for men and women", {"AB-12.3 x", "2", "3"}),
         ("red and blue dress", set()),
+        ("nike and puma shoes", {"AB-12.3 x", "2"}),
     ],
 )
 def test_what_shoppers_mean(store, query, skus):
