@@ -18,6 +18,7 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
+LONGEST_CODE = 40
 SHORTEST_SKU = 4
 """Among other words: 12 is also a size, and 501 a cut"""
 RARE = 20
@@ -394,13 +395,36 @@ class _Reader:
             return _Unit(words, replace(concept, meant=_any(filter(None, (concept.meant, longer.query)))))
         if not begun and not self._as_typed and (meant := self._misread(word)):
             return _Unit(words, self._together(meant), is_corrected=True)
+        if concept and not begun and (parts := self._parts(word)):
+            return _Unit(words, self._parted(word, parts))
         if concept and not begun:
             slip_of = self._slip_of(word)
             return _Unit(words, concept, is_corrected=bool(slip_of), slip_of=slip_of)
         meant = () if self._as_typed else corrector(self._known).correct(word)
         if begun and not (meant and self._is_more_common(meant, begun[0])):
             return _Unit(words, self._beginning(word, begun))
+        if len(meant) > 1:
+            return _Unit(words, self._parted(word, meant), is_corrected=True)
+        if not meant and _has_digit(word):
+            return _Unit(words, self._spelt(self._known.pieces(word[:LONGEST_CODE])))
         return _Unit(words, self._together(meant) if meant else None, is_corrected=bool(meant))
+
+    def _parts(self, word: str) -> Phrase:
+        """The two words that one is, which the catalogue does not have as one."""
+        is_one = self._as_typed or self._known.has(word) or (stem(word),) in self._known.synonyms
+        return () if is_one else corrector(self._known).parted(word)
+
+    def _parted(self, word: str, parts: Phrase) -> Concept:
+        """Two words that are written as one, side by side or not."""
+        concepts = [self._together((part,)) for part in parts]
+        apart = _all(concept.query for concept in concepts)
+        last = concepts[-1]
+        return Concept(" ".join(parts), index.standing_alone(word), apart, last.role, last)
+
+    def _spelt(self, pieces: Phrase) -> Concept | None:
+        """A code that the catalogue writes with gaps."""
+        concept = self._together(pieces) if len(pieces) > 1 else None
+        return concept if concept and present([concept.query]) else None
 
     def _begun(self, letters: str) -> Sequence[str]:
         """The words that begin so, where these letters are no word, or a much rarer one."""
