@@ -367,6 +367,18 @@ def test_a_price_is_named_where_there_are_none(store, client):
     assert "Without <em>under 2000</em>: products have no prices here." in page
 
 
+@pytest.mark.parametrize("price", ["< 2000", ">500", "500-1000", "Rs 500 - Rs 999", "500 to 1000", "≤ 900"])
+def test_signs_and_ranges_are_prices_too(store, price):
+    assert set(found(f"dress {price}")) == {"12", "13"}
+    assert selection(f"dress {price}").understood.price == price
+    assert selection("bra 1242-0105").understood.price == ""
+
+
+@pytest.mark.parametrize("words", ["cheapest", "discount", "under 1000", "the cheapest", "< 500", "size 9"])
+def test_where_nothing_is_said_of_what_is_looked_for_it_is_everything(store, words):
+    assert len(found(words)) == len(PRODUCTS)
+
+
 def test_words_typed_in_a_category_stay_there_with_a_way_out(store, client):
     address = Category.objects.get(name="Dresses").get_absolute_url()
     page = client.get(f"{address}?q=black").content.decode()
