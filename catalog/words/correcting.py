@@ -10,7 +10,7 @@ import jellyfish
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 
-from catalog.words.lexicon import Lexicon, Phrase
+from catalog.words.lexicon import COUNT_OF_SAID, Lexicon, Phrase
 from catalog.words.reading import stem
 
 SHORTEST = 3
@@ -33,6 +33,10 @@ SHORTEST_SLIP = 5
 VOWELS_TOGETHER = re.compile("[aeiouy]+")
 COST_OF_SLIP, COST_OF_LEFT_OUT = 0.6, 1.0
 """How unlike its word a slip may be: of one mistake, and of letters left out"""
+FAR_BETWEEN = 0.0005
+"""How often a word is at most, as a share of the most common one, that only a long word very much like it is to be"""
+LIKE_RARE, SHORTEST_LIKE_RARE = 0.1, 6
+"""How unlike it that may be, by letter; and its letters"""
 SAME_SOUND = 0.5
 TWO_WORDS = 0.7
 WORTH_OF_COMMON = 0.08
@@ -48,6 +52,7 @@ class Corrector:
 
     def __init__(self, lexicon: Lexicon):
         self._written = lexicon.counts
+        self._synonyms = lexicon.synonyms
         self._counts = {
             word: count
             for word, count in (dict(lexicon.said) | dict(lexicon.counts)).items()
@@ -64,10 +69,15 @@ class Corrector:
         """The word or the two words that this one most probably was to be; () where there is nothing like it."""
         if not SHORTEST <= len(word) <= LONGEST or not word.isalpha():
             return ()
-        costs: dict[Phrase, float] = {(meant,): _cost(word, meant) for meant in self._like(word)}
-        likely = {meant: cost for meant, cost in costs.items() if cost <= _most_cost(word)} | self._parted(word)
+        costs = {meant: _cost(word, meant) for meant in self._like(word)}
+        likely = {(meant,): cost for meant, cost in costs.items() if cost <= self._most_cost(word, meant)}
+        likely |= dict.fromkeys(self._pairs(word), TWO_WORDS)
         by_likelihood = sorted(likely, key=lambda meant: likely[meant] - WORTH_OF_COMMON * log(self._count(meant)))
         return next((meant for meant in by_likelihood if not any(map(self.slip_of, meant))), ())
+
+    def parted(self, word: str) -> Phrase:
+        """The two common words that are written as one; () for none."""
+        return max(self._pairs(word), key=self._count, default=())
 
     def slip_of(self, word: str) -> str:
         """The much more common word that a rare one of the catalogue is a slip of: running of Runng; "" for none."""
@@ -81,9 +91,17 @@ class Corrector:
         return min(likely, key=costs.__getitem__, default="")
 
     def _count(self, words: Phrase) -> int:
-        return min(self._counts[word] for word in words)
+        return min(self._counts.get(word, COUNT_OF_SAID) for word in words)
+
+    def _most_cost(self, word: str, meant: str) -> float:
+        if self._counts[meant] <= FAR_BETWEEN * self._most_common:
+            return LIKE_RARE * len(word) if len(word) >= SHORTEST_LIKE_RARE else 0.0
+        has_left_out_one = Indel.distance(word, meant) == len(meant) - len(word) == 1
+        return _most_cost(meant if has_left_out_one else word)
 
     def _is_common(self, word: str) -> bool:
+        if (stem(word),) in self._synonyms:
+            return True
         share = COMMON_THOUGH_SHORT if len(word) == SHORTEST else COMMON
         return self._counts.get(word, 0) > share * self._most_common
 
@@ -99,11 +117,10 @@ class Corrector:
             like.update(meant for meant, _, _ in near)
         return like
 
-    def _parted(self, word: str) -> dict[Phrase, float]:
-        """Two words that are written as one, with what that costs."""
+    def _pairs(self, word: str) -> list[Phrase]:
         places = range(SHORTEST, len(word) - SHORTEST + 1)
-        parts = [(word[:place], word[place:]) for place in places]
-        return {pair: TWO_WORDS for pair in parts if all(self._is_common(part) for part in pair)}
+        pairs = [(word[:place], word[place:]) for place in places]
+        return [pair for pair in pairs if all(map(self._is_common, pair))]
 
 
 @lru_cache(maxsize=2)
@@ -141,9 +158,14 @@ def _cost(typed: str, meant: str) -> float:
             if i > 1 and j > 1 and sign != wanted and sign == meant[j - 2] and typed[i - 2] == wanted:
                 least = min(least, above[j - 2] + SWAPPED)
             row.append(least)
-    cost = row[-1] + (OTHER_BEGINNING if typed[0] != meant[0] else 0)
+    cost = row[-1] + (0 if _begins_like(typed, meant) else OTHER_BEGINNING)
     is_plausible = cost <= 0.36 * len(typed)
     return cost * SAME_SOUND if is_plausible and _sound(typed) == _sound(meant) else cost
+
+
+def _begins_like(typed: str, meant: str) -> bool:
+    """Whether the first letter is the same, swapped with the next, or left out."""
+    return typed[0] == meant[0] or (typed[0] == meant[1] and typed[1] in (meant[0], *meant[2:3]))
 
 
 def _price(sign: str, wanted: str) -> float:

@@ -16,6 +16,8 @@ KIND, FACT, MAKER, WHOLE = "A", "B", "C", "D"
 """Weights: of categories; of attributes and of the name; of the name's first word, mostly a maker's; of whole texts."""
 AND = "and"
 """What parts kinds, as in Perfume and Body Mist"""
+EVERYTHING = "!'='"
+"""The `tsquery` of all products: none has an empty text"""
 LONGEST_LEXEME = 200
 LEXEME = re.compile(r"'[^']*'(?::\*)?")
 

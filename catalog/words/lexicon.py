@@ -67,6 +67,15 @@ class Lexicon:
                 return sorted(begun, key=counts.__getitem__, reverse=True)
         return []
 
+    def pieces(self, code: str) -> Phrase:
+        """The fewest words that the code is made of: mtp, 1233d, 1adf; () where it is not."""
+        made: dict[int, Phrase] = {0: ()}
+        for end in range(1, len(code) + 1):
+            starts = [start for start in range(end - 1) if start in made and code[start:end] in self.counts]
+            if starts:
+                made[end] = min(((*made[start], code[start:end]) for start in starts), key=len)
+        return made.get(len(code), ())
+
     def role(self, word: str) -> str:
         """What a word stands for: `KIND`, `MAKER`, the name of an attribute, or "" for any other word."""
         root, count = stem(word), self.stems.get(stem(word), 0)

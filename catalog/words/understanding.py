@@ -18,6 +18,7 @@ MOST_COMBINED = 8
 MOST_LETTERS = 8
 """That are taken for a word with gaps: N I K E"""
 AND = "and"
+LONGEST_CODE = 40
 SHORTEST_SKU = 4
 """Among other words: 12 is also a size, and 501 a cut"""
 RARE = 20
@@ -34,9 +35,12 @@ DECIMALS = re.compile(r"\.0+$")
 UMLAUT = re.compile("([aou])e")
 """As it is written without one"""
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
+CURRENCY, ROUND = r"(?:(?:rs\.?|[$€£₹])\s*)?", r"[1-9]\d{1,3}[09]"
+"""Of 500-1000, which is a price, where 1242-0105 is a code"""
 NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
 PRICE = re.compile(
-    rf"(?<!\w)(?:between\s+{NUMBER}\s+and\s+{NUMBER}"
+    rf"(?<![\w-])(?:between\s+{NUMBER}\s+and\s+{NUMBER}"
+    rf"|{CURRENCY}{ROUND}\s*(?:[-\u2013]|to)\s*{CURRENCY}{ROUND}(?!-)|[<>\u2264\u2265]=?\s*{NUMBER}"
     rf"|(?:under|below|over|above|within|up\s?to|(?:less|more|cheaper)\s+than|at\s+(?:most|least))\s+{NUMBER}"
     r"|(?:rs\.?|[$€£₹])\s*\d[\d.,]*)(?!\w)",
     re.IGNORECASE,
@@ -120,11 +124,13 @@ class Understood:
     """A price that was asked for, which products do not have"""
     size: str = ""
     """A size that was asked for, which products do not have either"""
+    is_everything: bool = False
+    """Whether nothing is said of what is looked for but a price, a size, or what says nothing"""
     is_cut: bool = False
     """Whether there were more words than are looked for"""
 
     def __bool__(self) -> bool:
-        return bool(self.alternatives or self.unwanted or self.whole)
+        return bool(self.alternatives or self.unwanted or self.whole or self.is_everything)
 
     @property
     def wanted(self) -> tuple[Concept, ...]:
@@ -138,7 +144,7 @@ class Understood:
     @property
     def query(self) -> str:
         """Finds what has all that is wanted and nothing that is not."""
-        return self.having(self.alternatives)
+        return self.having(self.alternatives) or (index.EVERYTHING if self.is_everything else "")
 
     def having(self, combined: Iterable[Sequence[Concept]]) -> str:
         """Finds what has all of one of these combinations and nothing that is not wanted."""
@@ -239,6 +245,7 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         tuple(unit.text for unit in told if not (unit.concept or (skus and _has_digit(unit.text)))),
         ", ".join(prices),
         ", ".join(sizes),
+        bool(told or prices or sizes) and all(unit.text in fillers and not unit.concept for unit in told),
         len(words) > MOST_WORDS,
     )
 
@@ -394,13 +401,37 @@ class _Reader:
             return _Unit(words, replace(concept, meant=_any(filter(None, (concept.meant, longer.query)))))
         if not begun and not self._as_typed and (meant := self._misread(word)):
             return _Unit(words, self._together(meant), is_corrected=True)
+        if concept and not begun and (parts := self._parts(word)):
+            return _Unit(words, self._parted(word, parts))
         if concept and not begun:
             slip_of = self._slip_of(word)
             return _Unit(words, concept, is_corrected=bool(slip_of), slip_of=slip_of)
-        meant = () if self._as_typed else corrector(self._known).correct(word)
+        is_correct = self._as_typed or word in VOCABULARY.fillers
+        meant = () if is_correct else corrector(self._known).correct(word)
         if begun and not (meant and self._is_more_common(meant, begun[0])):
             return _Unit(words, self._beginning(word, begun))
+        if len(meant) > 1:
+            return _Unit(words, self._parted(word, meant), is_corrected=True)
+        if not meant and _has_digit(word):
+            return _Unit(words, self._spelt(self._known.pieces(word[:LONGEST_CODE])))
         return _Unit(words, self._together(meant) if meant else None, is_corrected=bool(meant))
+
+    def _parts(self, word: str) -> Phrase:
+        """The two words that one is, which the catalogue does not have as one."""
+        is_one = self._as_typed or self._known.has(word) or (stem(word),) in self._known.synonyms
+        return () if is_one else corrector(self._known).parted(word)
+
+    def _parted(self, word: str, parts: Phrase) -> Concept:
+        """Two words that are written as one, side by side or not."""
+        concepts = [self._together((part,)) for part in parts]
+        apart = _all(concept.query for concept in concepts)
+        last = concepts[-1]
+        return Concept(" ".join(parts), index.standing_alone(word), apart, last.role, last)
+
+    def _spelt(self, pieces: Phrase) -> Concept | None:
+        """A code that the catalogue writes with gaps."""
+        concept = self._together(pieces) if len(pieces) > 1 else None
+        return concept if concept and present([concept.query]) else None
 
     def _begun(self, letters: str) -> Sequence[str]:
         """The words that begin so, where these letters are no word, or a much rarer one."""

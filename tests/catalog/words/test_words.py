@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from catalog.facets import Selection
 from catalog.models import Category, Product, Synonym
+from catalog.words.correcting import Corrector
+from catalog.words.lexicon import Lexicon
 from catalog.words.understanding import MOST_WORDS
 from tests.factories import CategoryFactory, ProductFactory
 
@@ -148,6 +150,36 @@ def test_a_sku_finds_its_product_first_whatever_is_beside_it(store, typed):
 def test_an_umlaut_in_a_sku_may_be_written_without(store):
     ProductFactory(sku="KLEID-GRÜN-38", name="Kleid")
     assert found("kleid-gruen-38") == found("Kleid-Grun-38") == ["KLEID-GRÜN-38"]
+
+
+def test_words_written_as_one_are_parted_though_some_have_them_side_by_side(store):
+    beside = ProductFactory(name="Black Shoes", category=Category.objects.get(name="Sports Shoes")).sku
+    assert found("blackshoes")[0] == beside
+    assert set(found("blackshoes")) == set(found("black shoes")) >= {"AB-12.3 x"}
+    assert set(found("mensshoes")) == set(found("mens shoes"))
+    assert set(found("ladiesdress")) == {"12", "13"}
+
+
+def test_a_code_may_be_written_without_its_gaps(store):
+    code = ProductFactory(name="Casio Watch MTP-1233D-1ADF(A188)").sku
+    assert found("mtp1233d1adf") == [code]
+    assert selection("mtp1233d1adf nike2").understood.left_out == ("nike2",)
+
+
+RARE = {"sofia": 4, "surf": 14, "range": 2, "champ": 2, "laurel": 12, "rides": 2, "quechua": 15, "pune": 7, "sex": 1}
+COMMON = {"casual": 40_000, "orange": 956, "scarf": 99, "dress": 818, "shirt": 6832, "tshirt": 476}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *(("roange", "orange"), ("sarf", "scarf"), ("rdess", "dress"), ("sthirt", "tshirt"), ("hirt", "shirt")),
+        *(("quechau", "quechua"), ("sofa", ""), ("shampoo", ""), ("loreal", ""), ("phone", ""), ("sox", "")),
+    ],
+)
+def test_a_rare_word_is_meant_by_a_long_word_much_like_it_only(typed, meant):
+    known = Corrector(Lexicon(counts=RARE | COMMON, kinds={}, makers={}, values={}, synonyms={}))
+    assert " ".join(known.correct(typed)) == meant
 
 
 @pytest.mark.parametrize("word", ["engagement", "zzzzqqqq", "511"])
@@ -334,6 +366,18 @@ def test_the_heading_tells_what_has_most_of_the_words(store, client):
 def test_a_price_is_named_where_there_are_none(store, client):
     page = client.get("/products/?q=dress+under+2000").content.decode()
     assert "Without <em>under 2000</em>: products have no prices here." in page
+
+
+@pytest.mark.parametrize("price", ["< 2000", ">500", "500-1000", "Rs 500 - Rs 999", "500 to 1000", "≤ 900"])
+def test_signs_and_ranges_are_prices_too(store, price):
+    assert set(found(f"dress {price}")) == {"12", "13"}
+    assert selection(f"dress {price}").understood.price == price
+    assert selection("bra 1242-0105").understood.price == ""
+
+
+@pytest.mark.parametrize("words", ["cheapest", "discount", "under 1000", "the cheapest", "< 500", "size 9"])
+def test_where_nothing_is_said_of_what_is_looked_for_it_is_everything(store, words):
+    assert len(found(words)) == len(PRODUCTS)
 
 
 def test_words_typed_in_a_category_stay_there_with_a_way_out(store, client):
