@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import log
@@ -70,7 +71,9 @@ class Corrector:
         if not SHORTEST <= len(word) <= LONGEST or not word.isalpha():
             return ()
         costs = {meant: _cost(word, meant) for meant in self._like(word)}
-        likely = {(meant,): cost for meant, cost in costs.items() if cost <= self._most_cost(word, meant)}
+        likely: dict[Phrase, float] = {
+            (meant,): cost for meant, cost in costs.items() if cost <= self._most_cost(word, meant)
+        }
         likely |= dict.fromkeys(self._pairs(word), TWO_WORDS)
         by_likelihood = sorted(likely, key=lambda meant: likely[meant] - WORTH_OF_COMMON * log(self._count(meant)))
         return next((meant for meant in by_likelihood if not any(map(self.slip_of, meant))), ())
@@ -117,9 +120,9 @@ class Corrector:
             like.update(meant for meant, _, _ in near)
         return like
 
-    def _pairs(self, word: str) -> list[Phrase]:
+    def _pairs(self, word: str) -> Sequence[Phrase]:
         places = range(SHORTEST, len(word) - SHORTEST + 1)
-        pairs = [(word[:place], word[place:]) for place in places]
+        pairs: list[Phrase] = [(word[:place], word[place:]) for place in places]
         return [pair for pair in pairs if all(map(self._is_common, pair))]
 
 

@@ -398,7 +398,8 @@ class _Reader:
         begun = self._begun(word) if is_last and len(word) > 1 else ()
         if begun and concept and word in self._known.counts:
             longer = self._beginning(word, begun)
-            return _Unit(words, replace(concept, meant=_any(filter(None, (concept.meant, longer.query)))))
+            meant_too = _any(filter(None, (concept.meant, longer.query)))
+            return _Unit(words, replace(concept, meant=meant_too, role=longer.role))
         if not begun and not self._as_typed and (meant := self._misread(word)):
             return _Unit(words, self._together(meant), is_corrected=True)
         if concept and not begun and (parts := self._parts(word)):
