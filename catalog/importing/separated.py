@@ -20,6 +20,12 @@ SHAPES_LIMIT = 1000
 # No cell is longer than the lines that a row may have.
 csv.field_size_limit(3 * RECORD_LIMIT)
 
+SMALL_NUMBER = "9"
+_CODE = re.compile(r"[\w./#+-]*\d[\w./#+-]*")
+_MARKUP = re.compile(r"[<>{}]")
+_QUOTED = re.compile(r'(?:[^"]|"")*')
+"""Of a line that begins within quotation marks, what is before the one that closes them."""
+
 UNCLOSED = "a quotation mark is opened and not closed"
 TOO_LONG = f"it is longer than {RECORD_LIMIT:,} characters"
 
@@ -113,6 +119,8 @@ class _Parser:
         self._lines, self._separator = lines, separator
         self._dialect: dict = {"delimiter": separator, "skipinitialspace": has_spaces}
         self._readings = _readings(separator, has_spaces)
+        # Prose has a space behind its commas.
+        self._tight = re.compile(re.escape(separator) + ("" if has_spaces else "(?![ \u00a0])"))
         self._shapes: set[str] = set()
         self.header: list[str] = []
 
@@ -125,8 +133,8 @@ class _Parser:
         if len(line) > RECORD_LIMIT:
             return Record(number, [], TOO_LONG)
         record = self._parse(number, line)
-        if record.cells and not record.error and len(self._shapes) < SHAPES_LIMIT:
-            self._shapes.add(_shape(record.cells[0]))
+        if record.cells and not record.error:
+            self._note_shape(record.cells[0])
         return record
 
     def _parse(self, number: int, line: str) -> Record:
@@ -170,19 +178,53 @@ class _Parser:
             self._lines.give_back([line])
 
     def _swallows_rows(self, taken: list[str], cells: list[str]) -> bool:
-        """Whether lines of what would be one row are rows themselves, as the mark that closes it is another row's."""
-        if len(cells) < len(self.header):
-            return True
-        # The last line of a row whose first cell has several lines has all the other cells.
-        inner = taken[1:-1] if "\n" in cells[0] or "\r" in cells[0] else taken[1:]
-        return any(map(self._looks_like_a_row, inner))
+        """Whether lines of what would be one row are rows themselves, as the mark that closes it is another row's.
 
-    def _looks_like_a_row(self, line: str) -> bool:
-        cells, _ = _parse_leniently(line, **self._dialect)
-        return 1 < len(self.header) == len(cells) and self._looks_like_an_id(cells[0])
+        In doubt they are: what is read line by line is counted, whatever becomes of it.
+        """
+        if not self.header:
+            return False
+        opening, _ = _parse_leniently(taken[0], **self._dialect)
+        is_whole = len(opening) < len(self.header) <= len(opening) + self._count(opening[-1])
+        if is_whole or len(cells) < len(self.header):
+            return True
+        if len(opening) > 1:
+            self._note_shape(opening[0])
+        return any(map(self._begins_a_row, taken[1:]))
+
+    def _begins_a_row(self, line: str) -> bool:
+        """Whether a line within quotation marks begins with what may be an id, or has about as many cells as a row."""
+        quoted = _QUOTED.match(line)[0]
+        first, separator, _ = quoted.partition(self._separator)
+        if not separator:
+            # What ends a cell and is no code ends a text, unless nothing follows.
+            return len(quoted) < len(line.rstrip()) - 1 and self._is_known_code(first)
+        is_tight = self._tight.match(quoted, len(first)) is not None
+        if self._is_known_code(first) or (is_tight and self._looks_like_an_id(first)):
+            return True
+        count = self._count(quoted)
+        is_wide = count > 0 and self._count(line) + 1 >= len(self.header)
+        return not _MARKUP.search(first) and (is_wide or 2 * (count + 1) > len(self.header))
+
+    def _count(self, text: str) -> int:
+        """How many separators there are that are neither within prose, before a space, nor within a number."""
+        return sum(
+            not (text[max(match.start() - 1, 0)].isdigit() and text[match.end() : match.end() + 1].isdigit())
+            for match in self._tight.finditer(text)
+        )
+
+    def _is_known_code(self, text: str) -> bool:
+        """Whether it is of a shape that ids have, and no word nor a small number."""
+        shape = _shape(text)
+        return shape in self._shapes and "9" in shape and shape != SMALL_NUMBER
 
     def _looks_like_an_id(self, text: str) -> bool:
-        return _shape(text) in self._shapes or (" " not in text and any(map(str.isdigit, text)))
+        shape = _shape(text)
+        return shape in self._shapes or (shape != SMALL_NUMBER and _CODE.fullmatch(text.strip()) is not None)
+
+    def _note_shape(self, text: str) -> None:
+        if len(self._shapes) < SHAPES_LIMIT:
+            self._shapes.add(_shape(text))
 
 
 def _parse_leniently(line: str, delimiter: str, skipinitialspace: bool = False) -> tuple[list[str], bool]:
@@ -229,8 +271,14 @@ def _cells(text: str, cell: re.Pattern) -> list[str]:
 
 
 def _shape(text: str) -> str:
-    """What kind of text it is: numbers and words, and what stands between them."""
-    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text.strip()[:64]))
+    """What kind of text it is: numbers and words, and what stands between them.
+
+    Small numbers are a shape of their own, as texts begin with them too.
+    """
+    text = text.strip()[:64]
+    if text.isdigit():
+        return SMALL_NUMBER if len(text) < 3 else "999"
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
 
 
 def _detect_encoding(path: Path) -> str:

@@ -111,6 +111,96 @@ def test_no_row_is_swallowed_by_a_quotation_mark_that_is_closed_in_another_one(f
     assert [record.cells[0] for record in found] == [line[0] for line in lines]
 
 
+KAGGLES = "id,gender,masterCategory,subCategory,articleType,baseColour,season,year,usage,productDisplayName"
+STYLE = "{},Men,Apparel,Topwear,Tshirts,Red,Summer,2012,Casual,{}"
+
+
+@pytest.mark.parametrize(
+    ("ids", "opening", "closing"),
+    [
+        (("1001", "1002", "1003", "1004"), STYLE.format("1002", '"Tee A'), STYLE.format("1003", 'Tee 12", slim')),
+        (("1001", "1002", "1003", "1004"), STYLE.format("1002", '"Tee A'), '1003,Men,Apparel,Topwear,Tee 12"'),
+        (("1001", "1002", "1003", "1004"), STYLE.format("1002", '"Tee A'), '1003,"",Apparel,Topwear,Tee 12"'),
+        (("red", "blue", "extra large", "green"), STYLE.format("blue", '"A'), STYLE.format("extra large", 'Tee 12"')),
+        (("998", "999", "1000", "1001"), STYLE.format("999", '"Tee A'), STYLE.format("1000", 'Tee 12", slim, 3')),
+        (("1", "2", "3", "4"), STYLE.format("2", '"Tee A'), '3,Tee 12"'),
+        (("A-1", "A-2", "77", "A-4"), '"A-2",Men,"Apparel', STYLE.format("77", 'Tee 12"')),
+    ],
+)
+def test_no_row_of_a_wide_table_is_swallowed(folder, ids, opening, closing):
+    text = "\n".join([KAGGLES, STYLE.format(ids[0], "Tee"), opening, closing, STYLE.format(ids[3], "Tee")])
+    found = records(folder, text)
+    assert [(record.cells[0], bool(record.error)) for record in found] == [(sku, sku == ids[1]) for sku in ids]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['A2,Tee,"Red', 'A3,12"'],
+        ['A2,"Tee,Red', 'A3,Tee 12",Red,extra'],
+        ['A2,Tee,"Red', 'A3,",Red'],
+        ['A2,Tee,"Red', 'extra large,12"'],
+        ['A2,Tee,"Red', 'A3,  "s",  12"'],
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_row_of_a_narrow_table_is_swallowed(folder, lines, separator):
+    text = "\n".join(["id,name,colour", "A1,Tee,Red", *lines, "A4,Tee,Red", ""]).replace(",", separator)
+    found = records(folder, text)
+    assert [record.cells[0] for record in found] == ["A1", "A2", lines[1].partition(",")[0], "A4"]
+    assert found[1].error
+
+
+def test_an_id_that_is_opened_and_closed_in_the_next_one_costs_its_own_row(folder):
+    found = records(folder, 'id,name,colour\nA1,Tee,Red\n"A2,Tee,Red\nA3",Tee,Red\nA4,Tee,Red\n')
+    assert [record.line for record in found] == [2, 3, 4, 5]
+    assert [bool(record.error) for record in found] == [False, True, False, False]
+
+
+CELLS = st.sampled_from(
+    [
+        *("a", "b c", "", '"q"', '"x,y"', '"m\nn"', '"d""d"', 'un"q', '"open', 'close"', "é", "NA", "1", '""', '"'),
+        *('\\"', 'a"b"c', '"a"b"', '  "s"', '12", slim', "a,b"),
+    ]
+)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=8),
+    prefix=st.sampled_from(["K", "K-", "100", "10"]),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    end=st.sampled_from(["", "\n", '"', "\n\n"]),
+)
+def test_every_id_that_begins_a_line_begins_a_row(folder, rows, prefix, line_end, end):
+    lines = [",".join([f"{prefix}{number}", *cells]) for number, cells in enumerate(rows)]
+    found = records(folder, line_end.join(["id,name,colour", *lines]) + end)
+    begun = {record.cells[0].strip() for record in found}
+    assert begun >= {f"{prefix}{number}" for number in range(len(rows))}
+
+
+DESCRIPTIONS = [
+    "Soft, warm and light.\nMade of wool, silk and cotton; hand-washed.\n\n",
+    '<p style="color:red;margin:0">Soft,warm</p>\n<ul>\n<li>12,5 cm</li>\n<li>40% wool,60% silk</li>\n</ul>',
+    "Size 12\n- 5,5 cm, wide\n100% cotton",
+    'A 12" tee\n"the best"\nof all',
+    "Größe: 12,5 x 30 cm\nPreis 1,50 €, inkl. Versand\nErhältlich in Rot, Blau",
+    "a {\n  color: red; font-family: Arial,Helvetica,sans-serif;\n}",
+]
+
+
+@pytest.mark.parametrize("description", DESCRIPTIONS)
+@pytest.mark.parametrize("column", [1, 3, 6])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_descriptions_of_several_lines_are_cells(folder, description, column, separator, quoting):
+    rows = [[f"{number}", "Tee", "Men", "Red", "2012", "9.90", "x"] for number in range(70001, 70006)]
+    for row in rows:
+        row[column] = description
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=separator, quoting=quoting).writerows([["id", *"abcdef"], *rows])
+    assert [record.cells for record in records(folder, stream.getvalue())] == rows
+
+
 def test_cells_of_several_lines_are_one_row(folder):
     text = (
         'name,id,colour\n"one\ntwo, or more\n\nthree",1,Red\n'
