@@ -246,7 +246,9 @@ class ImportJob(models.Model):
         self.place = 0
         self.mapping = self.mapping or ChosenColumns.objects.of(self.header) or guess_mapping(self.header)
         with self.table.records() as records:
-            self.survey_json = take_survey(records, self.mapping, own.damaged_skus(), own.uses()).to_json()
+            self.survey_json = take_survey(
+                records, self.mapping, own.damaged_skus(), own.uses(), own.known_among
+            ).to_json()
 
     def copy_table(self) -> None:
         source = read_table(Path(self.styles))

@@ -1,11 +1,13 @@
 """What the shop has already, which a file's ids and values are held against."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
 from django.db.models import Count
 
-from catalog.importing.ids import EXPONENT, FLOAT, GROUPED
+from catalog.importing.ids import FORMS, LostDigits, as_number
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.importing.survey import UNIFIED, Uses
 from catalog.importing.values import LEVELS
@@ -40,9 +42,21 @@ class Skus:
         known = self._writings.setdefault(row.sku.casefold(), row.sku)
         return row if known == row.sku else replace(row, sku=known, written=row.sku)
 
+    def is_new(self, sku: str) -> bool:
+        """Whether the shop has no such id."""
+        return sku not in self._known
+
     def with_zeros(self, sku: str) -> str:
         """An id of the shop that is this one with zeros before it; "" where there is none, or this one is known too."""
-        return "" if sku in self._known else self._with_zeros.get(sku, "")
+        return self._with_zeros.get(sku, "") if self.is_new(sku) else ""
+
+    def as_number(self, sku: str) -> str:
+        """An id, of the shop or a row before, that a spreadsheet may have written like this; "" where there is none."""
+        with suppress(LostDigits):
+            number = as_number(sku)
+            if self.is_new(sku) and number != sku:
+                return self._with_zeros.get(number.lstrip("0"), self._writings.get(number, ""))
+        return ""
 
 
 @lru_cache(maxsize=1)
@@ -53,8 +67,13 @@ def skus_of(job_pk: int) -> Skus:
 
 def damaged_skus() -> list[str]:
     """The shop's ids that look as if a spreadsheet had written them, and yet are what they are."""
-    pattern = "|".join(f"^{known.pattern}$" for known in (FLOAT, EXPONENT, GROUPED))
+    pattern = "|".join(f"^({known.pattern})$" for kind, known in FORMS.items() if kind != "fraction")
     return list(Product.objects.filter(sku__regex=pattern).values_list("sku", flat=True)[:1000])
+
+
+def known_among(skus: Collection[str]) -> list[str]:
+    """Those of the ids that the shop has."""
+    return list(Product.objects.filter(sku__in=skus).values_list("sku", flat=True))
 
 
 def uses() -> Uses:

@@ -61,6 +61,9 @@ BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
 NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
 
+_NO_ID = re.compile(r"#{3,}|=[A-Z.]+\(.*\)", re.IGNORECASE)
+"""A column that is too narrow, and a formula"""
+
 LOST = frozenset({"unreadable row", "too few columns", "too many columns", "no id", "bad id"})
 """The kinds of issues of rows that may be any product's."""
 
@@ -270,6 +273,9 @@ class RowReader:
             raise _BadRow("bad id", reason, column, text.strip()[:VALUE_LENGTH_LIMIT]) from None
         if is_nothing(sku):
             raise _BadRow("no id", f"{column} holds no id", column, sku)
+        if _NO_ID.fullmatch(sku[:1000]):
+            reason = f"{sku[:SKU_LENGTH_LIMIT]} is what a spreadsheet shows or computes, and no id; save the table anew"
+            raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])
         if len(sku) > SKU_LENGTH_LIMIT:
             reason = f"id {sku[:SKU_LENGTH_LIMIT]}… is longer than {SKU_LENGTH_LIMIT} characters"
             raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])

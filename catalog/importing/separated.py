@@ -194,7 +194,7 @@ class _Parser:
 
     def _begins_a_row(self, line: str) -> bool:
         """Whether a line within quotation marks begins with what may be an id, or has about as many cells as a row."""
-        quoted = _QUOTED.match(line)[0]
+        quoted = line.removesuffix(_QUOTED.sub("", line, count=1))
         first, separator, _ = quoted.partition(self._separator)
         if not separator:
             # What ends a cell and is no code ends a text, unless nothing follows.

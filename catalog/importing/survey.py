@@ -1,11 +1,12 @@
 """What a file is like as a whole, which none of its rows tells: how it writes its values, what happened to its ids."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from catalog.attributes import NAMES
-from catalog.importing.ids import Damages, damages, kind_of
+from catalog.importing.ids import DOUBTFUL, Damages, LostDigits, as_number, damages, kind_of
 from catalog.importing.tables import Record
 from catalog.importing.values import LEVELS, clean, is_nothing, key, steps
 from catalog.vocabulary import VOCABULARY
@@ -14,6 +15,9 @@ UNIFIED = frozenset({*NAMES, *LEVELS} - {"year"})
 """The fields whose values are chosen from, so that each should be written in one way."""
 VALUES_LIMIT = 10_000
 """A column of more different values is not one to choose from; they stay as they are written."""
+
+NUMBERS_LIMIT = 1000
+"""So many ids are held against the shop's to tell whether they are numbers."""
 
 Uses = Mapping[str, Mapping[str, int]]
 """For a field, how often each of its values is written just so."""
@@ -42,11 +46,19 @@ class Survey:
 
 
 def take_survey(
-    records: Iterable[Record], mapping: Mapping[str, int], skus: Iterable[str] = (), shops: Uses | None = None
+    records: Iterable[Record],
+    mapping: Mapping[str, int],
+    skus: Iterable[str] = (),
+    shops: Uses | None = None,
+    known_among: Callable[[Collection[str]], Collection[str]] = lambda skus: (),
 ) -> Survey:
-    """Looks at all records; `skus` and `shops` are the ids and the values that the shop has."""
+    """Looks at all records; `skus` and `shops` are the ids that look damaged and the values that the shop has.
+
+    `known_among` tells which of some ids the shop has.
+    """
     cells: dict[str, Counter[str]] = {name: Counter() for name in mapping if name in UNIFIED}
     kinds_of_ids: set[str] = set()
+    kinds_of_numbers: dict[str, str] = {}
     for record in records:
         if record.error:
             continue
@@ -54,10 +66,15 @@ def take_survey(
             if mapping[name] < len(record.cells) and len(counted) <= VALUES_LIMIT:
                 counted[record.cells[mapping[name]]] += 1
         if "sku" in mapping and mapping["sku"] < len(record.cells):
-            kinds_of_ids.add(kind_of(clean(record.cells[mapping["sku"]])))
+            sku = clean(record.cells[mapping["sku"]])
+            kinds_of_ids.add(kind := kind_of(sku))
+            if kind in DOUBTFUL and len(kinds_of_numbers) < NUMBERS_LIMIT:
+                with suppress(LostDigits):
+                    kinds_of_numbers[as_number(sku)] = kind
     uses = _uses({name: counted for name, counted in cells.items() if len(counted) <= VALUES_LIMIT})
     spellings = {name: _spellings(name, counted, (shops or {}).get(name, {})) for name, counted in uses.items()}
-    return Survey(damages(kinds_of_ids, skus), {name: chosen for name, chosen in spellings.items() if chosen})
+    proven = {kinds_of_numbers[sku] for sku in known_among(kinds_of_numbers)} if kinds_of_numbers else set()
+    return Survey(damages(kinds_of_ids, skus, proven), {name: chosen for name, chosen in spellings.items() if chosen})
 
 
 def _uses(cells: dict[str, Counter[str]]) -> dict[str, Counter[str]]:

@@ -32,7 +32,7 @@ NOTHING = frozenset(
 )
 """In small letters"""
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-_TEXT_FORMULA = re.compile(r'="(.*)"')
+_TEXT_FORMULA = re.compile(r'=(?:T\()?"(.*?)"\)?')
 _STEP = re.compile(r"\s*[>\u203a»→]\s*")
 LEVELS = tuple(CATEGORY_LEVELS)
 
@@ -46,7 +46,7 @@ def clean(text: str) -> str:
 
 def _without_formula(text: str) -> str:
     """Exports write ="0012" so that a spreadsheet keeps the zeros."""
-    if not text.startswith('="'):
+    if not text.startswith(('="', '=T("')):
         return text
     match = _TEXT_FORMULA.fullmatch(text)
     return match[1].strip() if match else text

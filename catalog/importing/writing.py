@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.addresses import addresses_of
+from catalog.importing.ids import EXACT_DIGITS, is_date, is_rounded
 from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned
@@ -110,6 +111,18 @@ def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
                 "text there, and save the table again"
             )
             yield RowIssue(row.line, row.sku, "zeros missing", reason)
+        elif reason := _doubt(row.sku, skus):
+            reason = f"id {row.sku} {reason}; format the ids as text there, and save the table again"
+            yield RowIssue(row.line, row.sku, "doubtful id", reason)
+
+
+def _doubt(sku: str, skus: Skus) -> str:
+    """Why a new id may be what a spreadsheet made of another one; "" where it is not."""
+    if other := skus.as_number(sku):
+        return f"is new, and there is {other}, which a spreadsheet may have written so"
+    if is_rounded(sku) and skus.is_new(sku):
+        return f"may be rounded, as spreadsheets keep no more than {EXACT_DIGITS} digits of a number"
+    return "may have been another one, of which a spreadsheet made a date" if is_date(sku) and skus.is_new(sku) else ""
 
 
 def _plan_row(

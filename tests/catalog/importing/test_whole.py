@@ -68,6 +68,47 @@ def test_a_product_with_a_strange_id_is_searched_with(client):
     assert marked.status_code in (204, 302)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("{}.0", "{},0", "{},00", "70.00{}", "70 00{}", "70\u00a000{}", "70\u202f00{}", "70'00{}", "70\u201900{}"),
+        *("70,00{}.00", "70.00{},00", "7.000{}E4", "7,000{}E+4", "70,00{}"),
+    ],
+)
+def test_numbers_of_any_country_are_the_ids_that_the_shop_has(write, written):
+    ProductFactory(sku="70001")
+    ProductFactory(sku="70002")
+    numbers = "123" if "00{" in written else ("70001", "70002", "70003")
+    rows = "".join(f'"{written.format(number)}";Tee\n' for number in numbers)
+    assert counts(import_catalog(*write(f"id;name\n{rows}"))) == (3, 1, 2, 0, 0)
+    assert set(Product.objects.values_list("sku", flat=True)) == {"70001", "70002", "70003"}
+
+
+@pytest.mark.parametrize("written", ["70.001", "70 001", "70'001", "7.0001E4", "70,001", "70,001.00"])
+def test_ids_that_may_be_numbers_are_told_where_the_file_leaves_a_doubt(write, written):
+    ProductFactory(sku="70001")
+    job = import_catalog(*write(f"id;name\n{written};Tee\nA-1;Tee\n8.00.1;Tee\n"))
+    if written == "7.0001E4":
+        assert counts(job) == (3, 2, 1, 0, 0)
+        return
+    assert counts(job) == (3, 3, 0, 0, 0)
+    assert "there is 70001" in job.issues.get(kind="doubtful id").reason
+
+
+def test_ids_that_the_shop_writes_like_numbers_stay_apart(write):
+    ProductFactory(sku="70001")
+    ProductFactory(sku="70.001")
+    job = import_catalog(*write("id;name\n70.001;Tee\n70.002;Tee\n"))
+    assert counts(job) == (2, 1, 1, 0, 0)
+    assert set(Product.objects.values_list("sku", flat=True)) == {"70001", "70.001", "70.002"}
+
+
+def test_ids_that_a_spreadsheet_rounded_or_made_dates_are_told(write):
+    ProductFactory(sku="Jan-12")
+    job = import_catalog(*write("id,name\n12345678901234600,Tee\nMar-12,Tee\nJan-12,Tee\nMAR-12X,Tee\n12345,Tee\n"))
+    assert list(job.issues.filter(kind="doubtful id").values_list("sku", flat=True)) == ["12345678901234600", "Mar-12"]
+
+
 def test_two_ids_that_differ_in_case_alone_are_one_product(write):
     job = import_catalog(*write("id,name\nABC-1,Tee\nabc-1,Other\nGRÜN,Tee\ngrün,Other\n"))
     assert counts(job) == (4, 2, 0, 0, 2)
