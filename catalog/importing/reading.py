@@ -27,8 +27,13 @@ FIELDS = {
         *("codeproduit", "idproduit", "idarticle", "numeroarticle", "numerodarticle"),
         *("referencia", "referenciaproducto", "codigo", "codigoproducto", "codigodeproducto", "codigoarticulo"),
         *("codigodearticulo", "idproducto", "idarticulo"),
+        *("skunumber", "skuno", "skucode", "skuid", "itemno", "productnumber", "productno", "articlecode"),
+        *("styleid", "stylecode", "stylenumber", "styleno"),
     ),
-    "name": ("productdisplayname", "displayname", "productname", "name", "title", "producttitle", "itemname"),
+    "name": (
+        *("productdisplayname", "displayname", "productname", "name", "title", "producttitle", "itemname", "itemtitle"),
+        *("articlename", "articletitle", "stylename", "styletitle", "displaytitle", "listingtitle", "shorttitle"),
+    ),
     **CATEGORY_LEVELS,
     **{attribute.name: attribute.columns for attribute in ATTRIBUTES},
     "picture_addresses": (

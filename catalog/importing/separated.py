@@ -77,10 +77,9 @@ class _Lines:
     """The lines of a text file; `number` is that of the next one. Of a line that is too long the rest is left out."""
 
     def __init__(self, path: Path, encoding: str):
-        # In a file of one encoding there are lines of another, where files were put together.
-        self._is_mixed = encoding == "cp1252"
+        self._is_windows = encoding == "cp1252"
         errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
-        self._stream = path.open(encoding="utf-8" if self._is_mixed else encoding, errors=errors, newline="")
+        self._stream = path.open(encoding="utf-8" if self._is_windows else encoding, errors=errors, newline="")
         self._ahead: deque[str] = deque()
         self.number = 1
 
@@ -107,7 +106,15 @@ class _Lines:
             rest = line
             while rest and rest[-1] not in "\r\n":
                 rest = self._stream.readline(CHUNK_BYTES)
-        if self._is_mixed and any("\udc80" <= character <= "\udcff" for character in line):
+        return line if line.isascii() else self._decoded(line)
+
+    def _decoded(self, line: str) -> str:
+        """In a file of one encoding there are lines of another, where files were put together.
+
+        A line with more that is right in UTF-8 than wrong is broken UTF-8; decoded otherwise it would be all wrong.
+        """
+        right, wrong = _fits(line)
+        if wrong > right or (wrong == right and self._is_windows):
             return line.encode("utf-8", "surrogateescape").decode("cp1252", "surrogateescape")
         return line
 
@@ -309,11 +316,16 @@ def _fits_utf8(path: Path) -> bool:
         for chunk in iter(lambda: stream.read(CHUNK_BYTES), b""):
             if chunk.isascii():
                 continue
-            beyond = [character for character in decoder.decode(chunk) if character > "\x7f"]
-            undecoded = sum("\ud800" <= character <= "\udfff" for character in beyond)
-            wrong += undecoded
-            right += len(beyond) - undecoded
+            found = _fits(decoder.decode(chunk))
+            right, wrong = right + found[0], wrong + found[1]
     return right >= wrong
+
+
+def _fits(text: str) -> tuple[int, int]:
+    """(How many characters beyond ASCII there are, and how many bytes that were none)."""
+    beyond = [character for character in text if character > "\x7f"]
+    wrong = sum("\ud800" <= character <= "\udfff" for character in beyond)
+    return len(beyond) - wrong, wrong
 
 
 def _detect_separator(path: Path, encoding: str) -> str:

@@ -97,14 +97,12 @@ def plan_batch(
     found = {row.sku: addresses_of(row) for row in rows if row.picture_addresses and not source.of(row.sku)}
     issues += [issue for _, wrong in found.values() for issue in wrong]
     addresses = {sku: wanted for sku, (wanted, _) in found.items() if wanted}
-    return Plan(rows, changes, [*refused, *_hints(rows, skus), *issues], counts, addresses)
+    return Plan(rows, changes, [*refused, *_hints(rows, skus), *_nameless(rows, known), *issues], counts, addresses)
 
 
 def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
     """What is odd about rows that are taken."""
     for row in rows:
-        if row.values.get("name") == "":
-            yield RowIssue(row.line, row.sku, "no name", "has no name; the shop shows its category or its id instead")
         if other := skus.with_zeros(row.sku):
             reason = (
                 f"id {row.sku} is new, and the shop has {other}; where a spreadsheet took the zeros, format the ids as "
@@ -114,6 +112,16 @@ def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
         elif reason := _doubt(row.sku, skus):
             reason = f"id {row.sku} {reason}; format the ids as text there, and save the table again"
             yield RowIssue(row.line, row.sku, "doubtful id", reason)
+
+
+def _nameless(rows: list[StyleRow], known: Collection[str]) -> Iterator[RowIssue]:
+    """The rows that leave a product without a name."""
+    for row in rows:
+        if row.values.get("name") == "":
+            yield RowIssue(row.line, row.sku, "no name", "has no name; the shop shows its category or its id instead")
+        elif "name" not in row.values and row.sku not in known:
+            reason = "is new and has no name, as no column is known to hold names; choose one, or call it name"
+            yield RowIssue(row.line, row.sku, "no name", reason)
 
 
 def _doubt(sku: str, skus: Skus) -> str:

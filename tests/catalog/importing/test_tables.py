@@ -294,6 +294,18 @@ def test_lines_of_another_encoding_are_read_as_what_they_are(folder):
     ]
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("encodings", ["uuuuw", "uw", "wu", "w", "uwwww", "uuuwwuuwu"])
+def test_each_line_has_its_own_encoding(folder, mark, encodings):
+    names = [f"Größe {number} – weiß" for number in range(len(encodings))]
+    lines = [
+        f"{number},{name}\n".encode("utf-8" if encoding == "u" else "cp1252")
+        for number, (name, encoding) in enumerate(zip(names, encodings, strict=True))
+    ]
+    found = records(folder, f"{mark}id,name\n".encode() + b"".join(lines))
+    assert [record.cells[1] for record in found] == names
+
+
 @pytest.mark.parametrize(
     ("header", "separator"),
     [("id;name, long;price, EUR", ";"), ("id\tname, short, and long", "\t"), ("id,name;colour;size", ",")],

@@ -109,6 +109,15 @@ def test_ids_that_a_spreadsheet_rounded_or_made_dates_are_told(write):
     assert list(job.issues.filter(kind="doubtful id").values_list("sku", flat=True)) == ["12345678901234600", "Mar-12"]
 
 
+def test_new_products_of_a_table_without_names_are_told(write):
+    ProductFactory(sku="A1")
+    job = import_catalog(*write("sku,colour\nA1,Red\nA2,Blue\n"))
+    assert counts(job) == (2, 1, 1, 0, 0)
+    issue = job.issues.get(kind="no name")
+    assert (issue.sku, issue.line) == ("A2", 3)
+    assert "no column is known to hold names" in issue.reason
+
+
 def test_two_ids_that_differ_in_case_alone_are_one_product(write):
     job = import_catalog(*write("id,name\nABC-1,Tee\nabc-1,Other\nGRÜN,Tee\ngrün,Other\n"))
     assert counts(job) == (4, 2, 0, 0, 2)
