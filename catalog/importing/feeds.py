@@ -3,6 +3,7 @@
 The columns are the attributes as Google names them: https://support.google.com/merchants/answer/7052112.
 """
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from xml.sax import SAXException
@@ -57,6 +58,9 @@ def _items(path: Path) -> Iterator[Item]:
     parser.setContentHandler(handler)
     try:
         with path.open("rb") as stream:
+            # Scripts put an empty line before the declaration.
+            parser.feed(stream.read(CHUNK_BYTES).removeprefix(codecs.BOM_UTF8).lstrip())
+            yield from handler.take()
             silent = 0
             while chunk := stream.read(CHUNK_BYTES):
                 parser.feed(chunk)

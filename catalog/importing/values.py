@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import unescape
 
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.vocabulary import VOCABULARY
@@ -28,12 +29,16 @@ NOTHING = frozenset(
         *("#n/a", "#na", "#n/a n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "#error!"),
         *("-", "--", "---", "–", "—", "\u2212", ".", "?", "\\n"),
         *("undefined", "unknown", "unspecified", "not available", "not applicable", "not specified", "no value"),
+        *("empty", "blank", "missing", "tbd", "tba", "to be defined", "to be announced"),
     }
 )
 """In small letters"""
+_BRACKETED = re.compile(r"""<(.*)>|\((.*)\)|\[(.*)\]|\{(.*)\}|"(.*)"|''\s*""")
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'" * 5)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 _TEXT_FORMULA = re.compile(r'=(?:T\()?"(.*?)"\)?')
-_STEP = re.compile(r"\s*[>\u203a»→]\s*")
+_STEP = re.compile(r"\s*(?:[-=]*>|[\u203a»→])\s*")
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,5});")
 LEVELS = tuple(CATEGORY_LEVELS)
 
 
@@ -54,12 +59,16 @@ def _without_formula(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a clean text says that there is no value."""
-    return len(text) < 20 and text.lower() in NOTHING
+    if len(text) >= 20:
+        return False
+    text = text.lower().replace(" / ", "/")
+    bracketed = _BRACKETED.fullmatch(text)
+    return text in NOTHING or (bracketed is not None and "".join(filter(None, bracketed.groups())).strip() in NOTHING)
 
 
 def key(field: str, text: str) -> str:
     """The same for all writings of one value of a field: whatever the case, the spaces and the form of the letters."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold().replace(" / ", "/")
     return VOCABULARY.writings.get(field, {}).get(folded, folded)
 
 
@@ -69,6 +78,9 @@ def steps(text: str, is_list: bool = False) -> list[str]:
     A slash is no step: "Tops/Blouses" is one category. Commas separate paths only where `is_list` says so, as they are
     within Google's categories too.
     """
+    if is_nothing(clean(text)):
+        return []
+    text = _ENTITY.sub(lambda match: unescape(match[0]), text)
     paths = [path.replace("\\,", ",") for path in re.split(r"(?<!\\),", text)] if is_list else [text]
     return max(([step for step in map(clean, _STEP.split(path)) if step] for path in paths), key=len)
 

@@ -118,3 +118,10 @@ def test_an_item_without_end_is_one_issue(feed):
     first, second = read_table(feed(f"<rss><channel>{items}</channel></rss>")).records
     assert "longer than" in first.error
     assert second.cells[0] == "2"
+
+
+@pytest.mark.parametrize("before", ["\n", "\r\n  \t", "\ufeff", "\ufeff\n"])
+def test_white_space_before_the_declaration_is_no_matter(tmp_path, before):
+    path = tmp_path / "feed.xml"
+    path.write_bytes((before + RSS).encode())
+    assert [row.sku for row in read_styles(path)] == ["TV/01", "2"]

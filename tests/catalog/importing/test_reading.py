@@ -204,7 +204,11 @@ def test_the_empty_cells_that_a_spreadsheet_adds_are_no_matter(folder):
 
 
 @pytest.mark.parametrize(
-    "nothing", ["", " ", "NA", "n/a", "N.A.", "NULL", "nan", "None", "-", "–", "#N/A", "#REF!", "Unknown"]
+    "nothing",
+    [
+        *("", " ", "NA", "n/a", "N.A.", "NULL", "nan", "None", "-", "–", "#N/A", "#REF!", "Unknown", "n / a", "<null>"),
+        *("(blank)", "[]", "{}", "<NaN>", "( none )", "empty", "Missing", "TBD", '""""""', "''"),
+    ],
 )
 def test_words_for_nothing_are_nothing(folder, nothing):
     (row,) = read(folder, f"{HEADER}\n7,Men,Apparel,{nothing},Shirts,{nothing},,{nothing},{nothing},{nothing}\n")
@@ -217,6 +221,20 @@ def test_each_value_is_written_in_one_way(folder):
     found = read(folder, f"id;colour;gender\n{rows}")
     assert [row.values["base_colour"] for row in found] == ["Red"] * 3 + ["navy blue"] * 3 + ["Rosé"] * 2
     assert [row.values["gender"] for row in found] == ["Men"] * 5 + ["", "Women", ""]
+
+
+@pytest.mark.parametrize(
+    ("gender", "writings"),
+    [
+        ("Women", ["women\u2019s", "Womens", "Ladies", "LADIES\u2019", "female", "Adult Female"]),
+        ("Men", ["men\u2019s", "men`s", "Gents", "Gentlemen", "male"]),
+        ("Unisex", ["Unisex Adult", "unisex-adult", "Men / Women", "Men and Women"]),
+        ("Boys", ["boy\u2019s", "Boy"]),
+    ],
+)
+def test_a_gender_is_one_however_it_is_written(folder, gender, writings):
+    found = read(folder, "id,gender\n" + "".join(f"{number},{text}\n" for number, text in enumerate(writings)))
+    assert [row.values["gender"] for row in found] == [gender] * len(writings)
 
 
 def test_the_shops_own_way_of_writing_wins(folder):
@@ -251,6 +269,8 @@ def test_what_is_no_column_to_choose_from_stays_as_it_is_written(folder, monkeyp
         ("Apparel & Accessories > Clothing,,Women > Dresses", ["Women", "Dresses", ""]),
         (" > Apparel > > Topwear > ,,", ["Apparel", "Topwear", ""]),
         ("Apparel » Topwear,,", ["Apparel", "Topwear", ""]),
+        ("Apparel -> Topwear => Tees,,", ["Apparel", "Topwear", "Tees"]),
+        ("Apparel &gt; Topwear &#62; Shirts &amp; Tops,,", ["Apparel", "Topwear", "Shirts & Tops"]),
         ("Tops/Blouses,,", ["Tops/Blouses", "", ""]),
         ('"Handbags, Wallets & Cases",,', ["Handbags, Wallets & Cases", "", ""]),
         ("Accessories,Belts,Belts", ["Accessories", "Belts", "Belts"]),
