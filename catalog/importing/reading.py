@@ -14,7 +14,7 @@ from pathlib import Path
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
 from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
-from catalog.importing.survey import Survey, take_survey
+from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
 from catalog.importing.values import LEVELS, clean, is_nothing, path_of, steps
 
@@ -152,7 +152,7 @@ def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
     """The rows of a table with columns of known names. Raises UnusableFile."""
     source = read_table(path)
     mapping = guess_mapping(source.header)
-    survey = take_survey(read_table(path).records, mapping)
+    survey = take_survey(read_table(path).records, mapping, width=len(source.header))
     reader = RowReader(source.header, source.separator, mapping, repair=True, survey=survey)
     return read_rows(source.records, reader)
 
@@ -262,9 +262,24 @@ class RowReader:
             raise _BadRow("too few columns", f"has {len(cells)} of {wanted} columns")
         if len(cells) <= wanted:
             return [*cells, *[""] * (wanted - len(cells))], False
-        if not self._repairs:
+        if not self._repairs or not self._is_name_cut(cells):
             raise _BadRow("too many columns", f"has {len(cells)} cells for {wanted} columns")
         return [*cells[: wanted - 1], self._separator.join(cells[wanted - 1 :])], True
+
+    def _is_name_cut(self, cells: list[str]) -> bool:
+        """Whether the cells before the name fit into their columns, so that the name is in several cells."""
+        last = len(self._header) - 1
+        chosen = {field: column for field, column in self._mapping.items() if field in UNIFIED}
+        texts = {field: clean(cells[column]) for field, column in chosen.items()}
+        if not all(is_nothing(text) or self._survey.fits(field, text) for field, text in texts.items()):
+            return False
+        # What begins the name may have been pushed there out of the column before it.
+        before, pushed = cells[last - 1].strip(), clean(cells[last])
+        is_pushed = any(
+            column == last - 1 and self._survey.choices.get(field) and self._survey.fits(field, pushed)
+            for field, column in chosen.items()
+        )
+        return not is_pushed and not (before.isdigit() and pushed.isdigit())
 
     def _parse_sku(self, text: str, column: str) -> str:
         _check_text(text, column)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from catalog.attributes import NAMES
 from catalog.importing.ids import DOUBTFUL, Damages, LostDigits, as_number, damages, kind_of
-from catalog.importing.tables import Record
+from catalog.importing.tables import COLUMNS_LIMIT, Record
 from catalog.importing.values import LEVELS, clean, is_nothing, key, steps
 from catalog.vocabulary import VOCABULARY
 
@@ -16,6 +16,8 @@ UNIFIED = frozenset({*NAMES, *LEVELS} - {"year"})
 VALUES_LIMIT = 10_000
 """A column of more different values is not one to choose from; they stay as they are written."""
 
+CHOICES_LIMIT = 500
+"""A column of more different values does not tell what fits into it."""
 NUMBERS_LIMIT = 1000
 """So many ids are held against the shop's to tell whether they are numbers."""
 
@@ -29,6 +31,8 @@ class Survey:
 
     damages: Damages = ()
     spellings: dict[str, dict[str, str]] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    """For each field that is chosen from, the keys of what rows with no cell too many have in its column"""
 
     def spelt(self, values: dict) -> dict:
         """The values of a row in the spelling that all are to have."""
@@ -42,7 +46,12 @@ class Survey:
 
     @classmethod
     def from_json(cls, data: dict) -> "Survey":
-        return cls(tuple(data.get("damages", ())), data.get("spellings", {}))
+        return cls(tuple(data.get("damages", ())), data.get("spellings", {}), data.get("choices", {}))
+
+    def fits(self, name: str, text: str) -> bool:
+        """Whether a cell is like the others of its column; where these do not tell, whether it is no number."""
+        known = self.choices.get(name)
+        return key(name, text) in known if known else not text.isdigit()
 
 
 def take_survey(
@@ -51,12 +60,15 @@ def take_survey(
     skus: Iterable[str] = (),
     shops: Uses | None = None,
     known_among: Callable[[Collection[str]], Collection[str]] = lambda skus: (),
+    width: int = COLUMNS_LIMIT,
 ) -> Survey:
-    """Looks at all records; `skus` and `shops` are the ids that look damaged and the values that the shop has.
+    """Looks at all records of a table of so many columns.
 
+    `skus` and `shops` are the ids that look damaged and the values that the shop has.
     `known_among` tells which of some ids the shop has.
     """
     cells: dict[str, Counter[str]] = {name: Counter() for name in mapping if name in UNIFIED}
+    choices: dict[str, set[str]] = {name: set() for name in cells}
     kinds_of_ids: set[str] = set()
     kinds_of_numbers: dict[str, str] = {}
     for record in records:
@@ -65,6 +77,8 @@ def take_survey(
         for name, counted in cells.items():
             if mapping[name] < len(record.cells) and len(counted) <= VALUES_LIMIT:
                 counted[record.cells[mapping[name]]] += 1
+                if len(record.cells) == width and len(choices[name]) <= CHOICES_LIMIT:
+                    choices[name].add(record.cells[mapping[name]])
         if "sku" in mapping and mapping["sku"] < len(record.cells):
             sku = clean(record.cells[mapping["sku"]])
             kinds_of_ids.add(kind := kind_of(sku))
@@ -74,7 +88,15 @@ def take_survey(
     uses = _uses({name: counted for name, counted in cells.items() if len(counted) <= VALUES_LIMIT})
     spellings = {name: _spellings(name, counted, (shops or {}).get(name, {})) for name, counted in uses.items()}
     proven = {kinds_of_numbers[sku] for sku in known_among(kinds_of_numbers)} if kinds_of_numbers else set()
-    return Survey(damages(kinds_of_ids, skus, proven), {name: chosen for name, chosen in spellings.items() if chosen})
+    return Survey(
+        damages(kinds_of_ids, skus, proven),
+        {name: chosen for name, chosen in spellings.items() if chosen},
+        {
+            name: sorted({key(name, clean(text)) for text in found})
+            for name, found in choices.items()
+            if len(found) <= CHOICES_LIMIT
+        },
+    )
 
 
 def _uses(cells: dict[str, Counter[str]]) -> dict[str, Counter[str]]:

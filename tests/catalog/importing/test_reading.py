@@ -197,6 +197,32 @@ def test_commas_too_many_belong_to_the_name_where_that_is_the_last_column(folder
     assert issue.kind == "too many columns"
 
 
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (SHIRT.replace("2011", "2011,0"), None),
+        (SHIRT.replace("Casual", "Casual,Formal"), None),
+        (SHIRT.replace("Fall", "Fall,Summer"), None),
+        (SHIRT.replace("15970", "15970,0"), None),
+        (SHIRT.replace("Navy Blue,", "Navy Blue,Red,"), None),
+        (f"{SHIRT}, 2011, Casual", "Turtle Check Men Navy Blue Shirt, 2011, Casual"),
+        (SHIRT.replace("Turtle", "Turtle,0,"), "Turtle,0, Check Men Navy Blue Shirt"),
+    ],
+)
+def test_only_a_row_whose_other_cells_fit_is_repaired(folder, row, name):
+    others = "".join(f"{number}{SHIRT[5:]}\n" for number in (1, 2))
+    (*_, found) = read(folder, f"{HEADER}\n{others}{others.replace('Casual', 'Formal').replace('1', '3')}{row}\n")
+    if name is None:
+        assert isinstance(found, RowIssue)
+    else:
+        assert (found.values["name"], found.is_repaired) == (name, True)
+
+
+def test_a_number_that_a_comma_cut_is_no_name(folder):
+    (issue,) = read(folder, "id,price,name\n1,9,90,Tee\n")
+    assert issue.kind == "too many columns"
+
+
 def test_the_empty_cells_that_a_spreadsheet_adds_are_no_matter(folder):
     (row,) = read(folder, f"{HEADER}\n{SHIRT},,,\n")
     assert row.values["name"] == "Turtle Check Men Navy Blue Shirt"
