@@ -26,6 +26,8 @@ _MARKUP = re.compile(r"[<>{}]")
 _QUOTED = re.compile(r'(?:[^"]|"")*')
 """Of a line that begins within quotation marks, what is before the one that closes them."""
 
+_BACKSLASHED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+
 UNCLOSED = "a quotation mark is opened and not closed"
 TOO_LONG = f"it is longer than {RECORD_LIMIT:,} characters"
 
@@ -148,14 +150,15 @@ class _Parser:
         if '"' not in line:
             text = line.rstrip("\r\n")
             return Record(number, text.split(self._separator) if text else [])
-        taken: list[str] = []
-        try:
-            cells = next(csv.reader(self._going_on(line, taken), strict=True, **self._dialect))
-        except csv.Error:
-            cells = []
-        if cells and (len(taken) == 1 or not self._swallows_rows(taken, cells)):
+        cells, taken = self._parse_strictly(line)
+        if '\\"' in line and len(cells) != len(self.header):
+            # Databases write a backslash before a quotation mark, where csv doubles it.
+            doubled = self._parse_strictly(line, has_backslashes=True)
+            cells, taken = doubled if len(doubled[0]) == len(self.header) else (cells, taken)
+        if cells:
+            for _ in range(taken - 1):
+                self._lines.read()
             return Record(number, cells)
-        self._lines.give_back(taken[1:])
         if cells := self._read_as_written(line):
             return Record(number, cells)
         return Record(number, _parse_leniently(line, **self._dialect)[0], UNCLOSED)
@@ -172,6 +175,22 @@ class _Parser:
     def _fits(self, cells: list[str]) -> bool:
         wanted = len(self.header)
         return len(cells) >= wanted and not any(map(str.strip, cells[wanted:]))
+
+    def _parse_strictly(self, line: str, has_backslashes: bool = False) -> tuple[list[str], int]:
+        """(The cells of a row that begins with this line, none where it is not whole; how many lines it has).
+
+        The lines after this one are still to be read.
+        """
+        taken: list[str] = []
+        lines = self._going_on(line, taken)
+        if has_backslashes:
+            lines = (_BACKSLASHED.sub(r'\1""', one) for one in lines)
+        try:
+            cells = next(csv.reader(lines, strict=True, **self._dialect))
+        except csv.Error:
+            cells = []
+        self._lines.give_back(taken[1:])
+        return ([] if len(taken) > 1 and self._swallows_rows(taken, cells) else cells), len(taken)
 
     def _going_on(self, line: str, taken: list[str]) -> Iterator[str]:
         """The line, and those after it as far as a row may reach; all are noted in `taken`."""

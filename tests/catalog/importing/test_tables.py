@@ -272,6 +272,17 @@ def test_many_quotation_marks_in_a_line_do_not_cost_time(folder):
     assert len(records(folder, "\n".join(["id,name", *(f"{number},{line}" for number, line in enumerate(lines))]))) == 5
 
 
+def test_quotation_marks_with_backslashes_are_letters(folder):
+    rows = [r'1,"Tee 12\" slim",Red', r'2,"Tee 12\"",Red', r'3,"Tee 12\", slim","Red"', r'4,"C:\",Red']
+    found = records(folder, "\n".join(["id,name,colour", *rows]))
+    assert [record.cells for record in found] == [
+        ["1", 'Tee 12" slim', "Red"],
+        ["2", 'Tee 12"', "Red"],
+        ["3", 'Tee 12", slim', "Red"],
+        ["4", "C:\\", "Red"],
+    ]
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
