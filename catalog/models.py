@@ -51,7 +51,7 @@ class Category(models.Model):
         super().save(**options)
 
     def get_absolute_url(self) -> str:
-        return reverse("catalog:category", args=["/".join(category.slug for category in self.path)])
+        return reverse("catalog:category", args=[self.route])
 
     def clean(self) -> None:
         """Raises ValidationError where the tree would no longer be master > sub > article type."""
@@ -62,6 +62,11 @@ class Category(models.Model):
             above = above.parent
         if len(self.path) + self._levels_below() > LEVELS:
             raise ValidationError({"parent": f"The tree has {LEVELS} levels; this would make it deeper."})
+
+    @property
+    def route(self) -> str:
+        """The path by which addresses name it, like apparel/topwear."""
+        return "/".join(category.slug for category in self.path)
 
     @property
     def path(self) -> list["Category"]:

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["product", "position"],
+                "indexes": [models.Index(fields=["image_digest"], name="further_picture_digest")],
                 "constraints": [
                     models.UniqueConstraint(fields=("product", "position"), name="further_picture_position"),
                     models.UniqueConstraint(fields=("product", "image_digest"), name="further_picture_once"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0004_further_picture_digest"),
+        ("catalog", "0003_further_pictures"),
         ("importing", "0005_tables"),
     ]
 

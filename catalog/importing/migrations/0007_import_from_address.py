@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="import_source_is_folder_or_address",
+                violation_error_message="Give either a folder or an address: one of them, and not both.",
             ),
         ),
     ]

@@ -1,12 +1,16 @@
-"""The index of word search is one column, without the text that it was made of."""
+"""Word search goes by one column of lexemes that the shop makes itself, and by a table of synonyms."""
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
-from django.db import migrations
+from django.db import migrations, models
 
 from catalog.attributes import ATTRIBUTES
 from catalog.words.index import lexemes
 
+NOTE_SYNONYMS = """
+CREATE TRIGGER note_catalog_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON catalog_synonym
+FOR EACH STATEMENT EXECUTE FUNCTION note_catalog_change();
+"""
 WRITE = """
 UPDATE catalog_product SET search_vector = read.words::tsvector
 FROM unnest(%s::bigint[], %s::text[]) AS read (id, words) WHERE read.id = catalog_product.id
@@ -30,11 +34,34 @@ def _lexemes_of(product):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0005_words")]
+    dependencies = [("catalog", "0003_further_pictures")]
 
     operations = [
+        migrations.CreateModel(
+            name="Synonym",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phrase", models.CharField(max_length=100, unique=True, verbose_name="shoppers say")),
+                (
+                    "meanings",
+                    models.CharField(
+                        help_text="As products are called; several with commas between.",
+                        max_length=500,
+                        verbose_name="and mean",
+                    ),
+                ),
+            ],
+            options={"ordering": ["phrase"]},
+        ),
+        migrations.AddConstraint(
+            model_name="synonym",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("phrase", ""), _negated=True), models.Q(("meanings", ""), _negated=True)),
+                name="synonym_says_something",
+            ),
+        ),
+        migrations.RunSQL(NOTE_SYNONYMS, "DROP TRIGGER note_catalog_change ON catalog_synonym;"),
         migrations.RemoveIndex(model_name="product", name="product_search"),
-        migrations.RemoveField(model_name="product", name="search_vector"),
         migrations.RemoveField(model_name="product", name="search_words"),
         migrations.AddField(
             model_name="product",
