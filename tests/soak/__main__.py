@@ -1,7 +1,7 @@
 """A busy evening: shoppers at a share of what a running shop can do, and whether it stays well.
 
-It measures the capacity first, by shoppers who never pause. The shop has to run on this machine, so that the memory of its
-processes can be read; its limits for one address must be out of the way, as all shoppers come from here.
+It measures the capacity first, by shoppers who never pause. The shop has to run on this machine, so that the memory of
+its processes can be read; its limits for one address must be out of the way, as all shoppers come from here.
 """
 
 # locust has to be the first, as it makes what others import cooperative.

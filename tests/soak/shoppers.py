@@ -40,7 +40,7 @@ def look_around(address: str, photos: Path | None) -> Shop:
         address,
         skus=[product["sku"] for product in products],
         words=[" ".join(name[-random.randint(1, 3) :]) for name in names],
-        categories=sorted({path for path in re.findall(r'href="(/c/[^"?]+)"', page.text)}),
+        categories=sorted(set(re.findall(r'href="(/c/[^"?]+)"', page.text))),
         colours=sorted({product["base_colour"] for product in products if product["base_colour"]}),
         pictures=PICTURE.findall(page.text),
         photos=[_form(photo) for photo in (_read_photos(photos) if photos else _drawn_photos())],
