@@ -30,8 +30,9 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    products = Product.objects.in_the_shop().with_picture().for_cards()[:PRODUCTS_ON_HOME]
-    return render(request, "catalog/home.html", {"products": products, "selection": Selection(QueryDict())})
+    selection = Selection(QueryDict())
+    products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    return render(request, "catalog/home.html", {"products": products, "selection": selection})
 
 
 @require_safe
