@@ -50,6 +50,7 @@ class Plan:
     alone: float = 30.0
     limit_of_a_round: float = 420.0
     limit_to_settle: float = 240.0
+    kinds: frozenset[str] = frozenset(fault.kind for fault in FAULTS)
     last_fault: str = ""
     """Of each round; a worker that starts anew looks at once for what is left"""
 
@@ -111,7 +112,7 @@ class Storm:
 
     def _order(self) -> Iterator[Fault]:
         """Every kind as often as every other one."""
-        possible = [fault for fault in FAULTS if fault.is_possible(self._shop)]
+        possible = [fault for fault in FAULTS if fault.kind in self._plan.kinds and fault.is_possible(self._shop)]
         while True:
             yield from self._random.sample(possible, len(possible))
 
@@ -143,17 +144,15 @@ def run(plan: Plan, halves: tuple[Half, Half], folder: Path) -> Result:
         undisturbed.calm(undisturbed.folder / "snapshot.json", *imports.files(0), *imports.files(1))
         undisturbed.copy_to(shop)
         shop.start()
-        desk.log_in()
-        with Visitors(shop, halves, plan.seed, plan.visitors) as visitors:
-            for kind in ALONE if plan.alone else ():
-                _measure_alone(kind, shop, visitors, result)
-            share = -(-plan.faults // plan.rounds)
-            for number in range(plan.rounds):
-                storm = Storm(shop, plan, number, share)
-                imports.start()
-                storm.rage()
-                result.events += storm.events
-                _look(shop, undisturbed, imports, desk, result)
+        try:
+            desk.log_in()
+            with Visitors(shop, halves, plan.seed, plan.visitors) as visitors:
+                for kind in ALONE if plan.alone else ():
+                    _measure_alone(kind, shop, visitors, result)
+                for number in range(plan.rounds):
+                    _go_round(number, shop, undisturbed, imports, desk, result)
+        finally:
+            desk.given_up.set()
         result.answers = visitors.answers
         result.findings += [f"a process is left: {line}" for line in shop.stop()]
         result.generations, result.runs_of_the_command = sum(imports.last), imports.runs_of_the_command
@@ -193,6 +192,18 @@ def _measure_alone(kind: str, shop: Shop, visitors: Visitors, result: Result) ->
     time.sleep(1)
     answers = [answer for answer in visitors.answers if began <= answer.began < ended]
     result.alone[kind] = Counter(answer.outcome for answer in answers)
+
+
+def _go_round(number: int, shop: Shop, undisturbed: Shop, imports: Imports, desk: Desk, result: Result) -> None:
+    """A storm while imports go on, and a look."""
+    storm = Storm(shop, result.plan, number, wanted=-(-result.plan.faults // result.plan.rounds))
+    imports.start()
+    try:
+        storm.rage()
+        result.events += storm.events
+        _look(shop, undisturbed, imports, desk, result)
+    finally:
+        imports.end(0)
 
 
 def _look(shop: Shop, undisturbed: Shop, imports: Imports, desk: Desk, result: Result) -> None:

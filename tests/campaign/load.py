@@ -206,9 +206,10 @@ class Imports:
         for thread in self._threads:
             thread.join(max(deadline - time.monotonic(), 0))
         left = [thread for thread in self._threads if thread.is_alive()]
-        self._desk.given_up.set()
-        if left and (command := self._shop.command):
-            command.kill()
+        if left:
+            self._desk.given_up.set()
+            if command := self._shop.command:
+                command.kill()
         for thread in left:
             thread.join()
         return f"{len(left)} imports" if left else ""

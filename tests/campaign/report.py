@@ -26,7 +26,13 @@ def as_json(results: Sequence[Result], command: str) -> str:
             "machine": _machine(),
             "campaigns": [
                 {
-                    **{name: value for name, value in asdict(result).items() if name not in ("answers", "events")},
+                    **{
+                        name: value
+                        for name, value in asdict(result).items()
+                        if name not in ("plan", "answers", "events")
+                    },
+                    "broker": result.plan.broker,
+                    "seed": result.plan.seed,
                     "effective": result.effective(),
                     "faults": _faults([result]),
                     "requests": _requests(result.answers),
