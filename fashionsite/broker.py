@@ -15,12 +15,13 @@ from kombu.utils.json import dumps, loads
 class Channel(filesystem.Channel):
     """Kombu's own lets a worker read what is still being written, and leaves in /tmp what a killed one had taken."""
 
-    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+    # What kombu's classes call the message differs between them.
+    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
         """Aside and then into place. Raises OSError."""
         target = Path(self.data_folder_out, f"{time_ns()}_{uuid4()}.{queue}.msg")
         aside = target.with_suffix(".part")
         try:
-            aside.write_text(dumps(message))
+            aside.write_text(dumps(payload))
             aside.replace(target)
         finally:
             aside.unlink(missing_ok=True)
