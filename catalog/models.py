@@ -16,7 +16,7 @@ from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.offer import Availability, Offer
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
-from catalog.querysets import LEVELS, CategoryQuerySet, ProductQuerySet
+from catalog.querysets import LEVELS, CategoryQuerySet, ProductQuerySet, ProductSizeQuerySet
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -210,6 +210,8 @@ class ProductSize(models.Model):
     label = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
     availability = models.CharField(max_length=12, choices=Availability, blank=True)
+
+    objects = ProductSizeQuerySet.as_manager()
 
     class Meta:
         ordering = ["product", "position"]

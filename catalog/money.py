@@ -88,6 +88,28 @@ class Amount:
     currency: str = ""
 
 
+@dataclass(frozen=True)
+class Range:
+    """Prices from the least to the most, both included; None for no limit."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    currency: str = ""
+    """"" where nobody says it"""
+
+    def __bool__(self) -> bool:
+        return self.least is not None or self.most is not None
+
+    def shown(self, currency: str) -> str:
+        """For shoppers, in that currency where it says none."""
+        least, most = (
+            "" if number is None else formatted(number, self.currency or currency) for number in (self.least, self.most)
+        )
+        if least and most:
+            return f"{least} to {most}"
+        return f"from {least}" if least else f"up to {most}"
+
+
 def parse(text: str, mark: str = "", own: str = "") -> Amount:
     """The amount that a text says.
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, When
-from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from catalog import money
@@ -130,7 +129,7 @@ def is_on_sale(at: datetime) -> Q:
     return Q(sale_price__isnull=False) & has_started & (Q(sale_ends_at=None) | Q(sale_ends_at__gt=at))
 
 
-def price_now(currency: str, at: datetime) -> Combinable:
+def price_now(currency: str, at: datetime) -> Case:
     """The same as `Offer.price_now`, for a query; NULL in other currencies."""
     return Case(
         When(is_on_sale(at) & Q(currency=currency), then=F("sale_price")),
@@ -139,7 +138,7 @@ def price_now(currency: str, at: datetime) -> Combinable:
     )
 
 
-def discount_now(at: datetime) -> Combinable:
+def discount_now(at: datetime) -> Case:
     """The part of the price, from 0 to 1, that a sale takes off now; NULL where there is none."""
     return Case(
         When(is_on_sale(at) & Q(price__gt=0), then=1 - F("sale_price") / F("price")),

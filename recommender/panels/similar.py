@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from django.conf import settings
 
 from catalog.models import Product
 from catalog.vocabulary import VOCABULARY
@@ -24,6 +25,8 @@ def choose(page: Page) -> list[Card]:
     near = neighbours.around(page.embedding, CANDIDATES)
     others = [match for match in near if match.product.pk not in page.taken]
     cards = fold(_first_pictures(_fitting_first(page.product, others)))
+    if settings.SOLD_OUT == "last":
+        cards.sort(key=lambda card: card.product.is_sold_out)
     return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
 
 
