@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
     "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
+    "delete-abandoned-files": {"task": "catalog.tasks.delete_abandoned_files", "schedule": 3600.0},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
