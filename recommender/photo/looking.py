@@ -20,11 +20,14 @@ MOST_PHOTOS = 5
 
 
 class PhotoProblem(Exception):
-    """A photo cannot be searched with; the message tells a person what to do, `status` is the HTTP status."""
+    """A photo cannot be searched with; the message tells a person what to do, `status` is the HTTP status.
 
-    def __init__(self, message: str, status: int):
+    `retry_after` says in how many seconds it can be, where that is known.
+    """
+
+    def __init__(self, message: str, status: int, retry_after: int | None = None):
         super().__init__(message)
-        self.status = status
+        self.status, self.retry_after = status, retry_after
 
 
 def read_upload(upload: UploadedFile) -> Image.Image:
