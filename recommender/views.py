@@ -39,8 +39,8 @@ def photo_search(request: HttpRequest) -> HttpResponse:
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
         response = render(request, "recommender/photo_search.html", context, status=problem.status)
-        if problem.retry_after:
-            response["Retry-After"] = str(problem.retry_after)
+        for name, value in problem.headers.items():
+            response[name] = value
         return response
 
 
@@ -50,7 +50,7 @@ def _photos(request: HttpRequest) -> list[Image.Image]:
     # A throttle asks a request of Django's for nothing that it lacks, and its view for nothing.
     if not throttle.allow_request(request, None):  # type: ignore[arg-type]
         seconds = math.ceil(throttle.wait() or 1)
-        raise PhotoProblem(f"That was quick! Please try again in {seconds} seconds.", 429, retry_after=seconds)
+        raise PhotoProblem(f"That was quick! Please try again in {seconds} seconds.", 429, seconds)
     address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
     if not uploads and not address:
