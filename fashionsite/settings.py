@@ -12,6 +12,7 @@ from zlib import crc32
 import dj_database_url
 from celery.schedules import crontab
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -171,6 +172,11 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
+CURRENCY = os.environ.get("CURRENCY", "").upper()
+"""What prices are in where an imported table does not say it."""
+SOLD_OUT = os.environ.get("SOLD_OUT", "last")
+"""What lists do with products that are sold out: `last`, `hide` or `mixed`."""
+
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 """The encoder that a new shop starts with."""
 ENCODERS = {
@@ -184,6 +190,7 @@ CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     _queue = VAR_DIR / "broker"
     _queue.mkdir(parents=True, exist_ok=True)
+    TRANSPORT_ALIASES["filesystem"] = "fashionsite.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
