@@ -39,7 +39,8 @@ def addresses(sku: str) -> list[str]:
 
 SHOPIFY = """\
 Handle,Title,Body (HTML),Vendor,Type,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,\
-Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Image Src,Variant Image
+Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,\
+Variant Price,Variant Compare At Price,Image Src,Variant Image
 gown,Gown,<p>Soft</p>,Sorrel,Dresses,Size,M,Color,Red,G-R-M,shopify,0,deny,80.00,100.00,https://a.example/1.jpg,{red}
 gown,,,,,,L,,Red,G-R-L,shopify,3,deny,90.00,,https://a.example/2.jpg,{red}
 gown,,,,,,S,,Blue,G-B-S,shopify,0,continue,70.00,,,{blue}
