@@ -12,7 +12,7 @@ from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.importing import uploads
 from catalog.importing.models import ImportJob
 from catalog.models import Category, Product
-from catalog.suggestions.brands import guess_brands
+from catalog.suggestions.brands import OWN, guess_brands
 from catalog.suggestions.entries import fold
 
 FEWEST = 5
@@ -39,12 +39,28 @@ def proposals() -> list[Proposal]:
     """What may be the brands of those products in the shop that have none, the most common first."""
     products = Product.objects.in_the_shop().filter(brand="").exclude(name="").order_by("pk")
     found = list(products.values_list("sku", "name"))
-    brands = guess_brands([name for _, name in found], _ordinary(), fold)
+    brands = _apart(guess_brands([name for _, name in found], _ordinary(), fold))
     common = sorted((places for places in brands.items() if len(places[1]) >= FEWEST), key=lambda one: -len(one[1]))
     return [
         Proposal(brand, [found[place][0] for place in places], [found[place][1] for place in places[:SHOWN_NAMES]])
         for brand, places in common[:MOST_PROPOSED]
     ]
+
+
+def _apart(brands: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """Each product with one brand alone: of Lakme and Lakme True Wear the shorter, unless most go on with the longer."""
+    taken: set[int] = set()
+    apart: dict[str, list[int]] = {}
+    lines = {
+        longer
+        for longer, places in brands.items()
+        for brand, others in brands.items()
+        if fold(longer).startswith(fold(brand)) and longer != brand and len(places) < OWN * len(others)
+    }
+    for brand in sorted(brands.keys() - lines, key=lambda brand: (-len(fold(brand)), brand)):
+        apart[brand] = [place for place in brands[brand] if place not in taken]
+        taken.update(brands[brand])
+    return apart
 
 
 @transaction.atomic

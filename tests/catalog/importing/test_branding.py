@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from catalog.importing import jobs
 from catalog.importing.advancing import advance
+from catalog.importing.branding import proposals
 from catalog.importing.models import ImportJob
 from catalog.models import Product
 from tests.factories import ProductFactory
@@ -54,6 +55,14 @@ def test_staff_take_correct_and_merge_what_is_proposed(admin_client, shop):
     jobs.undo(job)
     advance()
     assert brands() == {"": 19, "Sorrel Home": 1}
+
+
+def test_of_a_brand_and_its_lines_it_is_the_brand_and_of_a_longer_name_the_name():
+    names = [f"Lakme Kiss {n}" for n in range(20)] + [f"Lakme True Wear {n}" for n in range(6)]
+    names += [f"Gini and Jony {n}" for n in range(20)] + [f"Gini {n}" for n in range(6)]
+    for name in names:
+        ProductFactory(name=name, image="", image_digest="")
+    assert {proposal.brand: proposal.count for proposal in proposals()} == {"Lakme": 26, "Gini and Jony": 20, "Gini": 6}
 
 
 def test_nothing_taken_is_nothing_done(admin_client, shop):
