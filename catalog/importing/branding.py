@@ -48,7 +48,7 @@ def proposals() -> list[Proposal]:
 
 
 def _apart(brands: Mapping[str, list[int]]) -> dict[str, list[int]]:
-    """Each product with one brand alone: of Lakme and Lakme True Wear the shorter, unless most go on with the longer."""
+    """Each product with one brand alone: Lakme, not its line Lakme True Wear, unless most go on with the longer."""
     taken: set[int] = set()
     apart: dict[str, list[int]] = {}
     lines = {

@@ -58,7 +58,7 @@ def test_staff_take_correct_and_merge_what_is_proposed(admin_client, shop):
 
 
 def test_of_a_brand_and_its_lines_it_is_the_brand_and_of_a_longer_name_the_name():
-    names = [f"Lakme Kiss {n}" for n in range(20)] + [f"Lakme True Wear {n}" for n in range(6)]
+    names = [f"Lakme {chr(97 + n) * 3} lipstick" for n in range(20)] + [f"Lakme True Wear {n}" for n in range(6)]
     names += [f"Gini and Jony {n}" for n in range(20)] + [f"Gini {n}" for n in range(6)]
     for name in names:
         ProductFactory(name=name, image="", image_digest="")
