@@ -7,9 +7,9 @@ from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from catalog.models import Product
+from catalog.monitoring.identity import request_id
 from catalog.pictures import files, renditions
 from catalog.pictures.decoding import UnreadablePicture
-from monitoring.identity import request_id
 
 logger = logging.getLogger(__name__)
 PRODUCTS_PER_TASK = 64

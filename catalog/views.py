@@ -19,11 +19,11 @@ from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.models import Category, FurtherPicture, Product
+from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
 from catalog.suggestions import SECONDS_KEPT, suggest
-from monitoring.metrics import SEARCH_SECONDS
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24

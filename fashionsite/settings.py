@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
-    "monitoring.requests.watch",
+    "catalog.monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "fashionsite.middleware.refuse_large_bodies",
@@ -247,10 +247,10 @@ LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"with_request": {"()": "monitoring.logs.WithRequest"}},
+    "filters": {"with_request": {"()": "catalog.monitoring.logs.WithRequest"}},
     "formatters": {
         "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
-        "json": {"()": "monitoring.logs.Json"},
+        "json": {"()": "catalog.monitoring.logs.Json"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
