@@ -172,6 +172,11 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
+CURRENCY = os.environ.get("CURRENCY", "").upper()
+"""What prices are in where an imported table does not say it."""
+SOLD_OUT = os.environ.get("SOLD_OUT", "last")
+"""What lists do with products that are sold out: `last`, `hide` or `mixed`."""
+
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 """The encoder that a new shop starts with."""
 ENCODERS = {
