@@ -184,6 +184,11 @@ FILE_UPLOAD_HANDLERS = [
 ]
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
+CURRENCY = os.environ.get("CURRENCY", "").upper()
+"""What prices are in where an imported table does not say it."""
+SOLD_OUT = os.environ.get("SOLD_OUT", "last")
+"""What lists do with products that are sold out: `last`, `hide` or `mixed`."""
+
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 """The encoder that a new shop starts with."""
 ENCODERS = {
@@ -216,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
     "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
+    "delete-abandoned-files": {"task": "catalog.tasks.delete_abandoned_files", "schedule": 3600.0},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
