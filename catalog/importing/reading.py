@@ -79,6 +79,8 @@ NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attr
 _NO_ID = re.compile(r"#{3,}|=[A-Z.]+\(.*\)", re.IGNORECASE)
 """A column that is too narrow, and a formula"""
 
+UNSEEN = frozenset({"Cf", "Mn", "Zs"})
+"""Unicode's categories of signs that show nothing by themselves"""
 LOST = frozenset({"unreadable row", "too few columns", "too many columns", "no id", "bad id"})
 """The kinds of issues of rows that may be any product's."""
 
@@ -332,7 +334,7 @@ class RowReader:
                 "format the ids as text there, and save the table again"
             )
             raise _BadRow("bad id", reason, column, text.strip()[:VALUE_LENGTH_LIMIT]) from None
-        if is_nothing(sku):
+        if is_nothing(sku) or all(unicodedata.category(sign) in UNSEEN for sign in sku[:1000]):
             raise _BadRow("no id", f"{column} holds no id", column, sku)
         if _NO_ID.fullmatch(sku[:1000]):
             reason = f"{sku[:SKU_LENGTH_LIMIT]} is what a spreadsheet shows or computes, and no id; save the table anew"
