@@ -240,6 +240,15 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
+if os.environ.get("STAFF_TWO_FACTOR") == "1":
+    INSTALLED_APPS[INSTALLED_APPS.index("django.contrib.admin")] = "fashionsite.apps.TwoFactorAdminConfig"
+    INSTALLED_APPS += ["django_otp", "django_otp.plugins.otp_totp"]
+    _signed_in = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+    MIDDLEWARE.insert(_signed_in + 1, "django_otp.middleware.OTPMiddleware")
+    OTP_TOTP_ISSUER = _site.hostname or "Shop"
+    # Staff who may see devices must not see with what numbers are made.
+    OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
 # For whoever runs the shop: docs/operations.md.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
