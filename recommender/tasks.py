@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from catalog.tasks import hand_over
+from catalog.tasks import hand_over_in_batches
 from recommender import embedding, registry
 from recommender.measuring import calibration, quality, shown_words
 from recommender.measuring.catalogue import load_catalogue
@@ -43,7 +43,7 @@ def measure_quality() -> None:
 
 def enqueue(product_ids: list[int], **_) -> None:
     """Also a receiver of catalog.signals.pictures_changed."""
-    hand_over(embed_products, product_ids)
+    hand_over_in_batches(embed_products, product_ids)
 
 
 def resume(**_) -> None:
