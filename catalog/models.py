@@ -8,14 +8,22 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
+from catalog.offer import Availability, Offer
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
-from catalog.querysets import LEVELS, CategoryQuerySet, ProductQuerySet
+from catalog.querysets import (
+    LEVELS,
+    CategoryQuerySet,
+    MerchandisingRuleQuerySet,
+    ProductQuerySet,
+    ProductSizeQuerySet,
+)
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -116,7 +124,7 @@ class Pictured(models.Model):
         return renditions.address(self.image_digest, widths[-1])
 
 
-class Product(Pictured):
+class Product(Pictured, Offer):
     """One product of the shop. Unknown attributes are empty."""
 
     PICTURE_FIELDS = ("image", "image_digest", "image_width", "image_height", "image_colour", "picture_changed_at")
@@ -127,6 +135,7 @@ class Product(Pictured):
     gender = models.CharField(max_length=100, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
     base_colour = models.CharField(max_length=100, blank=True)
+    brand = models.CharField(max_length=100, blank=True)
     season = models.CharField(max_length=100, blank=True)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     usage = models.CharField(max_length=100, blank=True)
@@ -149,13 +158,16 @@ class Product(Pictured):
         indexes = [
             models.Index(fields=["gender"], name="product_gender"),
             models.Index(fields=["base_colour"], name="product_base_colour"),
+            models.Index(fields=["brand"], name="product_brand"),
             models.Index(fields=["season"], name="product_season"),
             models.Index(fields=["usage"], name="product_usage"),
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
+            models.Index("is_sold_out", F("id").desc(), name="product_sold_out_last"),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [
+            *Offer.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(image="", image_digest="") | (~Q(image="") & ~Q(image_digest="")),
                 name="product_image_has_digest",
@@ -198,6 +210,33 @@ class Product(Pictured):
         self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
 
 
+class ProductSize(models.Model):
+    """A size that a product comes in."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="sizes")
+    label = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    availability = models.CharField(max_length=12, choices=Availability, blank=True)
+
+    objects = ProductSizeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["product", "position"]
+        indexes = [models.Index(fields=["label"], name="product_size_label")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="product_size_position"),
+            models.UniqueConstraint(fields=["product", "label"], name="product_size_once"),
+            models.CheckConstraint(condition=~Q(label=""), name="product_size_has_label"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.availability == Availability.OUT_OF_STOCK
+
+
 class Synonym(models.Model):
     """What shoppers say, and what the catalogue calls it."""
 
@@ -220,6 +259,86 @@ class Synonym(models.Model):
         nothing = [name for name in ("phrase", "meanings") if not getattr(self, name)]
         if nothing:
             raise ValidationError(dict.fromkeys(nothing, "Write at least one word, of letters or digits."))
+
+
+class MerchandisingRule(models.Model):
+    """What staff make of one product in one page of results, for a time or for good."""
+
+    class Place(models.TextChoices):
+        SHOP = "shop", "all products"
+        CATEGORY = "category", "a category"
+        WORDS = "words", "a search by words"
+        PANEL = "panel", "what is similar to a product"
+        PHOTO = "photo", "photo search"
+
+    class Act(models.TextChoices):
+        PIN = "pin", "pinned"
+        BOOST = "boost", "boosted"
+        BURY = "bury", "buried"
+        HIDE = "hide", "hidden"
+
+    TARGETS = {Place.CATEGORY: "category", Place.WORDS: "words", Place.PANEL: "beside"}
+    """The field that says which page it is, for the places that are many."""
+
+    place = models.CharField(max_length=8, choices=Place)
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="rules")
+    words = models.CharField("searched words", max_length=255, blank=True)
+    beside = models.ForeignKey(
+        Product, models.CASCADE, null=True, blank=True, related_name="rules_beside", verbose_name="similar to"
+    )
+    product = models.ForeignKey(Product, models.CASCADE, related_name="rules")
+    act = models.CharField("is", max_length=5, choices=Act)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Of what is pinned, the lowest stands first.")
+    starts_at = models.DateTimeField("from", null=True, blank=True)
+    ends_at = models.DateTimeField("until", null=True, blank=True)
+
+    objects = MerchandisingRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["place", "act", "position", "pk"]
+        indexes = [models.Index(fields=["place", "words"], name="merchandising_words")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(place__in=("shop", "photo"), category=None, words="", beside=None)
+                | (Q(place="category", words="", beside=None) & ~Q(category=None))
+                | (Q(place="words", category=None, beside=None) & ~Q(words=""))
+                | (Q(place="panel", category=None, words="") & ~Q(beside=None)),
+                name="merchandising_rule_has_its_place",
+                violation_error_message="Say which page: a category, words or a product, as the place asks for.",
+            ),
+            models.UniqueConstraint(
+                F("place"),
+                Coalesce(F("category"), 0),
+                F("words"),
+                Coalesce(F("beside"), 0),
+                F("product"),
+                name="merchandising_rule_unique",
+                violation_error_message="There is a rule for this product in this place already; change that one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="merchandising_rule_ends_after_start",
+                violation_error_message="It must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(product=F("beside")),
+                name="merchandising_rule_is_about_two",
+                violation_error_message="A product is not shown beside itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} is {self.get_act_display()} in {self.page}"
+
+    @property
+    def page(self) -> str:
+        """The page of results, in words."""
+        target = self.TARGETS.get(self.Place(self.place))
+        return f"{self.get_place_display()}: {getattr(self, target)}" if target else self.get_place_display()
+
+    def clean(self) -> None:
+        """Writes the words as they are read, so that all ways of typing them find the rule."""
+        self.words = " ".join(read(self.words))
 
 
 class FurtherPicture(Pictured):

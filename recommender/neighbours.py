@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
 from catalog.models import Product
+from monitoring.metrics import SEARCH_SECONDS
 from recommender.models import Embedding, Encoder
 from recommender.querysets import EmbeddingQuerySet
 
@@ -88,6 +89,7 @@ def embedding_of(product: Product) -> Embedding | None:
     return own.select_related("encoder").first()
 
 
+@SEARCH_SECONDS.labels("similar").time()
 def around(own: Embedding, count: int) -> list[Match]:
     """The products with the so many pictures nearest to an embedded product, best first, without its own picture."""
     among = own.encoder.embeddings.defer("vector").exclude(image_digest=own.image_digest)
@@ -125,9 +127,10 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
         return np.array(cursor.fetchall(), np.float32).reshape(-1)
 
 
+@SEARCH_SECONDS.labels("looks").time()
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
     """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first."""
-    rows = by_distance(encoder, encoder.embeddings.in_the_shop(), vector)
+    rows = by_distance(encoder, encoder.embeddings.on_offer(), vector)
     with index_settings(LOOK_ALIKES):
         return list(rows.values_list("distance", *columns)[:LOOK_ALIKES])
 
@@ -147,13 +150,23 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def exact_search() -> Iterator[None]:
+    """A transaction whose `nearest` queries compare all vectors, whatever the planner would choose."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_indexscan = off")
+        yield
+
+
 def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> "list[Found]":
     """Those of the encoder's embeddings that are nearest to a vector (d,), best first, each with its `distance`.
 
     They are as many as it takes to have `count` different pictures, as one picture may be that of many products.
     Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
     """
-    ordered = by_distance(encoder, among.in_the_shop(), vector).select_related("product__category")
+    ordered = by_distance(encoder, among.on_offer(), vector).select_related("product__category")
+    ordered = ordered.defer("product__description")
     asked = count
     while True:
         rows = list(ordered[:asked])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Aggregate, Exists, F, Max, OuterRef, Subquery
 from django.utils import timezone
@@ -63,8 +64,13 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
         return delays.aggregate(median=Median("delay"), worst=Max("delay"))
 
     def in_the_shop(self) -> "EmbeddingQuerySet":
-        """Fresh ones of products that are not archived: what a search may find."""
+        """Fresh ones of products that are not archived."""
         return self.fresh().filter(product__archived_at=None)
+
+    def on_offer(self) -> "EmbeddingQuerySet":
+        """Those of them that rows of products may show: without sold-out ones where these are hidden."""
+        embeddings = self.in_the_shop()
+        return embeddings.filter(product__is_sold_out=False) if settings.SOLD_OUT == "hide" else embeddings
 
 
 class MarkQuerySet(models.QuerySet["Mark"]):

@@ -44,7 +44,10 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         return render(request, "recommender/photo_results.html", _results_page(results_of(query, encoder)))
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
-        return render(request, "recommender/photo_search.html", context, status=problem.status)
+        response = render(request, "recommender/photo_search.html", context, status=problem.status)
+        for name, value in problem.headers.items():
+            response[name] = value
+        return response
 
 
 def _photos(request: HttpRequest) -> list[Image.Image]:

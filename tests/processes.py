@@ -13,10 +13,9 @@ from urllib.parse import quote, urlencode
 
 import psutil
 import redis
-from django.conf import settings
 from django.db import connection
 
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(__file__).resolve().parent.parent
 WORKER = ("-m", "celery", "--app", "fashionsite", "worker", "--pool", "solo", "--loglevel", "warning")
 
 

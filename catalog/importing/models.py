@@ -247,7 +247,13 @@ class ImportJob(models.Model):
         self.mapping = self.mapping or ChosenColumns.objects.of(self.header) or guess_mapping(self.header)
         with self.table.records() as records:
             self.survey_json = take_survey(
-                records, self.mapping, own.damaged_skus(), own.uses(), own.known_among, len(self.header)
+                records,
+                self.mapping,
+                own.damaged_skus(),
+                own.uses(),
+                own.known_among,
+                len(self.header),
+                settings.CURRENCY,
             ).to_json()
 
     def copy_table(self) -> None:

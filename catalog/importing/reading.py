@@ -10,10 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
 from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
+from catalog.importing.offers import COLUMNS, Told, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
 from catalog.importing.values import LEVELS, clean, is_nothing, path_of, steps
@@ -45,6 +47,7 @@ FIELDS = {
         *("additionalimagelink", "additionalimagelinks", "additionalimageurls", "additionalimages", "galleryimages"),
         *("gallery", "otherimageurls", "moreimages"),
     ),
+    **COLUMNS,
 }
 """What a product is told to be, with the names, letters without accents and digits only, that its column may have.
 
@@ -85,10 +88,12 @@ class StyleRow:
 
     line: int
     sku: str
-    values: dict[str, str | int | None]
+    values: dict[str, Any]
     is_repaired: bool = False
     written: str = ""
     """The id as the file writes it, where the shop writes it otherwise"""
+    issues: tuple["RowIssue", ...] = ()
+    """What of it is not taken"""
 
     @property
     def picture_addresses(self) -> list[str]:
@@ -237,12 +242,14 @@ class RowReader:
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
         sku = ""
-        values: dict[str, str | int | None] = {}
+        values: dict[str, Any] = {}
         levels: dict[str, list[str]] = {}
         for field, column in self._mapping.items():
             name, text = self._header[column], cells[column]
             if field == "sku":
                 sku = self._parse_sku(text, name)
+            elif field in COLUMNS:
+                continue
             elif field in CATEGORY_LEVELS:
                 levels[field] = _parse_steps(text, name)
                 values[field] = levels[field][0] if levels[field] else ""
@@ -250,7 +257,19 @@ class RowReader:
                 values[field] = _parse_value(field, text, name)
         if any(len(found) > 1 for found in levels.values()):
             values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
-        return StyleRow(record.line, sku, self._survey.spelt(values), is_repaired)
+        offer, issues = self._offer(record.line, sku, cells)
+        return StyleRow(record.line, sku, self._survey.spelt(values) | offer, is_repaired, issues=issues)
+
+    def _offer(self, line: int, sku: str, cells: list[str]) -> tuple[Told, tuple[RowIssue, ...]]:
+        """What the row is sold for, and what of that is not taken."""
+        offered = {field: printable(cells[column]) for field, column in self._mapping.items() if field in COLUMNS}
+        told, left_out = read_offer(offered, self._survey.written)
+        issues = []
+        for one in left_out:
+            name = self._header[self._mapping[one.field]] if one.field in self._mapping else one.field
+            value = offered.get(one.field, "")[:VALUE_LENGTH_LIMIT]
+            issues.append(RowIssue(line, sku, one.kind, f"{name} {one}", name, value))
+        return told, tuple(issues)
 
     def _fit(self, cells: list[str]) -> tuple[list[str], bool]:
         """(One cell for each column, whether the row had to be repaired for that)."""

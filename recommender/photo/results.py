@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from django.conf import settings
 
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Choice, Facet, Filters
-from catalog.models import Product
+from catalog.models import MerchandisingRule, Product
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Calibration, Encoder
@@ -23,6 +24,7 @@ COLUMNS = {
     "pk": "product",
     "digest": "image_digest",
     "kind": "product__category",
+    "is_sold_out": "product__is_sold_out",
     "category": "product__category__name",
     **{name: f"product__{name}" for name in NAMES},
 }
@@ -51,6 +53,7 @@ class Alike:
     similarity: float
     pk: int
     digest: str
+    is_sold_out: bool
     values: dict[str, str]
 
 
@@ -88,6 +91,7 @@ class Results:
         kinds = self._votes("kind")
         kind = max(kinds, key=kinds.__getitem__, default="")
         self._loose, self._close = thresholds.get(kind) or thresholds.get("") or UNCALIBRATED
+        self._steering = MerchandisingRule.objects.of_photo_search().in_force().steering()
 
     @cached_property
     def chosen(self) -> list[Alike]:
@@ -171,20 +175,29 @@ class Results:
 
     @cached_property
     def _pictures(self) -> list[list[Alike]]:
-        """The chosen, those that show the very same picture together."""
+        """The chosen, those that show the very same picture together; of the close ones sold-out ones may be last."""
         pictures = defaultdict(list)
         for alike in self.chosen:
             pictures[alike.digest].append(alike)
-        return list(pictures.values())
+        if settings.SOLD_OUT != "last":
+            return list(pictures.values())
+        levels = list(LEVELS)
+        return sorted(pictures.values(), key=lambda some: (levels.index(self._level(some[0])), some[0].is_sold_out))
 
     def _eye_doubts_gender(self) -> bool:
         photos = filter(None, map(store.load, self.query.photos))
         sights = (load_eye().look_at((self.query.box or WHOLE).cut(photo)) for photo in photos)
         return any(sight.kinds[GENDER].max() < SURE_BY_EYE for sight in sights)
 
+    @cached_property
+    def _steered(self) -> list[Alike]:
+        """All that staff show; they move products among those that are about as close."""
+        steered = self._steering.steered(self.alikes, lambda alike: alike.pk)
+        return sorted(steered, key=lambda alike: list(LEVELS).index(self._level(alike)))
+
     def _narrowed(self, without: str = "") -> list[Alike]:
         filters = {name: values for name, values in self.query.filters.items() if name != without}
-        return [alike for alike in self.alikes if all(alike.values[name] in filters[name] for name in filters)]
+        return [alike for alike in self._steered if all(alike.values[name] in filters[name] for name in filters)]
 
     def _level(self, alike: Alike) -> str:
         if alike.similarity >= self._close:
@@ -202,6 +215,6 @@ class Results:
 def _alike(row: tuple) -> Alike:
     distance, *others = row
     values = dict(zip(COLUMNS, others, strict=True))
-    identity = {name: values.pop(name) for name in ("pk", "digest")}
+    identity = {name: values.pop(name) for name in ("pk", "digest", "is_sold_out")}
     texts = {name: "" if value is None else str(value) for name, value in values.items()}
     return Alike(1 - distance, **identity, values=texts)

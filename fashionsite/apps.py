@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class FashionsiteConfig(AppConfig):
+    name = "fashionsite"
+
+    def ready(self) -> None:
+        if settings.SENTRY_DSN:
+            from monitoring import reports
+
+            reports.send_to(settings.SENTRY_DSN)
