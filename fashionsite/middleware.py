@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import has_vary_header
+
+from fashionsite import bodies
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -75,3 +78,18 @@ def keep_private(get_response: Answer) -> Answer:
 def _is_same_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     found = request.resolver_match
     return response.status_code == 200 and found is not None and found.view_name in SAME_FOR_EVERYBODY
+
+
+def refuse_large_bodies(get_response: Answer) -> Answer:
+    """Answers 413 where the body is larger than its address takes, without reading it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not bodies.is_too_large(request):
+            return get_response(request)
+        limit = f"{bodies.limit_of(request.path_info) >> 20:,} MB"
+        if request.path_info.startswith("/api/"):
+            return JsonResponse({"detail": f"This is too large; up to {limit} work here."}, status=413)
+        # Nothing of the request is read, not even who sends it.
+        return render(None, "413.html", {"limit": limit, "path": request.path}, status=413)
+
+    return answer

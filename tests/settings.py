@@ -21,4 +21,4 @@ CACHES = {
     "photos": {**CACHES["photos"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests"},
     "limits": {**CACHES["limits"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests/limits"},
 }
-LIMITS = dict.fromkeys(LIMITS, None)
+LIMITS = {**dict.fromkeys(LIMITS, None), "photos": os.environ.get("PHOTO_RATE")}

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.handing_over import hand_over
-from catalog.importing import scheduling
+from catalog.importing import scheduling, uploads
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
@@ -33,6 +33,12 @@ def look_at_sources() -> None:
     wake_importer()
 
 
+@shared_task
+def sweep_uploads() -> None:
+    """Deletes uploads that nobody needs any more."""
+    uploads.sweep(timezone.now())
+
+
 def wake_importer(**_) -> None:
     """Has a worker look for imports to go on with. A worker that starts does so too."""
     hand_over(go_on_with_imports)
@@ -47,3 +53,8 @@ def wake_collector() -> None:
 def wake_scheduler() -> None:
     """Has a worker look at the scheduled imports. Every minute it does so anyway."""
     hand_over(look_at_sources)
+
+
+def wake_sweeper(**_) -> None:
+    """Has a worker that starts sweep. Every hour one does so anyway."""
+    hand_over(sweep_uploads)
