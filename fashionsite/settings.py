@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "catalog",
     "catalog.importing",
     "recommender",
+    "recommender.statistics",
     "axes",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -167,6 +168,8 @@ PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
 # On the disk where imports wait, so that a catalogue of several GB is moved there and not copied.
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+# How many days the counts of what shoppers do are kept; 0 counts nothing.
+STATISTICS_DAYS = int(os.environ.get("STATISTICS_DAYS", "90"))
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
@@ -199,6 +202,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
+    "forget-counts": {"task": "recommender.statistics.tasks.forget", "schedule": crontab(hour=2, minute=0)},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},

@@ -30,6 +30,7 @@ urlpatterns = [
     path(
         "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"
     ),
+    path("", include("recommender.statistics.urls")),
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),
 ]

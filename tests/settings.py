@@ -18,3 +18,5 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 # The tests' own photos, of which there are many from one address.
 CACHES = {**CACHES, "photos": {**CACHES["photos"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests"}}
 PHOTO_RATE = "10000/min"
+# Tests of the statistics turn them on.
+STATISTICS_DAYS = 0
