@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 import dj_database_url
+import dj_email_url
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -130,6 +132,18 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+"""The mail server; without one no mail is sent."""
+if EMAIL_URL:
+    _mail = dj_email_url.parse(EMAIL_URL)
+    if "EMAIL_BACKEND" not in _mail:
+        raise ImproperlyConfigured("EMAIL_URL is to be like submission://user:password@mail.example.org or smtp://host")
+    # A worker has other things to do than to wait for a mail server.
+    vars().update({**_mail, "EMAIL_TIMEOUT": _mail["EMAIL_TIMEOUT"] or 5})
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or f"shop@{_site.hostname or 'localhost'}"
+IMPORT_MAIL_TO = [address.strip() for address in os.environ.get("IMPORT_MAIL_TO", "").split(",") if address.strip()]
+"""Who is told how imports end, beside whoever started one."""
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -204,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
     "forget-counts": {"task": "recommender.statistics.tasks.forget", "schedule": crontab(hour=2, minute=0)},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
+    "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from catalog.importing import scheduling
+from catalog.importing import mailing, scheduling
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
@@ -35,6 +35,11 @@ def look_at_sources() -> None:
     """Starts the scheduled imports that are due."""
     scheduling.look_at_due(timezone.now())
     wake_importer()
+
+
+@shared_task
+def tell_of_ends() -> None:
+    mailing.tell_of_ends()
 
 
 def wake_importer(**_) -> None:

@@ -135,7 +135,10 @@ class Report:
         """(place, similarity in percent, clicks) of the clicks whose similarity is known."""
         clicked = self.happenings.filter(kind=Kind.CLICKED).exclude(detail="").by("place", "detail")
         rows = sorted(((place, int(tens), times) for (place, tens), times in clicked.items()), key=_by_likeness)
-        return [(PLACES.get(place, place), "100" if tens == 100 else f"{tens}–{tens + 9}", times) for place, tens, times in rows]
+        return [
+            (PLACES.get(place, place), "100" if tens == 100 else f"{tens}–{tens + 9}", times)
+            for place, tens, times in rows
+        ]
 
     @property
     def viewed(self) -> list[tuple[Product, int]]:
