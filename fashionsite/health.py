@@ -1,7 +1,7 @@
 """Whether this process is alive, and whether the shop can do all that it should: for load balancers and monitoring."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -30,14 +30,26 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """What each part has to say, as JSON; with status 503 where one of them is missing."""
-    said, missing = {}, []
-    for name, check in CHECKS.items():
+    said, missing = look(CHECKS)
+    return JsonResponse({"ready": not missing, "missing": missing, **said}, status=503 if missing else 200)
+
+
+def look(names: Iterable[str]) -> tuple[dict[str, object], list[str]]:
+    """What each of these parts has to say, and which of them are missing."""
+    said: dict[str, object] = {}
+    missing = []
+    for name in names:
         try:
-            said[name] = check()
+            said[name] = CHECKS[name]()
         except (NotReady, DatabaseError, OperationalError, OSError) as error:
             missing.append(name)
             said[name] = str(error).splitlines()[0]
-    return JsonResponse({"ready": not missing, "missing": missing, **said}, status=503 if missing else 200)
+    return said, missing
+
+
+def free_bytes() -> dict[str, int]:
+    """Of the disks that media and everything else are on."""
+    return {name: shutil.disk_usage(getattr(settings, name)).free for name in ("MEDIA_ROOT", "VAR_DIR")}
 
 
 def _database() -> str:
@@ -65,7 +77,7 @@ def _backlog() -> dict[str, int]:
 
 
 def _free_bytes() -> dict[str, int]:
-    free = {name: shutil.disk_usage(getattr(settings, name)).free for name in ("MEDIA_ROOT", "VAR_DIR")}
+    free = free_bytes()
     if min(free.values()) < LEAST_FREE_BYTES:
         raise NotReady(f"less than {LEAST_FREE_BYTES // 1_000_000} MB of disk are free")
     return free

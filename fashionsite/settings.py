@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "recommender",
     "recommender.statistics",
     "axes",
-    "django.contrib.admin",
+    "fashionsite.apps.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

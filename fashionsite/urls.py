@@ -11,7 +11,6 @@ from fashionsite import health
 from recommender import api as recommender_api
 
 handler500 = "fashionsite.errors.handle_error"
-admin.site.site_header = admin.site.site_title = "Shop administration"
 
 api = [
     path("products/", catalog_api.ProductList.as_view(), name="products"),
