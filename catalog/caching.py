@@ -5,9 +5,17 @@ from typing import TypeVar, cast
 
 from django.core.cache import cache
 
+from monitoring.metrics import count_asked
+
 Computed = TypeVar("Computed")
+MISSING = object()
 
 
 def kept(key: str, compute: Callable[[], Computed], seconds: int) -> Computed:
-    """What is kept under the key; where nothing is, it is computed now and kept for so many seconds."""
-    return cast(Computed, cache.get_or_set(key, compute, seconds))
+    """What is kept under the key; where nothing is, it is computed now and kept for so many seconds.
+
+    What stands before the first colon of the key names the cache in the metrics.
+    """
+    found = cache.get(key, MISSING)
+    count_asked(key.partition(":")[0], was_there=found is not MISSING)
+    return cast(Computed, cache.get_or_set(key, compute, seconds) if found is MISSING else found)

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -13,7 +14,8 @@ from django.urls import reverse
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.caching import kept
 from catalog.choices import Choice, Facet, Filters
-from catalog.models import CatalogVersion, Category, Product
+from catalog.merchandising import Steering
+from catalog.models import CatalogVersion, Category, MerchandisingRule, Product
 from catalog.querysets import ProductQuerySet
 from catalog.words.understanding import Concept, Understood, understand
 
@@ -28,10 +30,12 @@ class Selection:
     """What a shopper asked for in an address: category, values of attributes, words, order.
 
     Of several values of one attribute a product has one; it has one of each attribute. Unknown values find nothing.
+    Staff's rules are those of the moment `at`, which is now where none is told.
     """
 
-    def __init__(self, query: QueryDict, category: Category | None = None):
+    def __init__(self, query: QueryDict, category: Category | None = None, at: datetime | None = None):
         self.category = category
+        self._at = at
         asked = {name: [value.strip() for value in values] for name, values in query.lists()}
         written = asked.get("q", [""])[-1]
         self.words = written[:LONGEST_WORDS].strip()
@@ -55,11 +59,21 @@ class Selection:
         return bool(self.words or self.attributes or self.category)
 
     def products(self) -> ProductQuerySet:
-        """The chosen products in the chosen order."""
+        """The chosen products in the chosen order, which staff steer where the shopper chose none."""
         products = self._narrowed()
         if self.sort == "relevance":
-            return products.most_relevant_first(self.understood, is_wide=self.is_wide)
-        return products.order_by("name", "-id") if self.sort == "name" else products.order_by("-id")
+            products = products.most_relevant_first(self.understood, is_wide=self.is_wide)
+        else:
+            products = products.order_by("name", "-id") if self.sort == "name" else products.order_by("-id")
+        return products.steered(self.steering) if self.sort == next(iter(self.sorts)) else products
+
+    @cached_property
+    def steering(self) -> Steering:
+        """What staff want of this page."""
+        rules = MerchandisingRule.objects.in_force(self._at)
+        if self.words:
+            return rules.of_words(self.words).steering()
+        return (rules.of_category(self.category) if self.category else rules.of_the_shop()).steering()
 
     @cached_property
     def version(self) -> str:
@@ -97,8 +111,8 @@ class Selection:
         """For each of these products, by its id, which of the words it does not have."""
         if not self.is_wide:
             return {}
-        chosen = Product.objects.filter(pk__in=[product.pk for product in products])
-        return chosen.lacking(self.understood.wanted)
+        found = {product.pk for product in products}.difference(self.steering.pinned)
+        return Product.objects.filter(pk__in=found).lacking(self.understood.wanted)
 
     @property
     def typed_address(self) -> str:
@@ -126,7 +140,7 @@ class Selection:
         return self._kept("most", lambda: self._narrowed().exclude(pk__in=self._having_all()).count())
 
     def _having_all(self) -> ProductQuerySet:
-        return Product.objects.matching(self.understood.query)
+        return Product.objects.matching(self.understood.query, self.steering.pinned)
 
     def facets(self) -> list[Facet]:
         """The facets that have something to choose from, counted within the other choices."""
@@ -175,11 +189,11 @@ class Selection:
         """The chosen products; `without` leaves one facet's choice out, which is what its counts are made from."""
         products = self._in_category(None if without == "category" else self.category)
         if self.words:
-            products = products.matching(self._search)
+            products = products.matching(self._search, self.steering.pinned)
         return products.with_attributes({name: values for name, values in self.attributes.items() if name != without})
 
     def _in_category(self, category: Category | None) -> ProductQuerySet:
-        products = Product.objects.in_the_shop()
+        products = Product.objects.in_the_shop().exclude(pk__in=self.steering.hidden)
         return products.in_category(category) if category else products
 
     def _category_facet(self) -> Facet:
@@ -219,7 +233,7 @@ class Selection:
 
     def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
         """The computed, or what was computed before for the same choices and the same catalogue."""
-        choices = (self.words, self.as_typed, self.category and self.category.pk, self.attributes)
+        choices = (self.words, self.as_typed, self.category and self.category.pk, self.attributes, self.steering)
         return _kept(repr((self.version, what, choices)), compute)
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -15,7 +16,7 @@ from django.utils.text import slugify
 from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
-from catalog.querysets import LEVELS, CategoryQuerySet, ProductQuerySet
+from catalog.querysets import LEVELS, CategoryQuerySet, MerchandisingRuleQuerySet, ProductQuerySet
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -220,6 +221,86 @@ class Synonym(models.Model):
         nothing = [name for name in ("phrase", "meanings") if not getattr(self, name)]
         if nothing:
             raise ValidationError(dict.fromkeys(nothing, "Write at least one word, of letters or digits."))
+
+
+class MerchandisingRule(models.Model):
+    """What staff make of one product in one page of results, for a time or for good."""
+
+    class Place(models.TextChoices):
+        SHOP = "shop", "all products"
+        CATEGORY = "category", "a category"
+        WORDS = "words", "a search by words"
+        PANEL = "panel", "what is similar to a product"
+        PHOTO = "photo", "photo search"
+
+    class Act(models.TextChoices):
+        PIN = "pin", "pinned"
+        BOOST = "boost", "boosted"
+        BURY = "bury", "buried"
+        HIDE = "hide", "hidden"
+
+    TARGETS = {Place.CATEGORY: "category", Place.WORDS: "words", Place.PANEL: "beside"}
+    """The field that says which page it is, for the places that are many."""
+
+    place = models.CharField(max_length=8, choices=Place)
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="rules")
+    words = models.CharField("searched words", max_length=255, blank=True)
+    beside = models.ForeignKey(
+        Product, models.CASCADE, null=True, blank=True, related_name="rules_beside", verbose_name="similar to"
+    )
+    product = models.ForeignKey(Product, models.CASCADE, related_name="rules")
+    act = models.CharField("is", max_length=5, choices=Act)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Of what is pinned, the lowest stands first.")
+    starts_at = models.DateTimeField("from", null=True, blank=True)
+    ends_at = models.DateTimeField("until", null=True, blank=True)
+
+    objects = MerchandisingRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["place", "act", "position", "pk"]
+        indexes = [models.Index(fields=["place", "words"], name="merchandising_words")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(place__in=("shop", "photo"), category=None, words="", beside=None)
+                | (Q(place="category", words="", beside=None) & ~Q(category=None))
+                | (Q(place="words", category=None, beside=None) & ~Q(words=""))
+                | (Q(place="panel", category=None, words="") & ~Q(beside=None)),
+                name="merchandising_rule_has_its_place",
+                violation_error_message="Say which page: a category, words or a product, as the place asks for.",
+            ),
+            models.UniqueConstraint(
+                F("place"),
+                Coalesce(F("category"), 0),
+                F("words"),
+                Coalesce(F("beside"), 0),
+                F("product"),
+                name="merchandising_rule_unique",
+                violation_error_message="There is a rule for this product in this place already; change that one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="merchandising_rule_ends_after_start",
+                violation_error_message="It must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(product=F("beside")),
+                name="merchandising_rule_is_about_two",
+                violation_error_message="A product is not shown beside itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} is {self.get_act_display()} in {self.page}"
+
+    @property
+    def page(self) -> str:
+        """The page of results, in words."""
+        target = self.TARGETS.get(self.Place(self.place))
+        return f"{self.get_place_display()}: {getattr(self, target)}" if target else self.get_place_display()
+
+    def clean(self) -> None:
+        """Writes the words as they are read, so that all ways of typing them find the rule."""
+        self.words = " ".join(read(self.words))
 
 
 class FurtherPicture(Pictured):

@@ -1,6 +1,7 @@
 """Every query on the catalogue."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQueryField, SearchRank
@@ -9,15 +10,18 @@ from django.db import connection, models
 from django.db.models import BooleanField, Case, F, FloatField, Func, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Greatest
+from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS
+from catalog.merchandising import Steering
 from catalog.sample import SKUS
 from catalog.words.index import lexemes_of
 from catalog.words.lexicon import MAKER
+from catalog.words.reading import read
 from catalog.words.understanding import COLOUR, Concept, Understood
 
 if TYPE_CHECKING:
-    from catalog.models import Category, Product
+    from catalog.models import Category, MerchandisingRule, Product
 
 LEVELS = len(CATEGORY_LEVELS)
 RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
@@ -106,9 +110,23 @@ class ProductQuerySet(models.QuerySet["Product"]):
             counts[columns[column]][row[column]] = row[-1]
         return counts
 
-    def matching(self, query: str) -> "ProductQuerySet":
-        """Products that a text of `tsquery` finds, as `catalog.words` writes it."""
+    def matching(self, query: str, pinned: Sequence[int] = ()) -> "ProductQuerySet":
+        """Products that a text of `tsquery` finds, as `catalog.words` writes it, and those with the pinned ids."""
+        if pinned:
+            return self.filter(Q(_matches(query)) | Q(pk__in=pinned)) if query else self.filter(pk__in=pinned)
         return self.filter(_matches(query)) if query else self.none()
+
+    def steered(self, steering: Steering) -> "ProductQuerySet":
+        """These, which have an order, without the hidden, the pinned and the boosted first and the buried last."""
+        products = self.exclude(pk__in=steering.hidden) if steering.hidden else self
+        if not steering.moves:
+            return products
+        places = [When(pk=pk, then=Value(place)) for place, pk in enumerate(steering.pinned)]
+        others = Value(len(places) + 1)
+        boosted = When(pk__in=steering.boosted, then=Value(len(places)))
+        buried = When(pk__in=steering.buried, then=Value(len(places) + 2))
+        tier = Case(*places, boosted, buried, default=others)
+        return products.order_by(tier, *products.query.order_by)
 
     def wide_enough(self, understood: Understood) -> str:
         """The `tsquery` of all the words, or where that finds few of these products, of most of them."""
@@ -160,6 +178,44 @@ class ProductQuerySet(models.QuerySet["Product"]):
         for product in products:
             product.derive()
         products.bulk_update(products, ["search_vector"], batch_size=500)
+
+
+class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
+    def of_the_shop(self) -> "MerchandisingRuleQuerySet":
+        """The rules of the page with all products, and of the first page."""
+        return self.filter(place="shop")
+
+    def of_category(self, category: "Category") -> "MerchandisingRuleQuerySet":
+        return self.filter(place="category", category=category)
+
+    def of_words(self, words: str) -> "MerchandisingRuleQuerySet":
+        return self.filter(place="words", words=" ".join(read(words)))
+
+    def beside(self, product: "Product") -> "MerchandisingRuleQuerySet":
+        """The rules of what is shown as similar to the product."""
+        return self.filter(place="panel", beside=product)
+
+    def of_photo_search(self) -> "MerchandisingRuleQuerySet":
+        return self.filter(place="photo")
+
+    def in_force(self, at: datetime | None = None) -> "MerchandisingRuleQuerySet":
+        """The rules of that moment, which is now where none is told."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at), product__archived_at=None
+        )
+
+    def steering(self) -> Steering:
+        """What these rules come to."""
+        products: dict[str, list[int]] = {"pin": [], "boost": [], "bury": [], "hide": []}
+        for act, product in self.order_by("position", "pk").values_list("act", "product"):
+            products[act].append(product)
+        return Steering(
+            tuple(products["pin"]),
+            frozenset(products["boost"]),
+            frozenset(products["bury"]),
+            frozenset(products["hide"]),
+        )
 
 
 def _query(text: str) -> Cast:

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from catalog.models import Product
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture
+from monitoring.identity import request_id
 
 logger = logging.getLogger(__name__)
 PRODUCTS_PER_TASK = 64
@@ -17,7 +18,7 @@ PRODUCTS_PER_TASK = 64
 @shared_task
 def make_renditions(ids: list[int]) -> None:
     """Makes the renditions that these products' pictures lack."""
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(initializer=request_id.set, initargs=(request_id.get(),)) as pool:
         list(pool.map(_make_renditions, Product.objects.filter(pk__in=ids)))
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +23,7 @@ from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
 from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
 from catalog.suggestions import SECONDS_KEPT, suggest
+from monitoring.metrics import SEARCH_SECONDS
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -31,10 +32,11 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    products = Product.objects.in_the_shop().with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    selection = Selection(QueryDict())
+    products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
     if products:
         cards_shown.send_robust(home, request=request, place="new")
-    return render(request, "catalog/home.html", {"products": products, "selection": Selection(QueryDict())})
+    return render(request, "catalog/home.html", {"products": products, "selection": selection})
 
 
 @require_safe
@@ -44,15 +46,23 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     if path and category is None:
         raise Http404
     selection = Selection(request.GET, category)
-    paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
-    paginator.count = selection.count
-    page = paginator.get_page(request.GET.get("page"))
+    with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
+        page = _page(selection, request.GET.get("page"))
     if selection.words:
         words_searched.send_robust(product_list, request=request, selection=selection)
     if page.object_list and page.number == 1:
         cards_shown.send_robust(product_list, request=request, place="words" if selection.words else "browse")
     context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
     return render(request, "catalog/product_list.html", context)
+
+
+def _page(selection: Selection, number: str | None) -> Page:
+    """The products of one page, fetched."""
+    paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
+    paginator.count = selection.count
+    page = paginator.get_page(number)
+    page.object_list = list(page.object_list)
+    return page
 
 
 @require_safe

@@ -25,7 +25,7 @@ class Vocabulary:
     meanings: Mapping[str, tuple[str, ...]]
     """From what a shopper says to what the catalogue calls it, where a new shop starts"""
     swatches: Mapping[str, str]
-    """From a colour's name in small letters to a CSS background"""
+    """From a colour's name in small letters to a CSS colour"""
     patterns: Mapping[str, str]
     """From a word of a product's name to its pattern"""
     neutral: tuple[str, ...]

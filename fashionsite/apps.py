@@ -1,5 +1,12 @@
-from django.contrib.admin.apps import AdminConfig
+from django.apps import AppConfig
+from django.conf import settings
 
 
-class ShopAdminConfig(AdminConfig):
-    default_site = "fashionsite.desk.ShopAdminSite"
+class FashionsiteConfig(AppConfig):
+    name = "fashionsite"
+
+    def ready(self) -> None:
+        if settings.SENTRY_DSN:
+            from monitoring import reports
+
+            reports.send_to(settings.SENTRY_DSN)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -47,11 +48,6 @@ def look(names: Iterable[str]) -> tuple[dict[str, object], list[str]]:
     return said, missing
 
 
-def free_bytes() -> dict[str, int]:
-    """Of the disks that media and everything else are on."""
-    return {name: shutil.disk_usage(getattr(settings, name)).free for name in ("MEDIA_ROOT", "VAR_DIR")}
-
-
 def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
@@ -76,7 +72,13 @@ def _backlog() -> dict[str, int]:
     return {encoder.name: querysets.waiting(encoder).count() for encoder in Encoder.objects.at_work()}
 
 
-def _free_bytes() -> dict[str, int]:
+def free_bytes() -> dict[str, float]:
+    """Of the disks of the folders that grow."""
+    folders = {name: Path(getattr(settings, name)) for name in ("MEDIA_ROOT", "VAR_DIR")}
+    return {name: shutil.disk_usage(folder).free for name, folder in folders.items() if folder.exists()}
+
+
+def _enough_free_bytes() -> dict[str, float]:
     free = free_bytes()
     if min(free.values()) < LEAST_FREE_BYTES:
         raise NotReady(f"less than {LEAST_FREE_BYTES // 1_000_000} MB of disk are free")
@@ -88,5 +90,5 @@ CHECKS: dict[str, Callable[[], object]] = {
     "broker": _broker,
     "encoder": _encoder,
     "backlog": _backlog,
-    "free_bytes": _free_bytes,
+    "free_bytes": _enough_free_bytes,
 }

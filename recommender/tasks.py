@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.tasks import hand_over
 from recommender import embedding, registry
-from recommender.measuring import calibration, quality, shown_words
+from recommender.measuring import calibration, index, quality, shown_words
 from recommender.measuring.catalogue import load_catalogue
 from recommender.models import Embedding
 from recommender.photo import store
@@ -39,6 +39,11 @@ def measure_quality() -> None:
     quality.measure(catalogue)
     calibration.calibrate(catalogue)
     shown_words.learn_shown_words(catalogue)
+
+
+@shared_task
+def measure_index() -> None:
+    index.measure(active_encoder())
 
 
 def enqueue(product_ids: list[int], **_) -> None:

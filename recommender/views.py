@@ -41,7 +41,10 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
-        return render(request, "recommender/photo_search.html", context, status=problem.status)
+        response = render(request, "recommender/photo_search.html", context, status=problem.status)
+        for name, value in problem.headers.items():
+            response[name] = value
+        return response
 
 
 def _tell(request: HttpRequest, results: Results | None) -> None:
@@ -58,7 +61,8 @@ def _photos(request: HttpRequest) -> list[Image.Image]:
     throttle = PhotoThrottle()
     # A throttle asks a request of Django's for nothing that it lacks, and its view for nothing.
     if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-        raise PhotoProblem(f"That was quick! Please try again in {math.ceil(throttle.wait() or 1)} seconds.", 429)
+        seconds = math.ceil(throttle.wait() or 1)
+        raise PhotoProblem(f"That was quick! Please try again in {seconds} seconds.", 429, seconds)
     address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
     if not uploads and not address:

@@ -12,10 +12,9 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psutil
-from django.conf import settings
 from django.db import connection
 
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(__file__).resolve().parent.parent
 WORKER = ("-m", "celery", "--app", "fashionsite", "worker", "--pool", "solo", "--loglevel", "warning")
 
 

@@ -1,16 +1,22 @@
 """What the processes of a running shop take: how much memory, and nothing of what only the training needs."""
 
+import os
 import socket
 import sys
+import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, encode_multipart
 
 from catalog.importing.advancing import import_catalog
 from recommender.models import Embedding
 from tests.factories import searchable_products
+from tests.hostile import tiff_of_tiles
 from tests.pictures import write_catalogue
 from tests.processes import eventually, free_port, libraries, running, worker
 
@@ -64,3 +70,34 @@ def _answers(address: str) -> bool:
     host, port = address.split(":")
     with socket.socket() as door:
         return door.connect_ex((host, int(port))) == 0
+
+
+def test_pictures_that_take_long_leave_the_pages_of_a_web_process_alone():
+    searchable_products(3)
+    hostile, address = tiff_of_tiles(50_000, 65_536), f"127.0.0.1:{free_port()}"
+    command = (sys.executable, "-m", "gunicorn", "fashionsite.wsgi", "--bind", address, "--threads", 4)
+    with running(*command) as process, ThreadPoolExecutor() as pool:
+        eventually(lambda: _answers(address))
+        with urllib.request.urlopen(f"http://{address}/") as page:
+            assert page.status == 200
+        searches = [pool.submit(_search, address, hostile) for _ in range(8)]
+        eventually(lambda: len(psutil.Process(process.pid).children(recursive=True)) > 1)
+        with urllib.request.urlopen(f"http://{address}/") as page:
+            assert page.status == 200
+        assert not all(search.done() for search in searches)
+        assert {search.result() for search in searches} == {(400, None), (503, "5")}
+        decoders = psutil.Process(process.pid).children(recursive=True)[1:]
+        assert len(decoders) <= os.cpu_count()
+
+
+def _search(address: str, photo: bytes) -> tuple[int, str | None]:
+    """(status, Retry-After) of a search with a photo."""
+    body = encode_multipart(BOUNDARY, {"photo": SimpleUploadedFile("photo", photo)})
+    request = urllib.request.Request(
+        f"http://{address}/api/search/photo/", body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 – an address of its own
+            return answer.status, None
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers.get("Retry-After")

@@ -5,7 +5,8 @@ import struct
 from collections.abc import Iterator
 
 PNG = b"\x89PNG\r\n\x1a\n"
-JPEG = b"\xff\xd8\xff"
+START_OF_IMAGE = b"\xff\xd8"
+JPEG = START_OF_IMAGE + b"\xff"
 MOST_PIECES = 50_000
 CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"acTL", b"fcTL", b"IDAT", b"fdAT", b"IEND"})
 """Of a PNG: the pixels, which way up they are, and their frames."""
@@ -20,16 +21,17 @@ MARKER = re.compile(rb"\xff([^\x00\xff])")
 CHUNK = struct.Struct(">I4s")
 
 
-def without_metadata(content: bytes) -> bytes:
-    """The same picture with nothing but its pixels and their orientation; what is no JPEG or PNG stays as it is.
+def pieces_of(content: bytes) -> list[bytes]:
+    """The pieces of a JPEG or PNG that are about its pixels and their orientation; together they are the same picture.
 
-    Raises ValueError for one that is cut into so many pieces that only to find them takes long.
+    Its signature comes first; of a JPEG all that begins with its first scan is one piece, the last. What is no JPEG or
+    PNG is one piece. Raises ValueError for a picture that is cut into so many that only to find them takes long.
     """
     if content.startswith(PNG):
-        return b"".join(_chunks(content))
+        return list(_chunks(content))
     if content.startswith(JPEG):
-        return b"".join(_segments(content))
-    return content
+        return list(_segments(content))
+    return [content]
 
 
 def _chunks(content: bytes) -> Iterator[bytes]:
@@ -40,14 +42,14 @@ def _chunks(content: bytes) -> Iterator[bytes]:
         end = position + length + 12
         if name in CHUNKS:
             count += 1
-            _check(count)
+            check_pieces(count)
             yield content[position:end]
         position = end
 
 
 def _segments(content: bytes) -> Iterator[bytes]:
     """The segments before the first scan that are needed, and all that follows."""
-    yield content[:2]
+    yield START_OF_IMAGE
     position, count, wanted = 2, 0, dict(SEGMENTS)
     while match := MARKER.search(content, position):
         marker, start = match[1][0], match.start()
@@ -63,10 +65,10 @@ def _segments(content: bytes) -> Iterator[bytes]:
                 continue
             del wanted[marker]
         count += 1
-        _check(count)
+        check_pieces(count)
         yield content[start:position]
 
 
-def _check(count: int) -> None:
+def check_pieces(count: int) -> None:
     if count > MOST_PIECES:
         raise ValueError("it is cut into too many pieces")

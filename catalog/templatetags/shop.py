@@ -25,7 +25,7 @@ def structured_data(data: object) -> str:
 
 @register.filter
 def swatch(colour: str) -> str:
-    """The CSS background of a colour's name; transparent where it has none, like "NA"."""
+    """The CSS colour of a colour's name; transparent where it has none, like "NA"."""
     if known := VOCABULARY.swatches.get(colour.lower()):
         return known
     try:

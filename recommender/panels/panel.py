@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from catalog.models import Product
@@ -19,6 +20,8 @@ class Page:
     """Ids of the products that this browser looked at before, latest first"""
     taken: set[int] = field(default_factory=set)
     """Ids of the products that stand on the page already; no panel shows one of them again"""
+    at: datetime | None = None
+    """The moment of which staff's rules are in force; now where none is told"""
 
     @cached_property
     def embedding(self) -> Embedding | None:

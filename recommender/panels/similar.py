@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from catalog.models import Product
+from catalog.models import MerchandisingRule, Product
 from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
 from recommender.cards import Card, fold
@@ -19,11 +19,14 @@ FITTING = 40
 
 
 def choose(page: Page) -> list[Card]:
-    if page.embedding is None:
-        return []
-    near = neighbours.around(page.embedding, CANDIDATES)
-    others = [match for match in near if match.product.pk not in page.taken]
-    cards = fold(_first_pictures(_fitting_first(page.product, others)))
+    steering = MerchandisingRule.objects.beside(page.product).in_force(page.at).steering()
+    pinned = Product.objects.in_the_shop().for_cards().in_bulk(steering.pinned) if steering.pinned else {}
+    cards = [Card(pinned[pk]) for pk in steering.pinned if pk in pinned]
+    if page.embedding:
+        near = neighbours.around(page.embedding, CANDIDATES)
+        others = [match for match in near if match.product.pk not in {*page.taken, *pinned}]
+        fitting = steering.steered(_fitting_first(page.product, others), lambda match: match.product.pk)
+        cards += fold(_first_pictures(fitting))
     return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
 
 

@@ -42,7 +42,7 @@ class Box:
 
     @property
     def percent(self) -> dict[str, str]:
-        """Where its middle is, for a style attribute."""
+        """Where its middle is, for a shape drawn on the photo."""
         left, top = self.middle
         return {"left": f"{100 * left:.1f}%", "top": f"{100 * top:.1f}%"}
 

@@ -6,7 +6,8 @@ from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
 from catalog.fetching import UnfetchableAddress, fetch
-from catalog.pictures.decoding import UnreadablePicture, read_picture
+from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, read_picture
+from monitoring.metrics import SEARCH_SECONDS
 from recommender import explore, neighbours
 from recommender.models import Encoder
 from recommender.photo import proposals, store
@@ -17,14 +18,19 @@ from recommender.photo.proposals import Gallery, Proposals
 from recommender.photo.seeing import LIKELY
 
 MOST_PHOTOS = 5
+SECONDS_UNTIL_FREE = 5
 
 
 class PhotoProblem(Exception):
-    """A photo cannot be searched with; the message tells a person what to do, `status` is the HTTP status."""
+    """A photo cannot be searched with; the message tells a person what to do, `status` is the HTTP status.
 
-    def __init__(self, message: str, status: int):
+    `seconds` is after how long it is worth to ask again, where it is.
+    """
+
+    def __init__(self, message: str, status: int, seconds: int | None = None):
         super().__init__(message)
         self.status = status
+        self.headers = {"Retry-After": str(seconds)} if seconds else {}
 
 
 def read_upload(upload: UploadedFile) -> Image.Image:
@@ -40,6 +46,8 @@ def read_photo(content: bytes) -> Image.Image:
         return read_picture(content, at_least=(store.SIDE, store.SIDE))
     except UnreadablePicture as error:
         raise PhotoProblem(f"{error} Please try another one.", 400) from error
+    except DecodersBusy as error:
+        raise PhotoProblem(str(error), 503, SECONDS_UNTIL_FREE) from error
 
 
 def read_address(address: str) -> Image.Image:
@@ -58,6 +66,7 @@ def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
     return with_kinds(encoder.digest, embedding, sight.kinds) if sight.product >= LIKELY else embedding
 
 
+@SEARCH_SECONDS.labels("photo").time()
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
     """What an RGB photo can be searched with among the products that this encoder embedded."""
     _, sample = explore.sample(encoder)

@@ -9,7 +9,7 @@ import numpy as np
 
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Choice, Facet, Filters
-from catalog.models import Product
+from catalog.models import MerchandisingRule, Product
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Calibration, Encoder
@@ -88,6 +88,7 @@ class Results:
         kinds = self._votes("kind")
         kind = max(kinds, key=kinds.__getitem__, default="")
         self._loose, self._close = thresholds.get(kind) or thresholds.get("") or UNCALIBRATED
+        self._steering = MerchandisingRule.objects.of_photo_search().in_force().steering()
 
     @cached_property
     def chosen(self) -> list[Alike]:
@@ -183,9 +184,15 @@ class Results:
         sights = (load_eye().look_at((self.query.box or WHOLE).cut(photo)) for photo in photos)
         return any(sight.kinds[GENDER].max() < SURE_BY_EYE for sight in sights)
 
+    @cached_property
+    def _steered(self) -> list[Alike]:
+        """All that staff show; they move products among those that are about as close."""
+        steered = self._steering.steered(self.alikes, lambda alike: alike.pk)
+        return sorted(steered, key=lambda alike: list(LEVELS).index(self._level(alike)))
+
     def _narrowed(self, without: str = "") -> list[Alike]:
         filters = {name: values for name, values in self.query.filters.items() if name != without}
-        return [alike for alike in self.alikes if all(alike.values[name] in filters[name] for name in filters)]
+        return [alike for alike in self._steered if all(alike.values[name] in filters[name] for name in filters)]
 
     def _level(self, alike: Alike) -> str:
         if alike.similarity >= self._close:

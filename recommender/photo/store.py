@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.cache import caches
 from PIL import Image
 
+from monitoring.metrics import count_asked
 from recommender.photo.boxes import NamedBox, tell_apart
 
 SIDE = 480
@@ -62,6 +63,7 @@ def forget_expired() -> None:
 def find(name: str) -> StoredPhoto | None:
     """The photo of that name; None when it has expired or never was."""
     photo = caches["photos"].get(name)
+    count_asked("photos", was_there=photo is not None)
     return photo if isinstance(photo, StoredPhoto) else None
 
 

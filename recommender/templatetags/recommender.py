@@ -1,5 +1,7 @@
 """What the recommender adds to the pages of the shop."""
 
+from datetime import datetime
+
 from django import template
 from django.template import RequestContext
 
@@ -12,6 +14,8 @@ from recommender.cards import Card
 from recommender.explanation import Explanation, explain
 from recommender.models import Encoder
 from recommender.panels import panels_of
+from recommender.panels.panel import Page
+from recommender.panels.similar import SIMILAR
 from recommender.querysets import failed, waiting
 from recommender.shown_words import showing, shown_words
 
@@ -28,6 +32,13 @@ def product_panels(context: RequestContext, product: Product) -> dict:
         if cards:
             cards_shown.send_robust(product_panels, request=context["request"], place=panel.name)
     return {"request": context["request"], "product": product, "panels": panels}
+
+
+@register.simple_tag
+def similar_products(product: Product, at: datetime | None) -> list[Product]:
+    """What shoppers are shown as similar to the product, by the rules of that moment, or of now."""
+    cards = SIMILAR.choose(Page(product, seen=[], taken={product.pk}, at=at))
+    return [card.product for card in cards if isinstance(card, Card)]
 
 
 @register.simple_tag

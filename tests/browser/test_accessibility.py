@@ -82,7 +82,9 @@ def test_axe_finds_nothing_on_any_page(browser, live_server, products, scheme):
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)])
-def test_axe_finds_nothing_at_the_import_desk(browser, live_server, admin_client, tmp_path, settings, scheme, viewport):
+def test_axe_finds_nothing_at_the_desks_of_the_administration(
+    browser, live_server, admin_client, tmp_path, settings, scheme, viewport
+):
     """In what is the desk's own; the rest of these pages is Django's."""
     settings.IMPORT_ROOT = tmp_path
     ProductFactory(sku="sample-0001")
@@ -96,7 +98,9 @@ def test_axe_finds_nothing_at_the_import_desk(browser, live_server, admin_client
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
     imports, sources = "/admin/importing/importjob/", "/admin/importing/importsource/"
+    steer = f"/admin/catalog/merchandisingrule/steer/?place=panel&beside={done.changes.first().product.sku}"
     for address in (
+        steer,
         f"{imports}add/",
         f"{imports}{ready.pk}/change/",
         f"{imports}{done.pk}/change/",

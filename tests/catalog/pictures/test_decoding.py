@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from catalog.pictures.decoding import UnreadablePicture, read_picture, read_with_size, suffix_of
+from tests.hostile import ARITHMETIC, jpeg_of_scans, png_of_nothing
 from tests.pictures import as_file, drawing
 
 PICTURE = as_file(drawing(1), "PNG")
@@ -231,3 +232,47 @@ def test_a_picture_of_too_many_pieces_is_refused(content):
 )
 def test_a_picture_is_kept_under_a_suffix_that_is_true(form, told, kept):
     assert suffix_of(as_file(drawing(1), form), told) == kept
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        jpeg_of_scans(8000, 7500, 3000),
+        jpeg_of_scans(65_500, 1, 40_000),
+        jpeg_of_scans(8000, 7500, 20, ARITHMETIC),
+        # What is written between the scans hides none of them.
+        jpeg_of_scans(8000, 7500, 3000).replace(b"\xff\xda", b"\xff\xfe\0\4\xff\xd9\xff\xda"),
+        jpeg_of_scans(8000, 7500, 2, mode="CMYK"),
+    ],
+)
+def test_what_says_that_it_takes_long_is_refused_before_it_is_decoded(content):
+    with pytest.raises(UnreadablePicture, match="too long to decode: save it again"):
+        read_picture(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (jpeg_of_scans(8000, 7500, 5), (2000, 1875)),
+        (jpeg_of_scans(65_500, 1, 9), (16_375, 1)),
+        (png_of_nothing(5000, 5000, bits=16, is_interlaced=True), (1667, 1667)),
+        (png_of_nothing(5000, 4000), (2500, 2000)),
+    ],
+)
+def test_what_is_large_and_takes_a_while_is_read(content, size):
+    assert read_picture(content).size == size
+
+
+@pytest.mark.parametrize("form", ["TIFF", "BMP", "WEBP"])
+def test_a_picture_is_the_same_whichever_process_decodes_it(form):
+    picture = drawing(7, (1000, 1500))
+    here, aside = (
+        np.asarray(read_picture(content, at_least=(200, 300)), float)
+        for content in (as_file(picture, "JPEG"), as_file(picture, form))
+    )
+    assert np.abs(here - aside).mean() < 2
+
+
+def test_a_second_picture_behind_a_progressive_one_costs_nothing():
+    content = as_file(drawing(1), "JPEG", progressive=True)
+    assert read_picture(content + jpeg_of_scans(8000, 7500, 3000)).size == (90, 120)

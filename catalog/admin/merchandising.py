@@ -1,0 +1,209 @@
+"""Where staff steer pages of results: the page as shoppers see it, and beside each product what to make of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from catalog.facets import Selection
+from catalog.models import Category, MerchandisingRule, Product
+from catalog.querysets import MerchandisingRuleQuerySet, ProductQuerySet
+
+PREVIEWED = 24
+FOUND = 12
+MOST_RULES = 100
+"""In one place; each costs every page of it."""
+Place, Act = MerchandisingRule.Place, MerchandisingRule.Act
+
+
+class PlaceForm(forms.Form):
+    """Which page of results is steered, and of which day."""
+
+    place = forms.ChoiceField(choices=Place.choices, initial=Place.SHOP)
+    category = forms.ModelChoiceField(
+        Category.objects.select_related("parent__parent").order_by("parent__parent__name", "parent__name", "name"),
+        required=False,
+        empty_label="choose one",
+    )
+    words = forms.CharField(required=False, max_length=255)
+    beside = forms.ModelChoiceField(
+        Product.objects.with_categories(),
+        to_field_name="sku",
+        required=False,
+        label="Similar to",
+        widget=forms.TextInput(attrs={"placeholder": "a product's id"}),
+        error_messages={"invalid_choice": "No product has this id."},
+    )
+    on = forms.DateField(required=False, label="As on", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        """Keeps the one target that the place asks for. Raises ValidationError where it is missing."""
+        told = super().clean() or {}
+        asked = MerchandisingRule.TARGETS.get(told["place"]) if "place" in told else None
+        if asked and asked not in self.errors and not told.get(asked):
+            self.add_error(asked, "Say which one.")
+        return told
+
+
+@dataclass(frozen=True)
+class SteeredPage:
+    """A page of results with its rules, those of other times too."""
+
+    place: str
+    target: Any
+    """The category, the words or the product; None where the place is but one"""
+    at: datetime | None
+
+    @classmethod
+    def of(cls, form: PlaceForm) -> "SteeredPage":
+        told = form.cleaned_data
+        field = MerchandisingRule.TARGETS.get(Place(told["place"]))
+        # The day's noon, so that a rule of that day is in force whatever its hour.
+        at = timezone.make_aware(datetime.combine(told["on"], time(12))) if told["on"] else None
+        return cls(told["place"], told[field] if field else None, at)
+
+    @property
+    def rules(self) -> MerchandisingRuleQuerySet:
+        rules = MerchandisingRule.objects.all()
+        of_place: dict[str, Callable[[], MerchandisingRuleQuerySet]] = {
+            Place.SHOP: rules.of_the_shop,
+            Place.CATEGORY: lambda: rules.of_category(self.target),
+            Place.WORDS: lambda: rules.of_words(self.target),
+            Place.PANEL: lambda: rules.beside(self.target),
+            Place.PHOTO: rules.of_photo_search,
+        }
+        return of_place[self.place]()
+
+    @property
+    def products(self) -> ProductQuerySet | None:
+        """What shoppers find on it; None where the catalogue alone cannot tell."""
+        if self.place in (Place.PANEL, Place.PHOTO):
+            return None
+        query = QueryDict(mutable=True)
+        if self.place == Place.WORDS:
+            query["q"] = self.target
+        category = self.target if self.place == Place.CATEGORY else None
+        return Selection(query, category, self.at).products()
+
+    def new_rule(self, product: Product, act: str) -> MerchandisingRule:
+        field = MerchandisingRule.TARGETS.get(Place(self.place))
+        rule = MerchandisingRule(place=self.place, product=product, act=act, **({field: self.target} if field else {}))
+        rule.clean()
+        return rule
+
+
+@transaction.atomic
+def steer(page: SteeredPage, product: Product, act: str) -> None:
+    """Makes the product what the act says; `clear` lets it go, `earlier` and `later` move a pinned one.
+
+    Raises ValidationError, where the page has too many rules or there can be none for this product.
+    """
+    rules = page.rules.select_for_update()
+    rule = rules.filter(product=product).first()
+    if act == "clear":
+        rules.filter(product=product).delete()
+    elif act in ("earlier", "later"):
+        _move(list(rules.filter(act=Act.PIN).order_by("position", "pk")), product, -1 if act == "earlier" else 1)
+    else:
+        if rule is None and rules.count() >= MOST_RULES:
+            raise ValidationError(f"A page has {MOST_RULES} rules at most: take some away first.")
+        rule = rule or page.new_rule(product, act)
+        rule.act = act
+        rule.position = rules.filter(act=Act.PIN).count() + 1 if act == Act.PIN else 0
+        rule.full_clean()
+        rule.save()
+
+
+def _move(pinned: list[MerchandisingRule], product: Product, by: int) -> None:
+    number = next((number for number, rule in enumerate(pinned) if rule.product_id == product.pk), None)
+    if number is not None:
+        rule = pinned.pop(number)
+        pinned.insert(max(0, number + by), rule)
+    for position, rule in enumerate(pinned, 1):
+        rule.position = position
+    MerchandisingRule.objects.bulk_update(pinned, ["position"])
+
+
+@admin.register(MerchandisingRule)
+class MerchandisingRuleAdmin(admin.ModelAdmin):
+    """The table of all rules, with their dates; `steer/` is the page where they are made."""
+
+    list_display = ("product", "act", "page", "starts_at", "ends_at", "is_in_force")
+    list_filter = ("place", "act")
+    list_select_related = ("product", "category__parent__parent", "beside")
+    search_fields = ("product__sku", "product__name", "words")
+    autocomplete_fields = ("product", "category", "beside")
+    change_list_template = "catalog/admin/rules.html"
+
+    def get_urls(self) -> list:
+        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.steer_view))
+        return [path("steer/", view, name="catalog_merchandisingrule_steer"), *super().get_urls()]
+
+    @admin.display(boolean=True, description="in force")
+    def is_in_force(self, rule: MerchandisingRule) -> bool:
+        now = timezone.now()
+        return (rule.starts_at is None or rule.starts_at <= now) and (rule.ends_at is None or rule.ends_at > now)
+
+    def steer_view(self, request: HttpRequest) -> HttpResponse:
+        """The page with its controls, or, by POST, one product steered in it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET.copy()
+        asked.setdefault("place", Place.SHOP)
+        form = PlaceForm(asked)
+        page = SteeredPage.of(form) if form.is_valid() else None
+        if request.method == "POST" and page:
+            return self._steer(request, page)
+        context = {**self.admin_site.each_context(request), "title": "Steer a page", "form": form, "opts": self.opts}
+        if page:
+            context |= _shown(page, request.GET.get("find", "").replace("\0", "").strip()[:255])
+        return render(request, "catalog/admin/steer.html", context)
+
+    def _steer(self, request: HttpRequest, page: SteeredPage) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        act = next((act for act in (*Act.values, "clear", "earlier", "later") if act in request.POST), None)
+        sku = request.POST.get(act, "").replace("\0", "") if act else ""
+        product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
+        try:
+            steer(page, product, act or "")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return redirect(f"{reverse('admin:catalog_merchandisingrule_steer')}?{request.GET.urlencode()}")
+
+
+def _shown(page: SteeredPage, find: str) -> dict[str, Any]:
+    """What the template shows of a steered page."""
+    rules = list(page.rules.select_related("product__category"))
+    in_force = set(page.rules.in_force(page.at).values_list("pk", flat=True))
+    products = page.products
+    return {
+        "page": page,
+        "place": page.place,
+        "find": find,
+        "found": _found(find) if find else [],
+        "rules": {rule.product_id: rule for rule in rules},
+        "products": products.for_cards()[:PREVIEWED] if products is not None else [],
+        "hidden": [rule for rule in rules if rule.pk in in_force and rule.act == Act.HIDE],
+        "others": [rule for rule in rules if rule.pk not in in_force or (products is None and rule.act != Act.HIDE)],
+    }
+
+
+def _found(text: str) -> list[Product]:
+    """The product with that id, or what the words find."""
+    products = Product.objects.in_the_shop().for_cards()
+    if exact := products.filter(sku=text).first():
+        return [exact]
+    query = QueryDict(mutable=True)
+    query["q"] = text
+    return list(Selection(query).products().for_cards()[:FOUND])
