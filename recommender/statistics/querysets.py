@@ -100,6 +100,13 @@ class ProductCountQuerySet(CountQuerySet):
         there = set(Product.objects.filter(pk__in={pk for _, pk, _ in counts}).values_list("pk", flat=True))
         super().add({key: times for key, times in counts.items() if key[1] in known[key[0]] & there})
 
+    def totals(self) -> models.QuerySet:
+        """(sku, name, views, times it was made a favourite) of each product, the most viewed first."""
+        times = {kind: Sum("times", filter=Q(kind=kind), default=0) for kind in ("viewed", "favoured")}
+        products = self.order_by().values("product__sku", "product__name").annotate(**times)
+        ordered = products.order_by("-viewed", "-favoured", "product__sku")
+        return ordered.values_list("product__sku", "product__name", "viewed", "favoured")
+
     def top(self, kind: str, most: int) -> list[tuple[Product, int]]:
         """The products with the most of that kind, each with how often."""
         rows = self.filter(kind=kind).order_by().values_list("product").annotate(total=Sum("times"))

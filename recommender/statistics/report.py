@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Product, Synonym
@@ -17,7 +16,6 @@ from recommender.statistics.plots import Plot
 ROWS_ON_PAGE = 30
 PRODUCTS_ON_PAGE = 12
 POSITIONS_PLOTTED = 24
-PRODUCTS_TO_DOWNLOAD = 10_000
 Kind = Happening.Kind
 
 
@@ -81,7 +79,7 @@ class Report:
         days = (self.first + timedelta(days=number) for number in range(self.days))
         return [Day(day, words.get(day, 0), photos.get(day, 0)) for day in days]
 
-    @property
+    @cached_property
     def day_plot(self) -> Plot:
         days = self.by_day
         labels = [f"{day.day:%-d %B}: {day.words} by words, {day.photos} by photo" for day in days]
@@ -95,10 +93,10 @@ class Report:
     def photo_searches(self) -> int:
         return sum(day.photos for day in self.by_day)
 
-    @property
-    def words(self) -> QuerySet:
+    @cached_property
+    def words(self) -> list[tuple[str, int, int, int]]:
         """(words, times, times in vain, times in vain in part)"""
-        return self.searched_words.most_searched()[:ROWS_ON_PAGE]
+        return list(self.searched_words.most_searched()[:ROWS_ON_PAGE])
 
     @cached_property
     def in_vain(self) -> list[tuple[str, int, bool]]:
@@ -120,7 +118,7 @@ class Report:
         places = {name: Place(label, *(times.get((name, kind), 0) for kind in kinds)) for name, label in PLACES.items()}
         return {name: place for name, place in places.items() if place.shown or place.clicks}
 
-    @property
+    @cached_property
     def curves(self) -> list[Curve]:
         """Of the places whose positions are plotted, where anything is clicked."""
         clicked = self.happenings.filter(kind=Kind.CLICKED, place__in=PLOTTED).by("place", "position")
@@ -131,6 +129,7 @@ class Report:
         clicks = [clicked.get((name, number), 0) for number in range(1, POSITIONS_PLOTTED + 1)]
         return Curve(place.label, clicks, [100 * number / (place.shown or place.clicks) for number in clicks])
 
+    @cached_property
     def similarities(self) -> list[tuple[str, str, int]]:
         """(place, similarity in percent, clicks) of the clicks whose similarity is known."""
         clicked = self.happenings.filter(kind=Kind.CLICKED).exclude(detail="").by("place", "detail")
@@ -140,11 +139,11 @@ class Report:
             for place, tens, times in rows
         ]
 
-    @property
+    @cached_property
     def viewed(self) -> list[tuple[Product, int]]:
         return self.product_counts.top("viewed", PRODUCTS_ON_PAGE)
 
-    @property
+    @cached_property
     def favoured(self) -> list[tuple[Product, int]]:
         return self.product_counts.top("favoured", PRODUCTS_ON_PAGE)
 
@@ -168,14 +167,7 @@ class Report:
         return [(PLACES.get(place, place), position, times) for (place, position), times in clicked.items()]
 
     def product_rows(self) -> Iterable[Sequence[object]]:
-        kinds = ProductCount.Kind.values
-        totals = {kind: self.product_counts.top(kind, PRODUCTS_TO_DOWNLOAD) for kind in kinds}
-        products = {product.pk: product for rows in totals.values() for product, _ in rows}
-        times = {(product.pk, kind): total for kind, rows in totals.items() for product, total in rows}
-        return [
-            (product.sku, product.name, *(times.get((pk, kind), 0) for kind in kinds))
-            for pk, product in products.items()
-        ]
+        return self.product_counts.totals().iterator()
 
 
 def _by_likeness(row: tuple[str, int, int]) -> tuple[str, int]:
@@ -190,7 +182,7 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Report], Iterable[Sequence[ob
     "photos": (("found", "searches"), Report.photo_rows),
     "places": (("place", "shown", "with a click", "clicks"), Report.place_rows),
     "positions": (("place", "position", "clicks"), Report.position_rows),
-    "similarities": (("place", "similarity in percent", "clicks"), Report.similarities),
+    "similarities": (("place", "similarity in percent", "clicks"), lambda report: report.similarities),
     "products": (("sku", "name", "viewed", "made a favourite"), Report.product_rows),
 }
 """What can be downloaded: the columns and the rows, by the name of the file."""

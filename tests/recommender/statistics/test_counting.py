@@ -15,7 +15,7 @@ from recommender.statistics.tally import MOST_ROWS, Tally
 from recommender.statistics.tasks import forget
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
-from tests.processes import eventually
+from tests.processes import eventually, manage
 
 TODAY = timezone.localdate()
 
@@ -267,3 +267,10 @@ def test_while_the_database_is_away_pages_are_served_and_counts_are_lost(monkeyp
     assert "1 clicks, views and searches are lost" in caplog.text
     tally.write()
     assert Happening.objects.total() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_ends_writes_first():
+    count = "from recommender.statistics.receivers import count_happening as count; count('shown', 'words')"
+    assert manage("shell", "--no-imports", "-c", count).returncode == 0
+    assert Happening.objects.by("place") == {"words": 1}
