@@ -1,11 +1,15 @@
 """The catalogue over REST."""
 
+from decimal import Decimal
+
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import generics, serializers
 
+from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.facets import SORTS, Selection
-from catalog.models import Category, Product
+from catalog.models import Category, Product, ProductSize
 
 NARROWING = [
     OpenApiParameter("q", description="Words as shoppers type them; `-word` and `not word` leave a word out."),
@@ -14,18 +18,47 @@ NARROWING = [
         OpenApiParameter(attribute.name, many=True, description=f"{attribute.label}: one of these values.")
         for attribute in ATTRIBUTES
     ),
+    OpenApiParameter("size", many=True, description="A size that is to be had: one of these."),
+    OpenApiParameter("min_price", OpenApiTypes.DECIMAL, description="What it costs now is no less than this."),
+    OpenApiParameter("max_price", OpenApiTypes.DECIMAL, description="What it costs now is no more than this."),
     OpenApiParameter("sort", enum=list(SORTS)),
 ]
+
+
+class SizeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ProductSize
+        fields = ("label", "availability")
 
 
 class ProductSerializer(serializers.ModelSerializer):
     category = serializers.SerializerMethodField()
     image = serializers.SerializerMethodField()
     url = serializers.URLField(source="get_absolute_url", read_only=True)
+    price = serializers.SerializerMethodField()
+    sale_price = serializers.SerializerMethodField()
+    price_now = serializers.SerializerMethodField()
+    sizes = SizeSerializer(many=True, read_only=True)
 
     class Meta:
         model = Product
-        fields = ("sku", "name", "category", *NAMES, "image", "url")
+        fields = (
+            *("sku", "name", "category", *NAMES, "image", "url", "price", "sale_price", "price_now", "currency"),
+            *("sale_starts_at", "sale_ends_at", "has_lowest_price", "availability", "condition", "sizes", "link"),
+            "description",
+        )
+
+    def get_price(self, product: Product) -> str | None:
+        """A decimal number as a text, without a sale."""
+        return _plain(product.price, product)
+
+    def get_sale_price(self, product: Product) -> str | None:
+        """What it costs while it is on sale."""
+        return _plain(product.sale_price, product)
+
+    def get_price_now(self, product: Product) -> str | None:
+        """What it costs at this moment."""
+        return _plain(product.price_now, product)
 
     def get_category(self, product: Product) -> list[str]:
         """From the master category down to the article type."""
@@ -36,6 +69,10 @@ class ProductSerializer(serializers.ModelSerializer):
         """The whole picture, as a browser shows it."""
         request = self.context["request"]
         return request.build_absolute_uri(product.largest_image_address) if product.image else None
+
+
+def _plain(number: Decimal | None, product: Product) -> str | None:
+    return None if number is None else money.plain(number, product.currency)
 
 
 @extend_schema_view(get=extend_schema(parameters=NARROWING))
@@ -50,12 +87,12 @@ class ProductList(generics.ListAPIView):
         category = Category.objects.at_path(path) if path else None
         if path and category is None:
             return Product.objects.none()
-        return Selection(self.request.GET, category).products().with_categories()
+        return Selection(self.request.GET, category).products().with_categories().prefetch_related("sizes")
 
 
 class ProductDetail(generics.RetrieveAPIView):
     """One product by its sku."""
 
     serializer_class = ProductSerializer
-    queryset = Product.objects.in_the_shop().with_categories()
+    queryset = Product.objects.in_the_shop().with_categories().prefetch_related("sizes")
     lookup_field = "sku"

@@ -23,6 +23,7 @@ class Attribute:
     """How much training asks an encoder to tell the values apart; nothing at 0"""
 
 
+BRAND = "brand"
 ATTRIBUTES = (
     Attribute(
         "gender",
@@ -40,6 +41,22 @@ ATTRIBUTES = (
     ),
     Attribute("season", "Season", ("season",), training_weight=0.2),
     Attribute("usage", "Usage", ("usage", "occasion", "use"), training_weight=0.3),
+    Attribute(
+        BRAND,
+        "Brand",
+        (
+            "brand",
+            "brands",
+            "brandname",
+            "vendor",
+            "manufacturer",
+            "designer",
+            "marke",
+            "hersteller",
+            "marque",
+            "marca",
+        ),
+    ),
     Attribute("year", "Year", ("year", "modelyear"), numbers=range(1900, 2101), is_searched=False),
 )
 """In the order in which pages and answers show them."""

@@ -3,6 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from catalog.attributes import BRAND
+
+LONG = {BRAND: 12}
+"""The facets of which only so many choices are shown at first"""
+MOST_SHOWN = 200
 Chosen = Mapping[str, tuple[str, ...]]
 """The values of each attribute that a product may have: one of them, of each attribute."""
 
@@ -29,6 +34,18 @@ class Facet:
     @property
     def is_chosen(self) -> bool:
         return any(choice.is_chosen for choice in self.choices)
+
+    @property
+    def first(self) -> list[Choice]:
+        """The choices that are shown at once: of a long facet the first ones, and what is chosen."""
+        shown = LONG.get(self.name, len(self.choices))
+        return [*self.choices[:shown], *(choice for choice in self.choices[shown:] if choice.is_chosen)]
+
+    @property
+    def rest(self) -> list[Choice]:
+        """The others, as many as a page takes."""
+        shown = LONG.get(self.name, len(self.choices))
+        return [choice for choice in self.choices[shown:] if not choice.is_chosen][:MOST_SHOWN]
 
 
 @dataclass(frozen=True)

@@ -2,32 +2,69 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.db.models import Count, Max, Q
+from django.db.models.expressions import Combinable, OrderBy
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
+from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.caching import kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.merchandising import Steering
-from catalog.models import CatalogVersion, Category, MerchandisingRule, Product
-from catalog.querysets import ProductQuerySet
+from catalog.models import CatalogVersion, Category, MerchandisingRule, Product, ProductSize
+from catalog.money import POINT, NoMoney, Range
+from catalog.offer import discount_now, is_on_sale, price_now
+from catalog.prices import Bar, PriceFacet, bars
+from catalog.querysets import SIZE, ProductQuerySet
+from catalog.sizes import size_key
+from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
 
-SORTS = {"relevance": "Best match", "newest": "Newest", "name": "Name"}
+SORTS = {
+    "relevance": "Best match",
+    "newest": "Newest",
+    "name": "Name",
+    "price-up": "Price: low to high",
+    "price-down": "Price: high to low",
+    "discount": "Biggest discount",
+}
+BY_PRICE = frozenset({"price-up", "price-down"})
+LIMITS = ("min_price", "max_price")
+NARROWING = (*NAMES, SIZE)
+MOST_SIZES = 80
 LONGEST_WORDS = 255
 """As long as a title may be"""
 SECONDS_KEPT = 3600
+SECONDS_OF_A_SALE = 60
+"""So late may a sale that begins or ends be counted; what a product costs is always of now."""
 Computed = TypeVar("Computed")
 
 
+@dataclass(frozen=True)
+class Sold:
+    """What of the catalogue there is to narrow and to order by, beside its attributes."""
+
+    currency: str
+    """Of the prices that are compared, as shoppers cannot: the setting's, or what most are in; "" without prices"""
+    has_sales: bool
+    has_sizes: bool
+    sales: str
+    """Another text after every sale that has begun or ended"""
+
+
 class Selection:
-    """What a shopper asked for in an address: category, values of attributes, words, order.
+    """What a shopper asked for in an address: category, values of attributes, a size, a price, words, order.
 
     Of several values of one attribute a product has one; it has one of each attribute. Unknown values find nothing.
     Staff's rules are those of the moment `at`, which is now where none is told.
@@ -43,8 +80,10 @@ class Selection:
         """How many letters are looked for, where there were more"""
         self.as_typed = bool(self.words and asked.get("as_typed", [""])[-1])
         self.attributes = {
-            name: tuple(sorted(values)) for name in NAMES if (values := set(filter(None, asked.get(name, []))))
+            name: tuple(sorted(values)) for name in NARROWING if (values := set(filter(None, asked.get(name, []))))
         }
+        least, most = (_limit(asked.get(name, [""])[-1]) for name in LIMITS)
+        self.price = Range(most, least) if least and most and least > most else Range(least, most)
         self._filters = Filters(self.attributes, lambda attributes: self.address(attributes=attributes))
         wanted = asked.get("sort", [""])[-1]
         self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
@@ -52,11 +91,18 @@ class Selection:
     @property
     def sorts(self) -> dict[str, str]:
         """The orders there are: by name and label, the one that is meant when none is named first."""
-        return SORTS if self.words else {name: label for name, label in SORTS.items() if name != "relevance"}
+        hidden = set() if self.words else {"relevance"}
+        hidden |= set() if self.sold.currency else BY_PRICE
+        hidden |= set() if self.sold.has_sales else {"discount"}
+        return {name: label for name, label in SORTS.items() if name not in hidden}
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.words or self.attributes or self.category)
+        return bool(self.words or self.attributes or self.category or self.price)
+
+    @cached_property
+    def sold(self) -> Sold:
+        return _kept(repr((self.version, "sold")), _sold, SECONDS_OF_A_SALE)
 
     def products(self) -> ProductQuerySet:
         """The chosen products in the chosen order, which staff steer where the shopper chose none."""
@@ -64,8 +110,18 @@ class Selection:
         if self.sort == "relevance":
             products = products.most_relevant_first(self.understood, is_wide=self.is_wide)
         else:
-            products = products.order_by("name", "-id") if self.sort == "name" else products.order_by("-id")
+            products = products.in_order(*self._order())
         return products.steered(self.steering) if self.sort == next(iter(self.sorts)) else products
+
+    def _order(self) -> Iterator[Combinable | OrderBy | str]:
+        if self.sort == "name":
+            yield "name"
+        elif self.sort == "discount":
+            yield discount_now(timezone.now()).desc(nulls_last=True)
+        elif self.sort in BY_PRICE:
+            price = price_now(self.sold.currency, timezone.now())
+            yield price.asc(nulls_last=True) if self.sort == "price-up" else price.desc(nulls_last=True)
+        yield "-id"
 
     @cached_property
     def steering(self) -> Steering:
@@ -104,7 +160,7 @@ class Selection:
             tuple(concept for concept in wanted if concept not in concepts) for wanted in self.understood.alternatives
         ]
         rest = replace(self.understood, alternatives=tuple(alternatives), whole="").query
-        products = self._in_category(self.category).with_attributes(self.attributes)
+        products = self._priced(self._in_category(self.category).with_attributes(self.attributes))
         return (products.matching(rest) if rest else products).exclude(pk__in=self._having_all())
 
     def lacking(self, products: Iterable[Product]) -> dict[int, list[Concept]]:
@@ -151,13 +207,56 @@ class Selection:
         for attribute in ATTRIBUTES:
             counts = {str(value): count for value, count in self._counts[attribute.name].items() if value is not None}
             facets.append(self._filters.facet(attribute.name, attribute.label, counts))
+        if self.sold.has_sizes:
+            facets.append(self._size_facet())
         return [facet for facet in facets if facet.choices]
+
+    def _size_facet(self) -> Facet:
+        """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
+        counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
+        facet = self._filters.facet(SIZE, "Size", counts)
+        return replace(facet, choices=sorted(facet.choices[:MOST_SIZES], key=lambda choice: size_key(choice.label)))
+
+    @cached_property
+    def price_facet(self) -> PriceFacet | None:
+        """What the products cost that the other choices leave; None where none has a price."""
+        if not self.sold.currency:
+            return None
+        drawn, lowest, highest = self._kept("prices", self._price_bars)
+        if not drawn:
+            return None
+        others = [(name, value) for name, value in self.form_values if name not in LIMITS]
+        return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn, self.form_action, others)
+
+    def _price_bars(self) -> tuple[list[Bar], Decimal, Decimal]:
+        priced = self._narrowed(without="price").filter(currency=self.sold.currency, price__isnull=False).order_by()
+        selling = priced.annotate(cost=price_now(self.sold.currency, timezone.now())).values_list("cost")
+        counts = dict(selling.annotate(count=Count("pk")))
+        if not counts:
+            return [], Decimal(0), Decimal(0)
+        return bars(counts, self.price, self.sold.currency), min(counts), max(counts)
+
+    @property
+    def form_action(self) -> str:
+        """Where a form leads to that adds to what is chosen."""
+        return self._place_and_query()[0]
+
+    @property
+    def form_values(self) -> list[tuple[str, str]]:
+        """Names and values of what is chosen, which such a form keeps."""
+        return [(name, value) for name, values in self._place_and_query()[1].lists() for value in values]
 
     def chips(self) -> list[Choice]:
         """What is chosen, each with the address that takes it away."""
         chips = []
         if self.words:
             chips.append(Choice(f"“{self.words}”", self.address(words=""), is_chosen=True))
+        for wish in self._price_wishes:
+            words = " ".join(self.words.replace(wish.said, " ", 1).split())
+            chips.append(Choice(wish.range.shown(self.sold.currency), self.address(words=words), is_chosen=True))
+        if self.price and self.sold.currency:
+            shown = self.price.shown(self.sold.currency)
+            chips.append(Choice(shown, self.address(price=Range()), is_chosen=True))
         if self.category:
             chips.append(Choice(self.category.name, self.address(category=self.category.parent), is_chosen=True))
         return chips + self._filters.chips()
@@ -169,7 +268,11 @@ class Selection:
         ]
 
     def address(self, **changes: Any) -> str:
-        """This selection's first page with other `category`, `words`, `as_typed`, `attributes` or `sort`."""
+        """This selection's first page with other `category`, `words`, `as_typed`, `attributes`, `price` or `sort`."""
+        path, query = self._place_and_query(**changes)
+        return f"{path}?{query.urlencode()}" if query else path
+
+    def _place_and_query(self, **changes: Any) -> tuple[str, QueryDict]:
         category = changes.get("category", self.category)
         words = changes.get("words", self.words)
         query = QueryDict(mutable=True)
@@ -179,21 +282,47 @@ class Selection:
             query["as_typed"] = "1"
         for name, values in changes.get("attributes", self.attributes).items():
             query.setlist(name, values)
+        price = changes.get("price", self.price)
+        for name, limit in zip(LIMITS, (price.least, price.most), strict=True):
+            if limit is not None:
+                query[name] = f"{limit.normalize():f}"
         sort = changes.get("sort", self.sort)
-        if sort != ("relevance" if words else "newest"):
+        if sort not in ("relevance", "newest") or (sort == "newest" and words):
             query["sort"] = sort
-        path = category.get_absolute_url() if category else reverse("catalog:products")
-        return f"{path}?{query.urlencode()}" if query else path
+        return category.get_absolute_url() if category else reverse("catalog:products"), query
 
     def _narrowed(self, without: str = "") -> ProductQuerySet:
         """The chosen products; `without` leaves one facet's choice out, which is what its counts are made from."""
         products = self._in_category(None if without == "category" else self.category)
         if self.words:
             products = products.matching(self._search, self.steering.pinned)
+        products = self._priced(products, is_free=without == "price")
         return products.with_attributes({name: values for name, values in self.attributes.items() if name != without})
 
+    @cached_property
+    def _price_wishes(self) -> list[Wish]:
+        """The prices among the words, as far as products have prices in such a currency."""
+        currencies = {"", self.sold.currency}
+        wishes = self.understood.prices if self.sold.currency and not self.as_typed else ()
+        return [wish for wish in wishes if wish.range and wish.range.currency in currencies]
+
+    @property
+    def unpriced(self) -> str:
+        """The prices among the words that are not looked for."""
+        return ", ".join(wish.said for wish in self.understood.prices if wish not in self._price_wishes)
+
+    def _priced(self, products: ProductQuerySet, *, is_free: bool = False) -> ProductQuerySet:
+        """Those of the products at the price that is wanted; `is_free` leaves the one of the form out."""
+        if not self.sold.currency:
+            return products
+        now = timezone.now()
+        wanted = [wish.range for wish in self._price_wishes] + ([] if is_free else [self.price])
+        for one in wanted:
+            products = products.priced(one, self.sold.currency, now)
+        return products
+
     def _in_category(self, category: Category | None) -> ProductQuerySet:
-        products = Product.objects.in_the_shop().exclude(pk__in=self.steering.hidden)
+        products = Product.objects.on_offer().exclude(pk__in=self.steering.hidden)
         return products.in_category(category) if category else products
 
     def _category_facet(self) -> Facet:
@@ -233,10 +362,42 @@ class Selection:
 
     def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
         """The computed, or what was computed before for the same choices and the same catalogue."""
-        choices = (self.words, self.as_typed, self.category and self.category.pk, self.attributes, self.steering)
-        return _kept(repr((self.version, what, choices)), compute)
+        return _kept(repr((what, self.key)), compute)
+
+    @cached_property
+    def key(self) -> str:
+        """Another text for other choices, another catalogue, and after every sale that began or ended."""
+        category = self.category and self.category.pk
+        choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
+        return repr((self.version, self.sold, settings.SOLD_OUT, choices))
 
 
-def _kept(key: str, compute: Callable[[], Computed]) -> Computed:
+def _sold() -> Sold:
+    now = timezone.now()
+    priced = Product.objects.on_offer().filter(price__isnull=False).order_by().values("currency")
+    currencies = priced.annotate(
+        count=Count("pk"),
+        on_sale=Count("pk", filter=is_on_sale(now)),
+        begun=Max("sale_starts_at", filter=Q(sale_starts_at__lte=now)),
+        ended=Max("sale_ends_at", filter=Q(sale_ends_at__lte=now)),
+    )
+    by_code = {one["currency"]: one for one in currencies}
+    usual = max(by_code, key=lambda code: by_code[code]["count"], default="")
+    return Sold(
+        currency=settings.CURRENCY if settings.CURRENCY in by_code else usual,
+        has_sales=any(one["on_sale"] for one in by_code.values()),
+        has_sizes=ProductSize.objects.exists(),
+        sales=repr([(one["begun"], one["ended"]) for _, one in sorted(by_code.items())]),
+    )
+
+
+def _limit(text: str) -> Decimal | None:
+    """A price as a form or a program sends it; None where it is none."""
+    with suppress(NoMoney):
+        return money.parse(text, mark=POINT).number
+    return None
+
+
+def _kept(key: str, compute: Callable[[], Computed], seconds: int = SECONDS_KEPT) -> Computed:
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return kept(f"selection:{digest}", compute, SECONDS_KEPT)
+    return kept(f"selection:{digest}", compute, seconds)

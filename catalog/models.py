@@ -14,9 +14,16 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
+from catalog.offer import Availability, Offer
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
-from catalog.querysets import LEVELS, CategoryQuerySet, MerchandisingRuleQuerySet, ProductQuerySet
+from catalog.querysets import (
+    LEVELS,
+    CategoryQuerySet,
+    MerchandisingRuleQuerySet,
+    ProductQuerySet,
+    ProductSizeQuerySet,
+)
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -117,7 +124,7 @@ class Pictured(models.Model):
         return renditions.address(self.image_digest, widths[-1])
 
 
-class Product(Pictured):
+class Product(Pictured, Offer):
     """One product of the shop. Unknown attributes are empty."""
 
     PICTURE_FIELDS = ("image", "image_digest", "image_width", "image_height", "image_colour", "picture_changed_at")
@@ -128,6 +135,7 @@ class Product(Pictured):
     gender = models.CharField(max_length=100, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
     base_colour = models.CharField(max_length=100, blank=True)
+    brand = models.CharField(max_length=100, blank=True)
     season = models.CharField(max_length=100, blank=True)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     usage = models.CharField(max_length=100, blank=True)
@@ -150,13 +158,22 @@ class Product(Pictured):
         indexes = [
             models.Index(fields=["gender"], name="product_gender"),
             models.Index(fields=["base_colour"], name="product_base_colour"),
+            models.Index(fields=["brand"], name="product_brand"),
             models.Index(fields=["season"], name="product_season"),
             models.Index(fields=["usage"], name="product_usage"),
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
+            models.Index("is_sold_out", F("id").desc(), name="product_sold_out_last"),
+            models.Index(
+                fields=["currency"],
+                include=["price", "sale_price", "sale_starts_at", "sale_ends_at"],
+                condition=Q(price__isnull=False, archived_at=None),
+                name="product_priced",
+            ),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [
+            *Offer.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(image="", image_digest="") | (~Q(image="") & ~Q(image_digest="")),
                 name="product_image_has_digest",
@@ -197,6 +214,33 @@ class Product(Pictured):
         self.search_vector = lexemes(self.name, categories, values, self.sku)
         colour = set(self.base_colour.lower().split())
         self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
+
+
+class ProductSize(models.Model):
+    """A size that a product comes in."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="sizes")
+    label = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    availability = models.CharField(max_length=12, choices=Availability, blank=True)
+
+    objects = ProductSizeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["product", "position"]
+        indexes = [models.Index(fields=["label"], name="product_size_label")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="product_size_position"),
+            models.UniqueConstraint(fields=["product", "label"], name="product_size_once"),
+            models.CheckConstraint(condition=~Q(label=""), name="product_size_has_label"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_sold_out(self) -> bool:
+        return self.availability == Availability.OUT_OF_STOCK
 
 
 class Synonym(models.Model):

@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import BooleanField, Case, F, FloatField, Func, Q, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import BooleanField, Case, Count, F, FloatField, Func, Q, Value, When
+from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Cast, Greatest
 from django.utils import timezone
 
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.merchandising import Steering
+from catalog.money import Range
+from catalog.offer import Availability, price_now
 from catalog.sample import SKUS
 from catalog.words.index import lexemes_of
 from catalog.words.lexicon import MAKER
@@ -21,9 +24,12 @@ from catalog.words.reading import read
 from catalog.words.understanding import COLOUR, Concept, Understood
 
 if TYPE_CHECKING:
-    from catalog.models import Category, MerchandisingRule, Product
+    from catalog.models import Category, MerchandisingRule, Product, ProductSize
 
 LEVELS = len(CATEGORY_LEVELS)
+SIZE = "size"
+"""What products are narrowed by beside their attributes"""
+TO_BE_HAD = [availability for availability in ("", *Availability.values) if availability != Availability.OUT_OF_STOCK]
 RANK_WEIGHTS = [0.1, 0.3, 0.6, 1.0]
 """What a lexeme counts that is (D) a whole text, (C) a name's first word, (B) another's, (A) a kind's"""
 RANK_WEIGHTS_OF = {MAKER: [0.1, 0.6, 0.3, 1.0], COLOUR: [0.1, 0.0, 0.6, 1.0]}
@@ -59,7 +65,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With what a card shows."""
-        return self.select_related("category").defer("search_vector")
+        return self.select_related("category").defer("search_vector", "description")
 
     def with_categories(self) -> "ProductQuerySet":
         """With the whole path of each one's category."""
@@ -68,6 +74,24 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def in_the_shop(self) -> "ProductQuerySet":
         """All but the archived ones."""
         return self.filter(archived_at=None)
+
+    def on_offer(self) -> "ProductQuerySet":
+        """Those in the shop that lists show: without sold-out ones where these are hidden."""
+        products = self.in_the_shop()
+        return products.filter(is_sold_out=False) if settings.SOLD_OUT == "hide" else products
+
+    def in_order(self, *order: "str | Combinable | OrderBy") -> "ProductQuerySet":
+        """In that order, with sold-out ones last where they are to be."""
+        return self.order_by(*(["is_sold_out"] if settings.SOLD_OUT == "last" else []), *order)
+
+    def priced(self, wanted: Range, currency: str, at: datetime) -> "ProductQuerySet":
+        """Those whose price at that time is within the range, which is in that currency where it does not say it."""
+        if not wanted:
+            return self
+        products = self.alias(selling=price_now(wanted.currency or currency, at))
+        if wanted.least is not None:
+            products = products.filter(selling__gte=wanted.least)
+        return products.filter(selling__lte=wanted.most) if wanted.most is not None else products
 
     def of_the_sample(self) -> "ProductQuerySet":
         """The drawn ones."""
@@ -80,14 +104,22 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(category__in=type(category).objects.within(category))
 
     def with_attributes(self, attributes: Mapping[str, Sequence[str]]) -> "ProductQuerySet":
-        """Products that have one of the values of each attribute; what cannot be a value is none's."""
+        """Products that have one of the values of each attribute; what cannot be a value is none's.
+
+        A size is one that is not sold out.
+        """
         fields = {field.name: field for field in self.model._meta.fields}
-        return self.filter(
+        products = self.filter(
             **{
                 f"{name}__in": [value for value in values if _can_hold(fields[name], value)]
                 for name, values in attributes.items()
+                if name != SIZE
             }
         )
+        if sizes := attributes.get(SIZE):
+            having = self.model.objects.filter(sizes__label__in=sizes, sizes__availability__in=TO_BE_HAD)
+            products = products.filter(pk__in=having.values("pk"))
+        return products
 
     def counts_by(self, *columns: str) -> dict[str, dict[object, int]]:
         """For each column how many products have each of its values, all counted in one pass."""
@@ -153,7 +185,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def most_relevant_first(self, understood: Understood, *, is_wide: bool) -> "ProductQuerySet":
         """Titles and skus first; then what has most of what is wanted; then what says it itself, and where."""
         if not understood.wanted and not understood.whole:
-            return self.order_by("-id")
+            return self.in_order("-id")
         score: Combinable = Value(0.0)
         if understood.whole:
             score += _worth(understood.whole, WORTH_OF_WHOLE)
@@ -170,7 +202,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
             score += _rank([concept.own for concept in others if concept.role == role], 1.0, weights)
         score += _rank([concept.meant for concept in others], WORTH_OF_MEANT)
         score += _rank(understood.neighbours, WORTH_OF_NEIGHBOURS)
-        return self.order_by(score.desc(), "-id")
+        return self.in_order(score.desc(), "-id")
 
     def refresh_search(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
@@ -216,6 +248,13 @@ class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
             frozenset(products["bury"]),
             frozenset(products["hide"]),
         )
+
+
+class ProductSizeQuerySet(models.QuerySet["ProductSize"]):
+    def counted(self, products: ProductQuerySet) -> dict[str, int]:
+        """How many of the products have each size to be had."""
+        sizes = self.filter(availability__in=TO_BE_HAD, product__in=products.order_by().values("pk"))
+        return dict(sizes.order_by().values_list("label").annotate(count=Count("pk")))
 
 
 def _query(text: str) -> Cast:

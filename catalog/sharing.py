@@ -3,7 +3,9 @@
 from django.contrib.sitemaps import Sitemap
 from django.http import HttpRequest
 
+from catalog import money
 from catalog.models import Category, Product
+from catalog.offer import Availability
 from catalog.querysets import CategoryQuerySet, ProductQuerySet
 
 
@@ -22,6 +24,12 @@ class CategorySitemap(Sitemap):
         return Category.objects.select_related("parent__parent").order_by("pk")
 
 
+SCHEMAS: dict[str, str] = {
+    Availability.IN_STOCK: "https://schema.org/InStock",
+    Availability.OUT_OF_STOCK: "https://schema.org/OutOfStock",
+    Availability.PREORDER: "https://schema.org/PreOrder",
+    Availability.BACKORDER: "https://schema.org/BackOrder",
+}
 SITEMAPS = {"products": ProductSitemap, "categories": CategorySitemap}
 
 
@@ -37,6 +45,9 @@ def structured_data(request: HttpRequest, product: Product) -> list[dict]:
         "color": product.base_colour,
         "image": request.build_absolute_uri(product.largest_image_address) if product.image else "",
         "url": request.build_absolute_uri(product.get_absolute_url()),
+        "brand": {"@type": "Brand", "name": product.brand} if product.brand else None,
+        "description": product.description,
+        "offers": _offer(request, product),
     }
     crumbs = [
         {
@@ -49,3 +60,22 @@ def structured_data(request: HttpRequest, product: Product) -> list[dict]:
     ]
     known = {name: value for name, value in facts.items() if value}
     return [known, {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": crumbs}]
+
+
+def _offer(request: HttpRequest, product: Product) -> dict | None:
+    """As https://schema.org/Offer; None without a price, which it needs."""
+    price = product.price_now
+    if price is None:
+        return None
+    offer = {
+        "@type": "Offer",
+        "price": money.plain(price, product.currency),
+        "priceCurrency": product.currency,
+        "priceValidUntil": product.sale_ends_at.date().isoformat()
+        if product.is_on_sale and product.sale_ends_at
+        else "",
+        "availability": SCHEMAS.get(product.availability, ""),
+        "itemCondition": f"https://schema.org/{product.condition.capitalize()}Condition" if product.condition else "",
+        "url": product.link or request.build_absolute_uri(product.get_absolute_url()),
+    }
+    return {name: value for name, value in offer.items() if value}

@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from catalog.models import Product
-from catalog.pictures import renditions
+from catalog.pictures import files, renditions
 from catalog.pictures.decoding import UnreadablePicture
 from monitoring.identity import request_id
 
@@ -29,6 +29,11 @@ def _make_renditions(product: Product) -> None:
             renditions.make(str(product.image), product.image_digest, missing)
     except (UnreadablePicture, OSError) as error:
         logger.warning("The picture of product %s stays in its own size: %s", product.sku, error)
+
+
+@shared_task
+def delete_abandoned_files() -> None:
+    files.delete_abandoned()
 
 
 def enqueue_renditions(product_ids: list[int], **_) -> None:

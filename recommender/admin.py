@@ -71,6 +71,7 @@ class EncoderAdmin(ReadOnlyAdmin):
             "encoder": encoder,
             "searchable": querysets.searchable(encoder).count(),
             "waiting": querysets.waiting(encoder).count(),
+            "postponed": querysets.postponed(encoder).count(),
             "failed": querysets.failed(encoder).count(),
             "speed": Embedding.objects.per_second(),
             "delays": encoder.embeddings.delays_of_the_last_hour(),
@@ -80,9 +81,9 @@ class EncoderAdmin(ReadOnlyAdmin):
 
 @admin.register(EmbeddingFailure)
 class EmbeddingFailureAdmin(ReadOnlyAdmin):
-    list_display = ("picture", "product", "reason", "encoder", "created_at")
+    list_display = ("picture", "product", "reason", "tries", "due_at", "encoder", "created_at")
     list_select_related = ("product", "encoder")
-    list_filter = ("encoder",)
+    list_filter = ("encoder", ("due_at", admin.EmptyFieldListFilter))
     search_fields = ("product__sku", "reason")
     actions = ("try_again",)
 
@@ -146,7 +147,7 @@ class SearchableProductAdmin(ProductAdmin):
         if product.pk is None or not product.image_digest:
             return "no picture"
         if product.failure:
-            return f"failed: {product.failure}"
+            return f"{'failed' if product.is_failure_final else 'waiting'}: {product.failure}"
         if not product.is_embedded:
             return "queued"
         return "archived" if product.archived_at else "searchable"

@@ -130,7 +130,7 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
 @SEARCH_SECONDS.labels("looks").time()
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
     """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first."""
-    rows = by_distance(encoder, encoder.embeddings.in_the_shop(), vector)
+    rows = by_distance(encoder, encoder.embeddings.on_offer(), vector)
     with index_settings(LOOK_ALIKES):
         return list(rows.values_list("distance", *columns)[:LOOK_ALIKES])
 
@@ -165,7 +165,8 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
     They are as many as it takes to have `count` different pictures, as one picture may be that of many products.
     Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
     """
-    ordered = by_distance(encoder, among.in_the_shop(), vector).select_related("product__category")
+    ordered = by_distance(encoder, among.on_offer(), vector).select_related("product__category")
+    ordered = ordered.defer("product__description")
     asked = count
     while True:
         rows = list(ordered[:asked])

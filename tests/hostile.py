@@ -1,7 +1,10 @@
-"""Pictures that are made to cost much: small files that take long, or a lot of memory, to decode."""
+"""What harms a shop: small files that take long, or a lot of memory, to decode; and disks without room."""
 
+import resource
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image
 
@@ -54,3 +57,14 @@ def gif_of_frames(width: int, height: int, frame: tuple[int, int], frames: int) 
     content[6:10] = struct.pack("<HH", width, height)
     begin = content.index(b",", 13)
     return bytes(content[:begin] + content[begin:-1] * frames + b";")
+
+
+@contextmanager
+def full_disk(room: int = 50) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes for as long as the block runs."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

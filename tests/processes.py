@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psutil
+import redis
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,23 @@ def running(*command: object, cwd: Path = ROOT, **extra: object) -> Iterator[sub
 def worker(**extra: object):
     """A real Celery worker on the test's database, as a context manager."""
     return running(sys.executable, *WORKER, **extra)
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """The address of a Redis server that runs for as long as the block does."""
+    port = free_port()
+    with running("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder):
+        client = redis.Redis(port=port)
+        eventually(lambda: _answers(client))
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
 
 
 def libraries(process: subprocess.Popen) -> set[str]:

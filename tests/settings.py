@@ -17,6 +17,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # The tests' own photos, of which there are many from one address.
 CACHES = {**CACHES, "photos": {**CACHES["photos"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests"}}
-PHOTO_RATE = "10000/min"
+PHOTO_RATE = os.environ.get("PHOTO_RATE", "10000/min")
 # Tests of the statistics turn them on.
 STATISTICS_DAYS = 0

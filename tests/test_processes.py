@@ -27,6 +27,8 @@ TRAINING_ONLY = {"keras", "tensorflow", "sklearn", "scipy.stats", "recommender.t
 NOTE_MODULES = """
 import sys
 
+worker_class = "fashionsite.serving.WebProcess"
+
 def worker_exit(server, worker):
     with open({path!r}, "w") as stream:
         stream.write("\\n".join(sys.modules))
@@ -75,7 +77,7 @@ def _answers(address: str) -> bool:
 def test_pictures_that_take_long_leave_the_pages_of_a_web_process_alone():
     searchable_products(3)
     hostile, address = tiff_of_tiles(50_000, 65_536), f"127.0.0.1:{free_port()}"
-    command = (sys.executable, "-m", "gunicorn", "fashionsite.wsgi", "--bind", address, "--threads", 4)
+    command = (sys.executable, "-m", "gunicorn", "fashionsite.wsgi", "--bind", address, "--workers", 1)
     with running(*command) as process, ThreadPoolExecutor() as pool:
         eventually(lambda: _answers(address))
         with urllib.request.urlopen(f"http://{address}/") as page:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from catalog.attributes import NAMES
-from catalog.models import Category, FurtherPicture, Product
-from catalog.pictures import storage
+from catalog.models import Category, FurtherPicture, Product, ProductSize
+from catalog.pictures import files, storage
 from catalog.pictures.decoding import suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
@@ -43,11 +43,16 @@ class FurtherPictureInline(admin.TabularInline):
         return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image_address)
 
 
+class ProductSizeInline(admin.TabularInline):
+    model = ProductSize
+    extra = 0
+
+
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
-    list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour"]
+    list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]
     list_display_links = ("thumbnail", "sku")
-    list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES)
+    list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES, "availability", "condition", "currency")
     list_select_related = ("category__parent__parent",)
     list_per_page = 50
     search_fields = ("sku", "name")
@@ -56,7 +61,7 @@ class ProductAdmin(admin.ModelAdmin):
     actions = ("archive", "bring_back")
 
     def get_inlines(self, request: HttpRequest, obj: Product | None) -> list:
-        return [FurtherPictureInline] if obj and obj.further_pictures.exists() else []
+        return [ProductSizeInline, *([FurtherPictureInline] if obj and obj.further_pictures.exists() else [])]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An import's page links to its products."""
@@ -78,6 +83,10 @@ class ProductAdmin(admin.ModelAdmin):
     def bring_back(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.exclude(archived_at=None).update(archived_at=None, updated_at=timezone.now())
 
+    @admin.display(description="price", ordering="price")
+    def costs(self, product: Product) -> str:
+        return f"{product.shown_price_now} (sale)" if product.is_on_sale else product.shown_price_now
+
     @admin.display(description="picture")
     def thumbnail(self, product: Product) -> str:
         if not product.image:
@@ -90,4 +99,6 @@ def _stored(upload: UploadedFile | None) -> tuple[str, str]:
     if not upload:
         return "", ""
     content = upload.read()
-    return storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))
+    stored = storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))
+    files.flush()
+    return stored

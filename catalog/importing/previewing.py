@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 
+from catalog import money
 from catalog.importing import jobs
 from catalog.importing.models import ImportJob
+from catalog.importing.offers import OFFERED
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
@@ -22,10 +25,10 @@ SHOWN_EXAMPLES = 100
 SHOWN_RECORDS = 3
 SHOWN_CELL = 200
 THUMBNAIL = 240
-NOT_DETAILS = ("name", *PICTURE_ADDRESSES)
+NOT_DETAILS = frozenset({"name", *PICTURE_ADDRESSES, *OFFERED, "sizes"})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
-    *("place", "stamp", "mapping", "total", "rows_previewed"),
+    *("place", "stamp", "mapping", "total", "merged", "rows_previewed"),
 )
 State = ImportJob.State
 
@@ -48,6 +51,16 @@ def preview(job: ImportJob) -> None:
         outcome=_Tally(job, owned).outcome() if "sku" in job.mapping else None,
     )
     jobs.move(job, (State.READING,), State.READY, preview_json=found.to_json())
+
+
+def _details(row: StyleRow) -> list[str | int]:
+    """What to tell of a row in few words."""
+    details = [value for name, value in row.values.items() if name not in NOT_DETAILS and value]
+    prices = [row.values.get(name) for name in ("price", "sale_price")]
+    details += [money.formatted(Decimal(price), row.values["currency"]) for price in prices if price]
+    if sizes := row.values.get("sizes"):
+        details.append(", ".join(label for label, _ in sizes))
+    return details
 
 
 def _first_records(table: Table) -> list[list[str]]:
@@ -125,7 +138,7 @@ class _Tally:
                 outcome=outcomes.get(row.sku, "unchanged"),
                 picture=self._thumbnail(row),
                 name=str(row.values.get("name", "")),
-                details=[value for name, value in row.values.items() if name not in NOT_DETAILS and value],
+                details=_details(row),
             )
 
     def _thumbnail(self, row: StyleRow) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
+from catalog import money
 from catalog.attributes import NAMES
 from catalog.importing.ids import DOUBTFUL, Damages, LostDigits, as_number, damages, kind_of
+from catalog.importing.offers import PRICES, Written
 from catalog.importing.tables import COLUMNS_LIMIT, Record
 from catalog.importing.values import LEVELS, clean, is_nothing, key, steps
 from catalog.vocabulary import VOCABULARY
@@ -33,6 +35,7 @@ class Survey:
     spellings: dict[str, dict[str, str]] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     """For each field that is chosen from, the keys of what rows with no cell too many have in its column"""
+    written: Written = field(default_factory=Written)
 
     def spelt(self, values: dict) -> dict:
         """The values of a row in the spelling that all are to have."""
@@ -46,7 +49,8 @@ class Survey:
 
     @classmethod
     def from_json(cls, data: dict) -> "Survey":
-        return cls(tuple(data.get("damages", ())), data.get("spellings", {}), data.get("choices", {}))
+        written = Written(**data.get("written", {}))
+        return cls(tuple(data.get("damages", ())), data.get("spellings", {}), data.get("choices", {}), written)
 
     def fits(self, name: str, text: str) -> bool:
         """Whether a cell is like the others of its column; where these do not tell, whether it is no number."""
@@ -61,16 +65,19 @@ def take_survey(
     shops: Uses | None = None,
     known_among: Callable[[Collection[str]], Collection[str]] = lambda skus: (),
     width: int = COLUMNS_LIMIT,
+    currency: str = "",
 ) -> Survey:
     """Looks at all records of a table of so many columns.
 
     `skus` and `shops` are the ids that look damaged and the values that the shop has.
-    `known_among` tells which of some ids the shop has.
+    `known_among` tells which of some ids the shop has, `currency` what its prices are in where they do not say it.
     """
     cells: dict[str, Counter[str]] = {name: Counter() for name in mapping if name in UNIFIED}
     choices: dict[str, set[str]] = {name: set() for name in cells}
     kinds_of_ids: set[str] = set()
     kinds_of_numbers: dict[str, str] = {}
+    prices = [column for name, column in mapping.items() if name in PRICES]
+    decimal_marks: set[str] = set()
     for record in records:
         if record.error:
             continue
@@ -79,6 +86,10 @@ def take_survey(
                 counted[record.cells[mapping[name]]] += 1
                 if len(record.cells) == width and len(choices[name]) <= CHOICES_LIMIT:
                     choices[name].add(record.cells[mapping[name]])
+        if len(decimal_marks) < 2:
+            texts = [record.cells[column] for column in prices if column < len(record.cells)]
+            texts += [cells.get(name, "") for _, cells in record.variants for name in PRICES]
+            decimal_marks = decimal_marks.union(*(money.marks(clean(text[:100])) for text in texts))
         if "sku" in mapping and mapping["sku"] < len(record.cells):
             sku = clean(record.cells[mapping["sku"]])
             kinds_of_ids.add(kind := kind_of(sku))
@@ -96,6 +107,7 @@ def take_survey(
             for name, found in choices.items()
             if len(found) <= CHOICES_LIMIT
         },
+        Written(money.mark_of(decimal_marks), currency),
     )
 
 

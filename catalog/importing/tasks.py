@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from catalog.importing import mailing, scheduling
+from catalog.importing import mailing, scheduling, uploads
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
@@ -42,6 +42,12 @@ def tell_of_ends() -> None:
     mailing.tell_of_ends()
 
 
+@shared_task
+def sweep_uploads() -> None:
+    """Deletes uploads that nobody needs any more."""
+    uploads.sweep(timezone.now())
+
+
 def wake_importer(**_) -> None:
     """Has a worker look for imports to go on with. A worker that starts does so too."""
     _hand_over(go_on_with_imports)
@@ -56,6 +62,11 @@ def wake_collector() -> None:
 def wake_scheduler() -> None:
     """Has a worker look at the scheduled imports. Every minute it does so anyway."""
     _hand_over(look_at_sources)
+
+
+def wake_sweeper(**_) -> None:
+    """Has a worker that starts sweep. Every hour one does so anyway."""
+    _hand_over(sweep_uploads)
 
 
 def _hand_over(task: Task) -> None:

@@ -1,7 +1,9 @@
 """From rows to changes, and from changes to the database: a batch in one transaction, undone as it was done."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -13,25 +15,27 @@ from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.addresses import addresses_of
 from catalog.importing.ids import EXACT_DIGITS, is_date, is_rounded
 from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
+from catalog.importing.offers import OFFERED, Told, as_text, with_offer
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned
 from catalog.importing.preview import Counts
 from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
-from catalog.models import Category, FurtherPicture, Product
+from catalog.models import Category, FurtherPicture, Product, ProductSize
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
 TEXTS = ("name", *NAMES)
-WRITTEN = (*TEXTS, *Product.PICTURE_FIELDS, "category", "search_vector", "design", "archived_at")
+WRITTEN = (*TEXTS, *OFFERED, *Product.PICTURE_FIELDS, "category", "search_vector", "design", "archived_at")
 
 ROWS_PER_BATCH = 250
 PRODUCTS_PER_QUERY = 500
 
 Values = dict[str, Any]
-"""What an import may change of a product, fit for JSON: the texts, the picture, the further pictures as [name in the
-media storage, digest], the category's path, the archive."""
+"""What an import may change of a product, fit for JSON: the texts, what it is sold for with amounts and times as texts,
+the sizes as [label, availability], the picture, the further pictures as [name in the media storage, digest], the
+category's path, the archive."""
 StorePicture = Callable[[bytes, str], tuple[str, str]]
 
 
@@ -97,7 +101,19 @@ def plan_batch(
     found = {row.sku: addresses_of(row) for row in rows if row.picture_addresses and not source.of(row.sku)}
     issues += [issue for _, wrong in found.values() for issue in wrong]
     addresses = {sku: wanted for sku, (wanted, _) in found.items() if wanted}
-    return Plan(rows, changes, [*refused, *_hints(rows, skus), *_nameless(rows, known), *issues], counts, addresses)
+    return Plan(
+        rows,
+        changes,
+        [*refused, *_left_out(rows), *_hints(rows, skus), *_nameless(rows, known), *issues],
+        counts,
+        addresses,
+    )
+
+
+def _left_out(rows: list[StyleRow]) -> Iterator[RowIssue]:
+    """What of rows that are taken is not."""
+    for row in rows:
+        yield from (replace(issue, sku=row.sku) for issue in row.issues)
 
 
 def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
@@ -144,15 +160,18 @@ def _plan_row(
 
 def as_they_are(products: ProductQuerySet) -> ProductQuerySet:
     """With what `values_of` looks at."""
-    return products.with_categories().prefetch_related("further_pictures")
+    return products.with_categories().prefetch_related("further_pictures", "sizes")
 
 
 def values_of(product: Product) -> Values:
     """What an import may change of the product, as it is now."""
     path = [category.name for category in product.category.path] if product.category else []
     further = product.further_pictures.all() if product.pk else ()
+    sizes = product.sizes.all() if product.pk else ()
     return {
         **{name: getattr(product, name) for name in TEXTS},
+        **{name: _fit_for_json(getattr(product, name)) for name in OFFERED},
+        "sizes": [[size.label, size.availability] for size in sizes],
         "image": product.image.name or "",
         "image_digest": product.image_digest,
         "further": [[str(one.image), one.image_digest] for one in further],
@@ -161,9 +180,27 @@ def values_of(product: Product) -> Values:
     }
 
 
+def _fit_for_json(value: object) -> object:
+    if isinstance(value, Decimal):
+        return as_text(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _offer_of(values: Values) -> Told:
+    """What of the values is sold for what, as the fields of a product have it."""
+    offer = {name: values[name] for name in OFFERED if name in values}
+    for name in ("price", "sale_price"):
+        if offer.get(name) is not None:
+            offer[name] = Decimal(offer[name])
+    for name in ("sale_starts_at", "sale_ends_at"):
+        if offer.get(name):
+            offer[name] = datetime.fromisoformat(offer[name])
+    return offer
+
+
 def _with_row(values: Values, row: StyleRow) -> Values:
     told = row.values
-    after = {**values, **{name: told[name] for name in TEXTS if name in told}, "is_archived": False}
+    after = {**with_offer(values, told), **{name: told[name] for name in TEXTS if name in told}, "is_archived": False}
     if any(level in told for level in CATEGORY_LEVELS):
         after["category"] = [told[level] for level in CATEGORY_LEVELS if told.get(level)]
     return after
@@ -182,10 +219,12 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
     for file in files:
         try:
             content = file.read()
-            name, digest = store(content, suffix_of(content, file.suffix))
-            stored.setdefault(digest, name)
+            suffix = suffix_of(content, file.suffix)
         except (OSError, UnreadablePicture) as error:
             issues.append(RowIssue(row.line, row.sku, "unreadable picture", f"{file.name}: {error}"))
+        else:
+            name, digest = store(content, suffix)
+            stored.setdefault(digest, name)
     set_pictures(after, [[name, digest] for digest, name in stored.items()])
     return issues
 
@@ -220,7 +259,12 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         for change in changes
         if change.after["further"] != (change.before or {}).get("further", [])
     )
-    _tell(change.product.pk for change in changes if change.is_new_picture)
+    _save_sizes(
+        (change.product, change.after["sizes"])
+        for change in changes
+        if change.after["sizes"] != (change.before or {}).get("sizes", [])
+    )
+    tell_of_pictures(change.product.pk for change in changes if change.is_new_picture)
 
 
 def write_pictures(job: ImportJob, product: Product, pictures: list[list[str]]) -> None:
@@ -242,7 +286,7 @@ def write_pictures(job: ImportJob, product: Product, pictures: list[list[str]]) 
     if not is_noted:
         product.changes.create(job=job, before=before, is_new_picture=True, written_at=product.updated_at)
     if after["image_digest"] != before["image_digest"]:
-        _tell([product.pk])
+        tell_of_pictures([product.pk])
 
 
 def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
@@ -271,6 +315,8 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
     # What an import noted before there was an attribute says nothing of it.
     for name in values.keys() & TEXTS:
         setattr(product, name, values[name])
+    for name, value in _offer_of(values).items():
+        setattr(product, name, value)
     product.take_picture(values["image"], values["image_digest"])
     product.category = categories.at(*values["category"])
     if values["is_archived"] != (product.archived_at is not None):
@@ -301,7 +347,8 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         _hand_back(batch)
         # What an import noted before there were further pictures says nothing of them.
         _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
-        _tell(change.product.pk for change in batch)
+        _save_sizes((change.product, change.before["sizes"]) for change in batch if "sizes" in change.before)
+        tell_of_pictures(change.product.pk for change in batch)
     changes.delete()
 
 
@@ -333,6 +380,19 @@ def _save_further(pictures: Iterable[tuple[Product, list[list[str]]]]) -> None:
     )
 
 
-def _tell(ids: Iterable[int]) -> None:
+def _save_sizes(sizes: Iterable[tuple[Product, list[list[str]]]]) -> None:
+    """Gives each product these sizes, as [label, availability], in place of those it has."""
+    if not (wanted := dict(sizes)):
+        return
+    ProductSize.objects.filter(product__in=wanted).delete()
+    ProductSize.objects.bulk_create(
+        ProductSize(product=product, position=position, label=label, availability=availability)
+        for product, several in wanted.items()
+        for position, (label, availability) in enumerate(several, 1)
+    )
+
+
+def tell_of_pictures(ids: Iterable[int]) -> None:
+    """Says after the commit that these products' pictures changed."""
     if ids := list(ids):
         transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=ids))

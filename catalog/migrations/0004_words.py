@@ -29,7 +29,8 @@ def _lexemes_of(product):
     while node:
         categories.append(node.name)
         node = node.parent
-    values = [str(getattr(product, attribute.name)) for attribute in ATTRIBUTES if attribute.is_searched]
+    # Attributes that came later are no fields here yet.
+    values = [str(getattr(product, attribute.name, "")) for attribute in ATTRIBUTES if attribute.is_searched]
     return lexemes(product.name, categories, values, product.sku)
 
 

@@ -7,7 +7,7 @@ is a minute behind the catalogue at most; the products that are suggested are re
 from dataclasses import replace
 from functools import lru_cache
 
-from catalog.attributes import ATTRIBUTES
+from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.caching import kept
 from catalog.models import CatalogVersion, Category, Product
 from catalog.suggestions.entries import fold
@@ -52,9 +52,9 @@ def _parts(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _index(version: str) -> Index:
     """The index of the catalogue of that version."""
-    attributes = [attribute.name for attribute in ATTRIBUTES if attribute.is_searched]
+    attributes = [attribute.name for attribute in ATTRIBUTES if attribute.is_searched and attribute.name != BRAND]
     products = Product.objects.in_the_shop().order_by("-id")
-    columns = products.values_list("pk", "sku", "category", "image_digest", "name", *attributes)
+    columns = products.values_list("pk", "sku", "category", "image_digest", BRAND, "name", *attributes)
     return Index(
         list(columns), list(Category.objects.select_related("parent__parent")), corrector(lexicon(version)).slip_of
     )

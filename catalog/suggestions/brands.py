@@ -1,4 +1,4 @@
-"""Brands, guessed from products' names: words that many names begin with."""
+"""Brands: those that products say, and those that names begin with, guessed as many names begin so."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -15,6 +15,21 @@ CONJUNCTIONS = frozenset({"", "and"})
 
 Named = list[tuple[int, list[str]]]
 """Places of names, each with the name's words"""
+
+
+def brands_of(
+    products: Sequence[tuple[str, str]], ordinary: Collection[str], fold: Callable[[str], str]
+) -> dict[str, list[int]]:
+    """From each brand to the places of its products, of which each is (brand, name); unknown brands are guessed."""
+    brands: dict[str, list[int]] = defaultdict(list)
+    for place, (brand, _) in enumerate(products):
+        if brand:
+            brands[brand].append(place)
+    nameless = [place for place, (brand, _) in enumerate(products) if not brand]
+    known = {fold(brand): brand for brand in brands}
+    for guessed, found in guess_brands([products[place][1] for place in nameless], ordinary, fold).items():
+        brands[known.get(fold(guessed), guessed)] += [nameless[number] for number in found]
+    return brands
 
 
 def guess_brands(names: Sequence[str], ordinary: Collection[str], fold: Callable[[str], str]) -> dict[str, list[int]]:

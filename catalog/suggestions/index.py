@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from catalog.choices import Choice
 from catalog.models import Category, Product
-from catalog.suggestions.brands import guess_brands
+from catalog.suggestions.brands import brands_of
 from catalog.suggestions.entries import MOST_CHOICES, Entries, fold, named, words_of
 from catalog.words.reading import read
 
@@ -47,7 +47,7 @@ class Index:
     """What the catalogue has to suggest. The products are its rows, the newest first."""
 
     def __init__(self, products: Sequence[tuple], categories: Sequence[Category], is_slip: Callable[[str], object]):
-        """`products` are (id, sku, category's id, digest of the picture, name, *values of attributes).
+        """`products` are (id, sku, category's id, digest of the picture, brand, name, *values of others).
 
         `is_slip` says of a folded word whether it is one that is not to be suggested.
         """
@@ -66,9 +66,9 @@ class Index:
         within = ((number, row) for row, path in enumerate(paths) for number in path)
         self._categories = named(names, within, count)
 
-        values = {value for product in products for value in product[5:]}
+        values = {value for product in products for value in product[6:]}
         ordinary = {fold(word) for text in [*values, *names] for word in text.split()}
-        brands = guess_brands([product[4] for product in products], ordinary, fold)
+        brands = brands_of([(product[4], product[5]) for product in products], ordinary, fold)
         beginning = ((number, row) for number, rows in enumerate(brands.values()) for row in rows)
         self._brands = named(list(brands), beginning, count)
 

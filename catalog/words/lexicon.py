@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from django.db import connection
 
-from catalog.attributes import ATTRIBUTES
+from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.words.index import AND
 from catalog.words.reading import read, stem
 
@@ -30,7 +30,7 @@ class Lexicon:
     kinds: Mapping[str, int]
     """The stems of words that say what kind of thing a category holds, with how many products each holds"""
     makers: Mapping[str, int]
-    """The stems of words that names begin with, with how many do"""
+    """The stems of words that names begin with, or that brands have, with how many do"""
     values: Mapping[str, Set[str]]
     """For each attribute that is searched the stems of words in its values"""
     synonyms: Mapping[Phrase, Sequence[Phrase]]
@@ -102,6 +102,8 @@ def lexicon(version: str) -> Lexicon:
         words = read(value)
         counts.update(dict.fromkeys(words, count))
         values[role].update(map(stem, words))
+        if role == BRAND:
+            makers.update(dict.fromkeys(map(stem, words), count))
         if role == KIND:
             said.update({"".join(pair): count for pair in pairwise(words) if AND not in pair})
             # Of Perfume and Body Mist it is perfume, and mist.
@@ -113,6 +115,7 @@ def lexicon(version: str) -> Lexicon:
         if len(words) == 1:
             said[words[0]] = COUNT_OF_SAID
     values.pop(KIND, None)
+    values.pop(BRAND, None)
     return Lexicon(counts, kinds, makers, values, synonyms, said)
 
 

@@ -11,6 +11,7 @@ from catalog.vocabulary import VOCABULARY
 from catalog.words import index
 from catalog.words.correcting import corrector
 from catalog.words.lexicon import KIND, MAKER, Lexicon, Phrase, lexicon, present
+from catalog.words.prices import PRICE, Wish, wishes
 from catalog.words.reading import read, stem
 
 MOST_WORDS = 16
@@ -35,17 +36,6 @@ DECIMALS = re.compile(r"\.0+$")
 UMLAUT = re.compile("([aou])e")
 """As it is written without one"""
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
-CURRENCY, ROUND = r"(?:(?:rs\.?|[$€£₹])\s*)?", r"[1-9]\d{1,3}[09]"
-"""Of 500-1000, which is a price, where 1242-0105 is a code"""
-NUMBER = r"(?:rs\.?|inr|usd|eur|gbp|[$€£₹])?\s*\d[\d.,]*k?(?:\s*(?:rs|rupees|inr|dollars?|usd|euros?|pounds?|[$€£₹]))?"
-PRICE = re.compile(
-    rf"(?<![\w-])(?:between\s+{NUMBER}\s+and\s+{NUMBER}"
-    rf"|{CURRENCY}{ROUND}\s*(?:[-\u2013]|to)\s*{CURRENCY}{ROUND}(?!-)|[<>\u2264\u2265]=?\s*{NUMBER}"
-    rf"|(?:under|below|over|above|within|up\s?to|(?:less|more|cheaper)\s+than|at\s+(?:most|least))\s+{NUMBER}"
-    r"|(?:rs\.?|[$€£₹])\s*\d[\d.,]*)(?!\w)",
-    re.IGNORECASE,
-)
-
 LETTERED_SIZE = r"(?:\d{0,2}x[sl]|x{1,4}[sl])"
 SIZE = re.compile(
     r"(?<!\w)(?:sizes?[\s:]+(?:no\.?\s+|number\s+)?(?:(?:uk|us|eu)\s*)?"
@@ -120,8 +110,8 @@ class Understood:
     """The words that are looked for, where some were corrected"""
     left_out: tuple[str, ...] = ()
     """Words that no product has"""
-    price: str = ""
-    """A price that was asked for, which products do not have"""
+    prices: tuple[Wish, ...] = ()
+    """The prices that were asked for"""
     size: str = ""
     """A size that was asked for, which products do not have either"""
     is_everything: bool = False
@@ -131,6 +121,11 @@ class Understood:
 
     def __bool__(self) -> bool:
         return bool(self.alternatives or self.unwanted or self.whole or self.is_everything)
+
+    @property
+    def price(self) -> str:
+        """The prices as they were typed"""
+        return ", ".join(wish.said for wish in self.prices)
 
     @property
     def wanted(self) -> tuple[Concept, ...]:
@@ -222,7 +217,7 @@ class _Unit:
 def understand(text: str, version: str, *, as_typed: bool = False) -> Understood:
     """What the text asks of the catalogue of that version; `as_typed` corrects nothing."""
     fillers = VOCABULARY.fillers
-    prices = [match.group().strip() for match in PRICE.finditer(text)]
+    prices = tuple(wishes(text))
     unpriced = PRICE.sub(" ", text)
     sizes = [" ".join(match.group().split()) for match in SIZE.finditer(unpriced)]
     rest = AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced))
@@ -243,7 +238,7 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         (*_side_by_side(told), *(concept.negated for concept in unwanted if concept.negated)),
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
         tuple(unit.text for unit in told if not (unit.concept or (skus and _has_digit(unit.text)))),
-        ", ".join(prices),
+        prices,
         ", ".join(sizes),
         bool(told or prices or sizes) and all(unit.text in fillers and not unit.concept for unit in told),
         len(words) > MOST_WORDS,

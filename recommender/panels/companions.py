@@ -32,7 +32,7 @@ def choose(page: Page) -> list[int]:
 
 def _pool(gender: str, usage: str, season: str) -> dict[str, list[tuple[int, str]]]:
     """Up to 300 (id, colour) of each kind of thing with a picture, from all over the catalogue."""
-    fitting = Product.objects.in_the_shop().with_picture()
+    fitting = Product.objects.on_offer().with_picture()
     fitting = fitting.filter(gender__in=[gender, *VOCABULARY.everyone], usage=usage, season=season).order_by("pk")
     kinds = defaultdict(list)
     for pk, colour, kind in fitting.values_list("pk", "base_colour", "category__parent__name"):

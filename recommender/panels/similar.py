@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from django.conf import settings
 
+from catalog.merchandising import Steering
 from catalog.models import MerchandisingRule, Product
 from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
 from recommender.cards import Card, fold
 from recommender.fitting import CANDIDATES, Kinds, misfit
+from recommender.models import Embedding
 from recommender.neighbours import Match
 from recommender.panels.panel import Page, Panel
 
@@ -20,14 +23,19 @@ FITTING = 40
 
 def choose(page: Page) -> list[Card]:
     steering = MerchandisingRule.objects.beside(page.product).in_force(page.at).steering()
-    pinned = Product.objects.in_the_shop().for_cards().in_bulk(steering.pinned) if steering.pinned else {}
-    cards = [Card(pinned[pk]) for pk in steering.pinned if pk in pinned]
-    if page.embedding:
-        near = neighbours.around(page.embedding, CANDIDATES)
-        others = [match for match in near if match.product.pk not in {*page.taken, *pinned}]
-        fitting = steering.steered(_fitting_first(page.product, others), lambda match: match.product.pk)
-        cards += fold(_first_pictures(fitting))
+    pinned = Product.objects.on_offer().for_cards().in_bulk(steering.pinned) if steering.pinned else {}
+    cards = _like_the_page(page.embedding, page, steering) if page.embedding else []
+    if settings.SOLD_OUT == "last":
+        cards.sort(key=lambda card: card.product.is_sold_out)
+    cards = [Card(pinned[pk]) for pk in steering.pinned if pk in pinned] + cards
     return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
+
+
+def _like_the_page(own: Embedding, page: Page, steering: Steering) -> list[Card]:
+    near = neighbours.around(own, CANDIDATES)
+    others = [match for match in near if match.product.pk not in {*page.taken, *steering.pinned}]
+    fitting = steering.steered(_fitting_first(page.product, others), lambda match: match.product.pk)
+    return fold(_first_pictures(fitting))
 
 
 def _fitting_first(product: Product, matches: list[Match]) -> list[Match]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from django.conf import settings
 
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Choice, Facet, Filters
@@ -23,6 +24,7 @@ COLUMNS = {
     "pk": "product",
     "digest": "image_digest",
     "kind": "product__category",
+    "is_sold_out": "product__is_sold_out",
     "category": "product__category__name",
     **{name: f"product__{name}" for name in NAMES},
 }
@@ -51,6 +53,7 @@ class Alike:
     similarity: float
     pk: int
     digest: str
+    is_sold_out: bool
     values: dict[str, str]
 
 
@@ -173,11 +176,14 @@ class Results:
 
     @cached_property
     def _pictures(self) -> list[list[Alike]]:
-        """The chosen, those that show the very same picture together."""
+        """The chosen, those that show the very same picture together; of the close ones sold-out ones may be last."""
         pictures = defaultdict(list)
         for alike in self.chosen:
             pictures[alike.digest].append(alike)
-        return list(pictures.values())
+        if settings.SOLD_OUT != "last":
+            return list(pictures.values())
+        levels = list(LEVELS)
+        return sorted(pictures.values(), key=lambda some: (levels.index(self._level(some[0])), some[0].is_sold_out))
 
     def _eye_doubts_gender(self) -> bool:
         photos = filter(None, map(store.load, self.query.photos))
@@ -210,6 +216,6 @@ class Results:
 def _alike(row: tuple) -> Alike:
     distance, *others = row
     values = dict(zip(COLUMNS, others, strict=True))
-    identity = {name: values.pop(name) for name in ("pk", "digest")}
+    identity = {name: values.pop(name) for name in ("pk", "digest", "is_sold_out")}
     texts = {name: "" if value is None else str(value) for name, value in values.items()}
     return Alike(1 - distance, **identity, values=texts)

@@ -33,6 +33,8 @@ def fields(product: Product, **changes: object) -> dict[str, object]:
         "season": "",
         "year": "",
         "usage": "",
+        "sizes-TOTAL_FORMS": "0",
+        "sizes-INITIAL_FORMS": "0",
         **changes,
     }
 

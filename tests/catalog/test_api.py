@@ -31,7 +31,38 @@ def test_a_product_tells_everything_it_has(client):
         "base_colour": "Red",
         "year": 2012,
         "url": "/products/7/",
+        **dict.fromkeys(("price", "sale_price", "price_now", "sale_starts_at", "sale_ends_at")),
+        **dict.fromkeys(("currency", "availability", "condition", "link", "description"), ""),
+        "has_lowest_price": False,
+        "sizes": [],
     }
+
+
+def test_what_a_product_is_sold_for_is_told_in_texts_and_narrows(client):
+    product = ProductFactory(
+        sku="7", price="1299.5", sale_price=999, currency="INR", brand="Sorrel", description="Soft"
+    )
+    product.sizes.create(label="M", position=1, availability="in_stock")
+    product.sizes.create(label="L", position=2, availability="out_of_stock")
+    ProductFactory(sku="8", price=2000, currency="INR")
+    answer = client.get("/api/products/7/").json()
+    assert (answer["price"], answer["sale_price"], answer["price_now"]) == ("1299.50", "999.00", "999.00")
+    assert answer["sizes"] == [
+        {"label": "M", "availability": "in_stock"},
+        {"label": "L", "availability": "out_of_stock"},
+    ]
+    for query, found in {
+        "max_price=999": ["7"],
+        "min_price=999.01": ["8"],
+        "size=M": ["7"],
+        "size=L": [],
+        "brand=Sorrel": ["7"],
+        "sort=price-down": ["8", "7"],
+        "min_price=much": ["8", "7"],
+    }.items():
+        assert [one["sku"] for one in client.get(f"/api/products/?{query}").json()["results"]] == found
+    schema = client.get("/api/schema/").content.decode()
+    assert all(f"name: {name}\n" in schema for name in ("min_price", "max_price", "size"))
 
 
 def test_what_is_not_there_is_not_found(client):

@@ -158,7 +158,14 @@ def test_columns_are_known_by_many_names_and_each_once():
     fields = ("sku", "gender", *levels, "base_colour", "season", "year", "usage", "name")
     assert guess_mapping(list(COLUMNS)) == {field: number for number, field in enumerate(fields)}
     header = ["Title", "SKU", "Product ID", "Color", "Price", "Category", "Gender"]
-    assert guess_mapping(header) == {"name": 0, "sku": 1, "base_colour": 3, "master_category": 5, "gender": 6}
+    assert guess_mapping(header) == {
+        "name": 0,
+        "sku": 1,
+        "base_colour": 3,
+        "price": 4,
+        "master_category": 5,
+        "gender": 6,
+    }
 
 
 @pytest.mark.parametrize(
@@ -166,7 +173,7 @@ def test_columns_are_known_by_many_names_and_each_once():
     ["Artikelnummer", "Artikel-Nr.", "Art.-Nr.", "Référence", "Re\u0301f. produit", "Código", "referencia"],
 )
 def test_ids_are_known_in_other_languages(name):
-    assert guess_mapping(["EAN", name, "Preis"]) == {"sku": 1}
+    assert guess_mapping(["EAN", name, "Preis"]) == {"sku": 1, "price": 2}
 
 
 def test_an_ean_is_no_id_by_itself():
@@ -398,16 +405,34 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "article_type": "Type",
                 "gender": "Google Shopping / Gender",
                 "base_colour": "Color (product.metafields.shopify.color-pattern)",
+                "brand": "Vendor",
                 "picture_addresses": "Image Src",
+                "description": "Body (HTML)",
+                "option1_name": "Option1 Name",
             },
         ),
         (
             "Title,URL handle,Description,Vendor,Product category,Type,Tags,Status,SKU,Option1 name",
-            {"sku": "URL handle", "name": "Title", "master_category": "Product category", "article_type": "Type"},
+            {
+                "sku": "URL handle",
+                "name": "Title",
+                "master_category": "Product category",
+                "article_type": "Type",
+                "brand": "Vendor",
+                "description": "Description",
+                "option1_name": "Option1 name",
+            },
         ),
         (
             "ID,Type,SKU,Name,Published,Is featured?,Visibility in catalog,Regular price,Categories,Images",
-            {"sku": "SKU", "name": "Name", "master_category": "Categories", "picture_addresses": "Images"},
+            {
+                "sku": "SKU",
+                "name": "Name",
+                "master_category": "Categories",
+                "picture_addresses": "Images",
+                "price": "Regular price",
+                "record_id": "ID",
+            },
         ),
         (
             "id\ttitle\tdescription\tlink\timage_link\tproduct_type\tgoogle_product_category\tcolor\tgender\tsize",
@@ -419,6 +444,9 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "base_colour": "color",
                 "gender": "gender",
                 "picture_addresses": "image_link",
+                "description": "description",
+                "link": "link",
+                "size": "size",
             },
         ),
     ],

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("importing", "0008_found_at"),
+        ("importing", "0009_variants"),
     ]
 
     operations = [

@@ -1,0 +1,386 @@
+"""From the cells of a row to what a product is sold for: price, sale, stock, sizes, link and description.
+
+What cannot be read is left out, with a reason, and the rest of the row is taken.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from catalog import money
+from catalog.importing.markup import plain_text
+from catalog.importing.values import clean, is_nothing
+from catalog.money import Amount, Doubtful, NoMoney
+from catalog.offer import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
+from catalog.sizes import size_key
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "price": (
+        *(
+            "price",
+            "regularprice",
+            "variantprice",
+            "retailprice",
+            "baseprice",
+            "unitprice",
+            "currentprice",
+            "sellingprice",
+        ),
+        *("preis", "verkaufspreis", "bruttopreis", "prix", "prixttc", "precio", "prezzo", "pvp"),
+    ),
+    "old_price": (
+        *(
+            "compareatprice",
+            "variantcompareatprice",
+            "oldprice",
+            "wasprice",
+            "originalprice",
+            "listprice",
+            "mrp",
+            "rrp",
+        ),
+        *("msrp", "uvp", "streichpreis", "alterpreis", "prixbarre", "ancienprix"),
+    ),
+    "sale_price": (
+        *(
+            "saleprice",
+            "specialprice",
+            "discountedprice",
+            "offerprice",
+            "reducedprice",
+            "promoprice",
+            "promotionalprice",
+        ),
+        *("aktionspreis", "sonderpreis", "angebotspreis", "prixpromo", "preciooferta", "prezzoscontato"),
+    ),
+    "sale_dates": ("salepriceeffectivedate", "saledates"),
+    "sale_starts_at": ("datesalepricestarts", "salestarts", "salestartdate", "salestart", "specialpricefrom"),
+    "sale_ends_at": ("datesalepriceends", "saleends", "saleenddate", "saleend", "specialpriceto"),
+    "currency": ("currency", "currencycode", "pricecurrency", "waehrung", "wahrung", "devise", "moneda", "valuta"),
+    "availability": ("availability", "instock", "stockstatus", "isinstock", "verfugbarkeit", "disponibilite"),
+    "stock": (
+        *("stock", "quantity", "qty", "variantinventoryqty", "inventory", "inventoryquantity", "stockquantity"),
+        *("stocklevel", "stockqty", "bestand", "lagerbestand", "quantite", "cantidad"),
+    ),
+    "stock_policy": ("variantinventorypolicy", "continuesellingwhenoutofstock", "backordersallowed"),
+    "stock_tracker": ("variantinventorytracker", "inventorytracker"),
+    "condition": ("condition", "itemcondition", "googleshoppingcondition", "zustand", "etat"),
+    "link": ("link", "url", "producturl", "productlink", "externalurl", "buylink", "deeplink", "purl", "permalink"),
+    "description": (
+        *("description", "bodyhtml", "body", "productdescription", "longdescription", "descriptionhtml", "desc"),
+        *("beschreibung", "produktbeschreibung", "descripcion", "descrizione", "shortdescription"),
+    ),
+    "size": ("size", "sizes", "shoesize", "clothingsize", "availablesizes", "grosse", "groesse", "taille", "talla"),
+}
+"""What tells what a product is sold for, with the names that its column may have."""
+PRICES = ("price", "old_price", "sale_price")
+OFFERED = (
+    *("price", "has_lowest_price", "sale_price", "sale_starts_at", "sale_ends_at", "currency"),
+    *("availability", "condition", "link", "description"),
+)
+"""The fields of a product that come of it, beside its sizes."""
+PRICE_FIELDS = OFFERED[:6]
+MOST_SIZES = 100
+SIZE_LENGTH = 40
+ONE_DAY = timedelta(days=1)
+
+AVAILABILITIES: dict[str, Availability] = {
+    **dict.fromkeys(
+        ("in stock", "instock", "1", "yes", "true", "available", "y", "on", "limited", "limited availability", "ja"),
+        Availability.IN_STOCK,
+    ),
+    **dict.fromkeys(
+        ("auf lager", "lieferbar", "verfugbar", "en stock", "disponible", "oui", "si"), Availability.IN_STOCK
+    ),
+    **dict.fromkeys(
+        ("out of stock", "outofstock", "0", "no", "false", "sold out", "soldout", "unavailable", "n", "off", "nein"),
+        Availability.OUT_OF_STOCK,
+    ),
+    **dict.fromkeys(("ausverkauft", "vergriffen", "epuise", "rupture de stock", "agotado"), Availability.OUT_OF_STOCK),
+    **dict.fromkeys(("preorder", "pre order", "presale", "vorbestellbar"), Availability.PREORDER),
+    **dict.fromkeys(("backorder", "back order", "on backorder", "onbackorder", "backordered"), Availability.BACKORDER),
+}
+"""As feeds and shops write them, in small letters, spaces for signs and no accents; schema.org's names end so too."""
+CONDITIONS: dict[str, Condition] = {
+    **dict.fromkeys(("new", "neu", "neuf", "nuevo", "nuovo", "brand new", "newcondition"), Condition.NEW),
+    **dict.fromkeys(("refurbished", "generaluberholt", "reconditionne", "renewed"), Condition.REFURBISHED),
+    **dict.fromkeys(("refurbishedcondition",), Condition.REFURBISHED),
+    **dict.fromkeys(("used", "pre owned", "preowned", "second hand", "secondhand", "vintage"), Condition.USED),
+    **dict.fromkeys(("gebraucht", "occasion", "usado", "usato", "usedcondition"), Condition.USED),
+}
+CONTINUES = frozenset({"continue", "1", "yes", "true", "notify"})
+"""What is sold on without stock, in the words of Shopify and WooCommerce"""
+BEST_FIRST = (Availability.IN_STOCK, Availability.PREORDER, Availability.BACKORDER, "", Availability.OUT_OF_STOCK)
+
+_BETWEEN_SIZES = re.compile(r"[;|\n]|,(?!(?<=\d\d,)5\s*(?:$|[;|]))")
+"""37,5 is one size."""
+_DAY = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})")
+_NO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}")
+_is_link = URLValidator(LINK_SCHEMES)
+
+Told = dict[str, Any]
+"""What a row says of the fields in OFFERED and of "sizes", fit for JSON: amounts and times as texts, sizes as [label,
+availability]."""
+
+
+class LeftOut(Exception):
+    """A cell that is not taken: what kind of problem, in which field, and why."""
+
+    def __init__(self, kind: str, field: str, reason: str):
+        super().__init__(reason)
+        self.kind, self.field = kind, field
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a file writes its prices: its decimal mark, "" where nothing tells, and what it counts in without saying."""
+
+    mark: str = ""
+    currency: str = ""
+
+
+def as_text(number: Decimal | None) -> str | None:
+    """A price fit for JSON, the same for the same amount."""
+    return None if number is None else str(number.quantize(money.STEP))
+
+
+def read_offer(cells: Mapping[str, str], written: Written) -> tuple[Told, list[LeftOut]]:
+    """What cells say, by their fields; only of those that have a column, and what of them is not taken."""
+    told: Told = {}
+    left_out: list[LeftOut] = []
+
+    def take(read: Callable[[], Told]) -> None:
+        try:
+            told.update(read())
+        except LeftOut as error:
+            left_out.append(error)
+
+    if any(field in cells for field in PRICES):
+        take(lambda: _prices(cells, written, left_out))
+    if any(field in cells for field in ("availability", "stock")):
+        take(lambda: {"availability": _availability(cells)})
+    if "condition" in cells:
+        take(lambda: {"condition": _one_of(CONDITIONS, "condition", cells)})
+    if "link" in cells:
+        take(lambda: {"link": _link(cells["link"])})
+    if "description" in cells:
+        told["description"] = "" if is_nothing(clean(cells["description"])) else plain_text(cells["description"])
+    if "size" in cells:
+        take(lambda: {"sizes": [[label, ""] for label in _sizes(cells["size"])]})
+    return told, left_out
+
+
+def with_offer(values: Told, told: Told) -> Told:
+    """A product's values with what a row says of its offer.
+
+    A sale that the price rules out, or that is in another currency, is taken out where they come of several tables.
+    """
+    is_other = "price" not in told and told.get("currency", values["currency"]) != values["currency"]
+    taken = {name: told[name] for name in (*OFFERED, "sizes") if name in told and not (is_other and name == "currency")}
+    values = {**values, **taken}
+    price, sale = values["price"], None if is_other else values["sale_price"]
+    if price is None:
+        values.update(currency="", has_lowest_price=False)
+    if sale is None or price is None or Decimal(sale) >= Decimal(price):
+        values.update(sale_price=None, sale_starts_at=None, sale_ends_at=None)
+    return values
+
+
+def best(availabilities: list[str]) -> str:
+    """How well something is had that is had in several ways."""
+    return str(min(availabilities, key=BEST_FIRST.index))
+
+
+def put_together(variants: list[Told]) -> Told:
+    """What the rows of one product say together: the price of the cheapest that is there, and all sizes."""
+    told: Told = {}
+    for variant in variants:
+        told = {**variant, **{name: value for name, value in told.items() if value not in ("", None, [])}}
+    priced = [variant for variant in variants if variant.get("price") is not None]
+    if priced:
+        there = [one for one in priced if one.get("availability") != Availability.OUT_OF_STOCK] or priced
+        cheapest = min(there, key=_costs)
+        told.update({name: cheapest[name] for name in PRICE_FIELDS})
+        told["has_lowest_price"] = len({_costs(one) for one in priced}) > 1
+    if availabilities := [variant["availability"] for variant in variants if "availability" in variant]:
+        told["availability"] = best(availabilities)
+    if any("sizes" in variant for variant in variants):
+        told["sizes"] = _all_sizes(variants)
+    return told
+
+
+def _costs(variant: Told) -> Decimal:
+    return Decimal(variant["sale_price"] or variant["price"])
+
+
+def _all_sizes(variants: list[Told]) -> list[list[str]]:
+    had: dict[str, list[str]] = {}
+    for variant in variants:
+        for label, availability in variant.get("sizes", ()):
+            had.setdefault(label, []).append(availability or variant.get("availability", ""))
+    ordered = sorted(had, key=size_key)[:MOST_SIZES]
+    return [[label, best(had[label])] for label in ordered]
+
+
+def _prices(cells: Mapping[str, str], written: Written, left_out: list[LeftOut]) -> Told:
+    price, old, sale = (_amount(field, cells, written) for field in PRICES)
+    if price is None and old is not None:
+        price, old = old, None
+    if old is not None and price is not None and old.number > price.number:
+        price, sale = old, sale or price
+    currency = _currency([price, sale], cells, written)
+    told: Told = {}
+    if "price" in cells or "old_price" in cells:
+        number = price.number if price else None
+        told |= {"price": as_text(number), "currency": currency if price else "", "has_lowest_price": False}
+    told |= {"sale_price": None, "sale_starts_at": None, "sale_ends_at": None}
+    if sale is None or (price and sale.number == price.number):
+        return told
+    if price and sale.number > price.number:
+        reason = f"{sale.number:f} is not lower than the price, {price.number:f}; the sale is left out"
+        left_out.append(LeftOut("bad price", "sale_price", reason))
+        return told
+    try:
+        starts, ends = _sale_dates(cells)
+    except LeftOut as error:
+        left_out.append(error)
+        return told
+    return told | {
+        "currency": currency,
+        "sale_price": as_text(sale.number),
+        "sale_starts_at": starts,
+        "sale_ends_at": ends,
+    }
+
+
+def _amount(field: str, cells: Mapping[str, str], written: Written) -> Amount | None:
+    text = clean(cells.get(field, ""))
+    if is_nothing(text):
+        return None
+    try:
+        return money.parse(text, written.mark, written.currency)
+    except Doubtful as error:
+        reason = f"{text[:40]!r} {error}; write 1299.00 or 1.299 with another decimal: the price is left out"
+        raise LeftOut("doubtful price", field, reason) from error
+    except NoMoney as error:
+        raise LeftOut("bad price", field, f"{text[:40]!r} {error}; it is left out") from error
+
+
+def _currency(amounts: list[Amount | None], cells: Mapping[str, str], written: Written) -> str:
+    """What the prices of a row are in; "" where it has none. Raises LeftOut."""
+    told = [amount for amount in amounts if amount]
+    if not told:
+        return ""
+    column = clean(cells.get("currency", ""))
+    in_column = "" if is_nothing(column) else column.upper()
+    if in_column and not money.is_currency(in_column):
+        with suppress(NoMoney):
+            in_column = money.parse(f"1 {column}", own=written.currency).currency
+    if in_column and not money.is_currency(in_column):
+        raise LeftOut("no currency", "currency", f"{column[:20]!r} is no currency, like EUR; the price is left out")
+    found = {amount.currency for amount in told if amount.currency} or {in_column or written.currency}
+    if len(found) > 1:
+        raise LeftOut("bad price", "price", f"is in {' and '.join(sorted(found))}; the price is left out")
+    if found == {""}:
+        reason = (
+            f"{told[0].number:f} is in no currency; name it in the setting CURRENCY, in a column called currency, "
+            "or beside the price (12.99 EUR). The price is left out"
+        )
+        raise LeftOut("no currency", "price", reason)
+    return found.pop()
+
+
+def _sale_dates(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
+    interval = clean(cells.get("sale_dates", ""))
+    if not is_nothing(interval):
+        start, _, end = interval.partition("/")
+        field = "sale_dates"
+    else:
+        start, end, field = cells.get("sale_starts_at", ""), cells.get("sale_ends_at", ""), "sale_starts_at"
+    starts, ends = _time(start, field), _time(end, field, is_end=True)
+    if starts and ends and ends <= starts:
+        raise LeftOut("bad date", field, f"{interval or end!r} ends before it starts; the sale is left out")
+    return (starts.isoformat() if starts else None), (ends.isoformat() if ends else None)
+
+
+def _time(text: str, field: str, *, is_end: bool = False) -> datetime | None:
+    """The time, in UTC where it names no zone; a day alone ends at its end. Raises LeftOut."""
+    text = clean(text)
+    if is_nothing(text):
+        return None
+    day = _DAY.fullmatch(text)
+    written = f"{day['year']}-{int(day['month']):02}-{int(day['day']):02}" if day else text
+    try:
+        time = datetime.fromisoformat(written)
+        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        return time + ONE_DAY if is_end and _NO_TIME.fullmatch(text) else time
+    except (ValueError, OverflowError) as error:
+        reason = f"{text[:40]!r} is no date like 2026-11-27 or 2026-11-27T09:00+01:00; the sale is left out"
+        raise LeftOut("bad date", field, reason) from error
+
+
+def _availability(cells: Mapping[str, str]) -> str:
+    said = _one_of(AVAILABILITIES, "availability", cells)
+    if said or "stock" not in cells:
+        return said
+    if "stock_tracker" in cells and is_nothing(clean(cells["stock_tracker"])):
+        # Shopify counts nothing of what it does not track.
+        return Availability.IN_STOCK if clean(cells["stock"]) else ""
+    text = clean(cells["stock"])
+    if is_nothing(text):
+        return ""
+    if not (match := re.fullmatch(r"[<>~+]?\s*(-?\d{1,12})(?:[.,]0+)?\s*\+?", text)):
+        raise LeftOut("bad value", "stock", f"{text[:40]!r} is no number of pieces; it is left out")
+    if int(match[1]) > 0:
+        return Availability.IN_STOCK
+    goes_on = clean(cells.get("stock_policy", "")).lower() in CONTINUES
+    return Availability.BACKORDER if goes_on else Availability.OUT_OF_STOCK
+
+
+def _one_of(known: Mapping[str, Any], field: str, cells: Mapping[str, str]) -> str:
+    """What a cell says of a few things; "" for nothing. Raises LeftOut."""
+    text = clean(cells.get(field, ""))
+    if is_nothing(text):
+        return ""
+    said = _folded(text.rpartition("/")[2])
+    if said not in known:
+        choices = ", ".join(dict.fromkeys(str(value) for value in known.values()))
+        raise LeftOut("bad value", field, f"{text[:40]!r} is none of: {choices}; it is left out")
+    return str(known[said])
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.lower())
+    return " ".join(
+        re.sub(r"[^a-z0-9]+", " ", "".join(one for one in letters if not unicodedata.combining(one))).split()
+    )
+
+
+def _link(text: str) -> str:
+    link = clean(text)
+    if is_nothing(link):
+        return ""
+    if len(link) > LINK_LENGTH:
+        raise LeftOut("bad link", "link", f"{link[:60]}… is longer than {LINK_LENGTH:,} characters; it is left out")
+    try:
+        _is_link(link)
+    except ValidationError as error:
+        raise LeftOut(
+            "bad link", "link", f"{link[:60]!r} is no address of the web (https://…); it is left out"
+        ) from error
+    return link
+
+
+def _sizes(text: str) -> list[str]:
+    labels = [label for one in _BETWEEN_SIZES.split(text.strip()) if not is_nothing(label := clean(one))]
+    if too_long := next((label for label in labels if len(label) > SIZE_LENGTH), ""):
+        raise LeftOut("bad value", "size", f"{too_long[:60]!r} is longer than {SIZE_LENGTH} characters; it is left out")
+    return list(dict.fromkeys(labels))[:MOST_SIZES]

@@ -1,0 +1,146 @@
+"""What a product is sold for: its price now, in Python and in SQL, and what must be so of any price."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.validators import MaxLengthValidator, URLValidator
+from django.db import models
+from django.db.models import Case, ExpressionWrapper, F, Q, When
+from django.utils import timezone
+
+from catalog import money
+
+LINK_LENGTH = 2000
+DESCRIPTION_LENGTH = 5000
+LINK_SCHEMES = ("http", "https")
+
+
+class Availability(models.TextChoices):
+    IN_STOCK = "in_stock", "In stock"
+    OUT_OF_STOCK = "out_of_stock", "Sold out"
+    PREORDER = "preorder", "Preorder"
+    BACKORDER = "backorder", "On backorder"
+
+
+class Condition(models.TextChoices):
+    NEW = "new"
+    REFURBISHED = "refurbished"
+    USED = "used"
+
+
+class Offer(models.Model):
+    """What a product costs, and where and whether it is had. Whatever is unknown is empty."""
+
+    price = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    has_lowest_price = models.BooleanField(
+        "the lowest of several prices", default=False, help_text="Where its sizes or colours cost more or less."
+    )
+    sale_price = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    sale_starts_at = models.DateTimeField(null=True, blank=True)
+    sale_ends_at = models.DateTimeField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, help_text="Its code of three letters: EUR, USD, INR.")
+    availability = models.CharField(max_length=12, choices=Availability, blank=True)
+    is_sold_out = models.GeneratedField(
+        expression=ExpressionWrapper(Q(availability=Availability.OUT_OF_STOCK), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    condition = models.CharField(max_length=11, choices=Condition, blank=True)
+    link = models.CharField(
+        "link to where it is bought",
+        max_length=LINK_LENGTH,
+        blank=True,
+        validators=[URLValidator(LINK_SCHEMES)],
+        help_text="An address that begins with https:// or http://.",
+    )
+    description = models.TextField(
+        blank=True, validators=[MaxLengthValidator(DESCRIPTION_LENGTH)], help_text="Plain text, with its line breaks."
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price=None) | Q(price__gte=0),
+                name="%(class)s_price_is_no_debt",
+                violation_error_message="A price is no less than nothing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(price=None) | ~Q(currency=""),
+                name="%(class)s_price_has_currency",
+                violation_error_message="A price needs its currency.",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency="") | Q(currency__regex="^[A-Z]{3}$"),
+                name="%(class)s_currency_is_a_code",
+                violation_error_message="A currency is three capital letters, like EUR.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sale_price=None) | Q(price__isnull=False, sale_price__gte=0, sale_price__lt=F("price")),
+                name="%(class)s_sale_price_is_lower",
+                violation_error_message="A sale price is lower than the price, and no less than nothing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sale_price__isnull=False) | Q(sale_starts_at=None, sale_ends_at=None),
+                name="%(class)s_sale_dates_have_a_price",
+                violation_error_message="The dates of a sale need its price.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sale_starts_at=None) | Q(sale_ends_at=None) | Q(sale_ends_at__gt=F("sale_starts_at")),
+                name="%(class)s_sale_ends_after_start",
+                violation_error_message="A sale ends after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(link="") | Q(link__regex="^https?://"),
+                name="%(class)s_link_is_of_the_web",
+                violation_error_message="A link begins with https:// or http://.",
+            ),
+        ]
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether the sale price is what it costs now."""
+        if self.sale_price is None:
+            return False
+        now = timezone.now()
+        has_started = self.sale_starts_at is None or self.sale_starts_at <= now
+        return has_started and (self.sale_ends_at is None or now < self.sale_ends_at)
+
+    @property
+    def price_now(self) -> Decimal | None:
+        """What it costs now; None where that is unknown."""
+        return self.sale_price if self.is_on_sale else self.price
+
+    @property
+    def shown_price(self) -> str:
+        """The price without a sale, as it is read; "" where it is unknown."""
+        return "" if self.price is None else money.formatted(self.price, self.currency)
+
+    @property
+    def shown_price_now(self) -> str:
+        """What it costs now, as it is read; "" where that is unknown."""
+        now = self.price_now
+        return "" if now is None else money.formatted(now, self.currency)
+
+
+def is_on_sale(at: datetime) -> Q:
+    """The same as `Offer.is_on_sale`, for a query."""
+    has_started = Q(sale_starts_at=None) | Q(sale_starts_at__lte=at)
+    return Q(sale_price__isnull=False) & has_started & (Q(sale_ends_at=None) | Q(sale_ends_at__gt=at))
+
+
+def price_now(currency: str, at: datetime) -> Case:
+    """The same as `Offer.price_now`, for a query; NULL in other currencies."""
+    return Case(
+        When(is_on_sale(at) & Q(currency=currency), then=F("sale_price")),
+        When(currency=currency, then=F("price")),
+        output_field=models.DecimalField(max_digits=12, decimal_places=3),
+    )
+
+
+def discount_now(at: datetime) -> Case:
+    """The part of the price, from 0 to 1, that a sale takes off now; NULL where there is none."""
+    return Case(
+        When(is_on_sale(at) & Q(price__gt=0), then=1 - F("sale_price") / F("price")),
+        output_field=models.DecimalField(max_digits=12, decimal_places=6),
+    )
