@@ -24,6 +24,7 @@ from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
+from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
 from catalog.suggestions import SECONDS_KEPT, suggest
 
 PRODUCTS_PER_PAGE = 48
@@ -36,6 +37,8 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 def home(request: HttpRequest) -> HttpResponse:
     selection = Selection(QueryDict())
     products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    if products:
+        cards_shown.send_robust(home, request=request, place="new")
     return render(request, "catalog/home.html", {"products": products, "selection": selection})
 
 
@@ -49,6 +52,10 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     selection = Selection(request.GET, category)
     with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
         page = _page(selection, request.GET.get("page"))
+    if selection.words:
+        words_searched.send_robust(product_list, request=request, selection=selection)
+    if page.object_list and page.number == 1:
+        cards_shown.send_robust(product_list, request=request, place="words" if selection.words else "browse")
     context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
     return render(request, "catalog/product_list.html", context)
 
@@ -79,6 +86,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.with_categories(), sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
+    product_viewed.send_robust(Product, request=request, product=product)
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
@@ -112,8 +120,11 @@ def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product, sku=sku)
     ids = FAVOURITES.read(request)
     kept = [pk for pk in ids if pk != product.pk]
+    is_new = len(kept) == len(ids)
+    if is_new:
+        favourite_added.send_robust(Product, request=request, product=product)
     response = redirect("catalog:favourites" if "from_list" in request.POST else product)
-    FAVOURITES.write(response, kept if len(kept) < len(ids) else [product.pk, *kept])
+    FAVOURITES.write(response, [product.pk, *kept] if is_new else kept)
     return response
 
 

@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.conf import settings
-from django.contrib.admin.apps import AdminConfig
 
 
 class FashionsiteConfig(AppConfig):
@@ -13,7 +12,3 @@ class FashionsiteConfig(AppConfig):
             from catalog.monitoring import reports
 
             reports.send_to(settings.SENTRY_DSN)
-
-
-class TwoFactorAdminConfig(AdminConfig):
-    default_site = "fashionsite.staff.TwoFactorAdminSite"

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 import dj_database_url
+import dj_email_url
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -89,9 +91,10 @@ INSTALLED_APPS = [
     "catalog",
     "catalog.importing",
     "recommender",
+    "recommender.statistics",
     "axes",
     "csp",
-    "django.contrib.admin",
+    "fashionsite.administration.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -153,6 +156,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+"""The mail server; without one no mail is sent."""
+if EMAIL_URL:
+    _mail = dj_email_url.parse(EMAIL_URL)
+    if "EMAIL_BACKEND" not in _mail:
+        raise ImproperlyConfigured("EMAIL_URL is to be like submission://user:password@mail.example.org or smtp://host")
+    # A worker has other things to do than to wait for a mail server.
+    vars().update({**_mail, "EMAIL_TIMEOUT": _mail["EMAIL_TIMEOUT"] or 5})
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or f"shop@{_site.hostname or 'localhost'}"
+IMPORT_MAIL_TO = [address.strip() for address in os.environ.get("IMPORT_MAIL_TO", "").split(",") if address.strip()]
+"""Who is told how imports end, beside whoever started one."""
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -222,6 +237,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "catalog.importing.uploads.HeldFileUploadHandler",
 ]
+# How many days the counts of what shoppers do are kept; 0 counts nothing.
+STATISTICS_DAYS = int(os.environ.get("STATISTICS_DAYS", "90"))
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
 CURRENCY = os.environ.get("CURRENCY", "").upper()
@@ -264,9 +281,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
+    "forget-counts": {"task": "recommender.statistics.tasks.forget", "schedule": crontab(hour=2, minute=0)},
     "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
     "delete-abandoned-files": {"task": "catalog.tasks.delete_abandoned_files", "schedule": 3600.0},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
+    "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
     "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
@@ -286,7 +305,9 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
 if os.environ.get("STAFF_TWO_FACTOR") == "1":
-    INSTALLED_APPS[INSTALLED_APPS.index("django.contrib.admin")] = "fashionsite.apps.TwoFactorAdminConfig"
+    INSTALLED_APPS[INSTALLED_APPS.index("fashionsite.administration.ShopAdminConfig")] = (
+        "fashionsite.administration.TwoFactorAdminConfig"
+    )
     INSTALLED_APPS += ["django_otp", "django_otp.plugins.otp_totp"]
     _signed_in = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
     MIDDLEWARE.insert(_signed_in + 1, "django_otp.middleware.OTPMiddleware")

@@ -11,7 +11,6 @@ from fashionsite import csp, health, metrics
 from recommender import api as recommender_api
 
 handler500 = "fashionsite.errors.handle_error"
-admin.site.site_header = admin.site.site_title = "Shop administration"
 
 api = [
     path("products/", catalog_api.ProductList.as_view(), name="products"),
@@ -32,6 +31,7 @@ urlpatterns = [
     path(
         "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"
     ),
+    path("", include("recommender.statistics.urls")),
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),
 ]

@@ -10,6 +10,7 @@ from PIL import Image
 
 from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
+from catalog.signals import cards_shown
 from recommender.explore import Wander
 from recommender.models import Mark
 from recommender.photo import store
@@ -19,6 +20,7 @@ from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
 from recommender.photo.searching import query_by, results_of, shows_nothing
 from recommender.registry import active_encoder
+from recommender.signals import photo_searched
 
 
 def _address(request: HttpRequest) -> str:
@@ -39,15 +41,25 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
-        if shows_nothing(query):
-            return render(request, "recommender/photo_results.html", _photos_page(query))
-        return render(request, "recommender/photo_results.html", _results_page(results_of(query, encoder)))
+        results = None if shows_nothing(query) else results_of(query, encoder)
+        _tell(request, results)
+        page = _results_page(results) if results else _photos_page(query)
+        return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
         response = render(request, "recommender/photo_search.html", context, status=problem.status)
         for name, value in problem.headers.items():
             response[name] = value
         return response
+
+
+def _tell(request: HttpRequest, results: Results | None) -> None:
+    """Tells whoever listens what came of a photo, once for each that is brought, and that cards are shown."""
+    if request.method == "POST":
+        found = "nothing" if results is None else "close" if results.is_anything_close else "far"
+        photo_searched.send_robust(photo_search, request=request, found=found)
+    if results and results.count and results.query.page == 1:
+        cards_shown.send_robust(photo_search, request=request, place="photo")
 
 
 def _photos(request: HttpRequest) -> list[Image.Image]:
@@ -89,7 +101,10 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 @limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
-    return render(request, "recommender/explore.html", {"wander": wander, "tiles": wander.tiles()})
+    tiles = wander.tiles()
+    if tiles:
+        cards_shown.send_robust(explore, request=request, place="wander")
+    return render(request, "recommender/explore.html", {"wander": wander, "tiles": tiles})
 
 
 @require_POST

@@ -22,3 +22,5 @@ CACHES = {
     "limits": {**CACHES["limits"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests/limits"},
 }
 LIMITS = {**dict.fromkeys(LIMITS, None), "photos": os.environ.get("PHOTO_RATE")}
+# Tests of the statistics turn them on.
+STATISTICS_DAYS = 0

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.handing_over import hand_over
-from catalog.importing import scheduling, uploads
+from catalog.importing import mailing, scheduling, uploads
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
@@ -31,6 +31,11 @@ def look_at_sources() -> None:
     """Starts the scheduled imports that are due."""
     scheduling.look_at_due(timezone.now())
     wake_importer()
+
+
+@shared_task
+def tell_of_ends() -> None:
+    mailing.tell_of_ends()
 
 
 @shared_task
