@@ -37,6 +37,7 @@ def test_a_picture_that_staff_bring_has_them_made_and_another_name_has_not(
     product = ProductFactory()
     address = reverse("admin:catalog_product_change", args=[product.pk])
     fields = dict.fromkeys(("name", "gender", "category", "base_colour", "season", "year", "usage"), "")
+    fields |= {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(address, {**fields, "sku": product.sku, "name": "Renamed"})
     assert handed == []
