@@ -11,7 +11,6 @@ from django.core import checks
 from django.core.cache import caches
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from fashionsite import health
 
@@ -65,6 +64,9 @@ def _visibility() -> Iterator[checks.CheckMessage]:
 
 
 def _caches() -> Iterator[checks.CheckMessage]:
+    # 5 MB, which a web process that asks no Redis does without.
+    from redis.exceptions import RedisError
+
     photos = caches.settings["photos"]
     if photos["BACKEND"].endswith(("LocMemCache", "DummyCache")):
         hint = "Set CACHE_URL, or leave settings.CACHES as it is."
