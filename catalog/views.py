@@ -18,12 +18,13 @@ from django.views.static import serve
 from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
+from catalog.limits import Changes, Costly, Reads, limited
 from catalog.models import Category, FurtherPicture, Product
+from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
 from catalog.suggestions import SECONDS_KEPT, suggest
-from monitoring.metrics import SEARCH_SECONDS
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -31,6 +32,7 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
+@limited(Reads)
 def home(request: HttpRequest) -> HttpResponse:
     selection = Selection(QueryDict())
     products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
@@ -38,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
 def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     """All products, or those of the category at that path, narrowed by the query."""
     category = Category.objects.at_path(path) if path else None
@@ -60,7 +63,8 @@ def _page(selection: Selection, number: str | None) -> Page:
 
 
 @require_safe
-@cache_control(max_age=SECONDS_KEPT)
+@limited(Reads)
+@cache_control(public=True, max_age=SECONDS_KEPT)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What the search field offers for what is typed so far: a piece of a page."""
     path = request.GET.get("category")
@@ -69,6 +73,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
+@limited(Costly, when=lambda request: "explain" in request.GET)
 def product(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.with_categories(), sku=sku)
     if product.archived_at:
@@ -87,6 +93,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
 def favourites(request: HttpRequest) -> HttpResponse:
     """The shopper's favourites side by side."""
     ids = FAVOURITES.read(request)
@@ -99,6 +106,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@limited(Changes)
 def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
     """Takes the product in or out, and leads back to where the shopper was."""
     product = get_object_or_404(Product, sku=sku)
@@ -162,5 +170,5 @@ def _pictured(digest: str) -> Product | FurtherPicture | None:
 
 def _kept_for_good(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = f"public, max-age={YEAR_IN_SECONDS}, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

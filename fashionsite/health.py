@@ -48,7 +48,8 @@ def _database() -> str:
 
 
 def _broker() -> str:
-    with app.connection_for_write(transport_options={"socket_connect_timeout": SECONDS_FOR_THE_BROKER}) as broker:
+    limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), SECONDS_FOR_THE_BROKER)
+    with app.connection_for_write(transport_options=limits) as broker:
         broker.ensure_connection(max_retries=1, timeout=SECONDS_FOR_THE_BROKER)
         return broker.transport.driver_name
 

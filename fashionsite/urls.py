@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
 from catalog.sharing import SITEMAPS
-from fashionsite import health, metrics
+from fashionsite import csp, health, metrics
 from recommender import api as recommender_api
 
 handler500 = "fashionsite.errors.handle_error"
@@ -24,6 +24,7 @@ api = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("csp-reports/", csp.report, name="csp_report"),
     path("healthz", health.alive, name="alive"),
     path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.ready, name="ready"),

@@ -1,7 +1,5 @@
 """Search by photo, the wall to wander along, and what shoppers say of the panels."""
 
-import math
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -10,12 +8,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
 
+from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
 from recommender.explore import Wander
 from recommender.models import Mark
 from recommender.photo import store
 from recommender.photo.boxes import WHOLE
-from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
 from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
@@ -23,9 +21,17 @@ from recommender.photo.searching import query_by, results_of, shows_nothing
 from recommender.registry import active_encoder
 
 
+def _address(request: HttpRequest) -> str:
+    """Of a picture that is to be fetched; empty where none is."""
+    return request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+
+
 # The upload changes nothing on the server, so there is nothing to forge.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(Reads)
+@limited(Photos, when=lambda request: request.method == "POST" or "photo" in request.GET)
+@limited(Costly, when=lambda request: bool(_address(request)))
 def photo_search(request: HttpRequest) -> HttpResponse:
     """The form, or what looks like the photos that are uploaded, or that the address names."""
     try:
@@ -46,12 +52,7 @@ def photo_search(request: HttpRequest) -> HttpResponse:
 
 def _photos(request: HttpRequest) -> list[Image.Image]:
     """The RGB pictures that came with the request. Raises PhotoProblem."""
-    throttle = PhotoThrottle()
-    # A throttle asks a request of Django's for nothing that it lacks, and its view for nothing.
-    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-        seconds = math.ceil(throttle.wait() or 1)
-        raise PhotoProblem(f"That was quick! Please try again in {seconds} seconds.", 429, seconds)
-    address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+    address = _address(request)
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
     if not uploads and not address:
         raise PhotoProblem("Choose a picture first.", 400)
@@ -75,6 +76,7 @@ def _photos_page(query: PhotoQuery) -> dict:
 
 
 @require_safe
+@limited(Reads)
 def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
     """A photo that is being searched with, for whoever knows its name, until it is forgotten."""
     photo = store.find(name)
@@ -84,12 +86,14 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
     return render(request, "recommender/explore.html", {"wander": wander, "tiles": wander.tiles()})
 
 
 @require_POST
+@limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
     """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""
     product = get_object_or_404(Product, sku=sku)

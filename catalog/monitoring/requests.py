@@ -12,8 +12,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
-from monitoring.identity import request_id
-from monitoring.metrics import REQUEST_SECONDS, REQUESTS
+from catalog.monitoring.identity import request_id
+from catalog.monitoring.metrics import REQUEST_SECONDS, REQUESTS
 
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")

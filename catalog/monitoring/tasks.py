@@ -7,7 +7,7 @@ from celery import Task
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.conf import settings
 
-from monitoring.identity import request_id
+from catalog.monitoring.identity import request_id
 
 KEY = "request_id"
 

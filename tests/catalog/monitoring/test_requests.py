@@ -16,10 +16,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from catalog.models import Product
+from catalog.monitoring import tasks
+from catalog.monitoring.identity import request_id
+from catalog.monitoring.logs import Json, WithRequest
 from catalog.tasks import make_renditions
-from monitoring import tasks
-from monitoring.identity import request_id
-from monitoring.logs import Json, WithRequest
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing
 from tests.processes import ROOT, WORKER, environment, eventually
@@ -108,7 +108,7 @@ def test_an_exception_is_one_line(lines):
 def test_plain_lines_name_it_too(client, capfd):
     environment_ = {**environment(), "LOG_FORMAT": "plain"}
     code = (
-        "import django, logging; django.setup(); from monitoring.identity import request_id;"
+        "import django, logging; django.setup(); from catalog.monitoring.identity import request_id;"
         "logging.warning('one'); request_id.set('an-id-of-8'); logging.warning('two')"
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment_, capture_output=True, text=True)
@@ -120,6 +120,7 @@ def test_plain_lines_name_it_too(client, capfd):
 def test_a_task_of_a_request_logs_with_its_id_in_all_its_threads(admin_client, empty_queue, tmp_path):
     product = ProductFactory(image="", image_digest="")
     fields = dict.fromkeys(("name", "gender", "category", "base_colour", "season", "year", "usage"), "")
+    fields |= {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
     picture = SimpleUploadedFile("shirt.jpg", as_file(drawing(1, size=(600, 800))))
     address = reverse("admin:catalog_product_change", args=[product.pk])
     answer = admin_client.post(address, {**fields, "sku": product.sku, "image": picture})

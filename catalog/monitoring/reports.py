@@ -3,7 +3,7 @@
 import sentry_sdk
 from sentry_sdk.types import Event, Hint
 
-from monitoring.identity import request_id
+from catalog.monitoring.identity import request_id
 
 
 def send_to(address: str) -> None:

@@ -4,7 +4,7 @@ import logging
 
 from pythonjsonlogger.json import JsonFormatter
 
-from monitoring.identity import request_id
+from catalog.monitoring.identity import request_id
 
 NOT_SAID = (*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName", "of_request", "request")
 """What a line is made of or says already; `request` is Django's whole request."""

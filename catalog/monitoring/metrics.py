@@ -5,7 +5,7 @@ Labels have few values, all of them written in the code: never words, skus or ad
 
 from prometheus_client import Counter, Gauge, Histogram, Summary
 
-from monitoring.slots import share_counts
+from catalog.monitoring.slots import share_counts
 
 share_counts()
 
