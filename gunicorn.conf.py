@@ -10,3 +10,4 @@ worker_connections = 300
 keepalive = 75
 graceful_timeout = 5
 loglevel = "warning"
+control_socket_disable = True
