@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.conf import settings
-from django.contrib.admin.apps import AdminConfig
 
 
 class FashionsiteConfig(AppConfig):
@@ -10,10 +9,6 @@ class FashionsiteConfig(AppConfig):
         from fashionsite import checks  # noqa: F401 – registers them
 
         if settings.SENTRY_DSN:
-            from monitoring import reports
+            from catalog.monitoring import reports
 
             reports.send_to(settings.SENTRY_DSN)
-
-
-class TwoFactorAdminConfig(AdminConfig):
-    default_site = "fashionsite.staff.TwoFactorAdminSite"

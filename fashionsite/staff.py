@@ -2,8 +2,10 @@
 
 from django_otp.admin import OTPAdminSite
 
+from fashionsite.desk import ShopAdminSite
 
-class TwoFactorAdminSite(OTPAdminSite):
+
+class TwoFactorAdminSite(ShopAdminSite, OTPAdminSite):
     """Asks for a password, and for the number that the person's authenticator shows now."""
 
     def __init__(self, name: str = "admin"):

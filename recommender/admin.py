@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from catalog.admin.products import ProductAdmin
 from catalog.admin.read_only import ReadOnlyAdmin
+from catalog.handing_over import hand_over
 from catalog.models import Product
 from recommender import querysets, tasks
 from recommender.measuring import quality
@@ -118,8 +119,11 @@ class QualityReportAdmin(ReadOnlyAdmin):
     def measure(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        tasks.measure_quality.delay()
-        self.message_user(request, "A worker compares every product with the first five beside it; reload in a minute.")
+        if hand_over(tasks.measure_quality):
+            said = "A worker compares every product with the first five beside it; reload in a minute."
+            self.message_user(request, said)
+        else:
+            self.message_user(request, "The workers cannot be reached. Please try again in a minute.", messages.ERROR)
         return redirect("admin:recommender_qualityreport_changelist")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

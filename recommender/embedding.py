@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Product
+from catalog.monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from catalog.pictures.facts import is_plain
-from monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder

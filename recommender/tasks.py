@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from catalog.tasks import hand_over
+from catalog.tasks import hand_over_in_batches
 from recommender import embedding, registry
 from recommender.measuring import calibration, index, quality, shown_words
 from recommender.measuring.catalogue import load_catalogue
@@ -47,7 +47,7 @@ def measure_index() -> None:
 
 
 def enqueue(product_ids: list[int]) -> None:
-    hand_over(embed_products, product_ids)
+    hand_over_in_batches(embed_products, product_ids)
 
 
 def try_changed(product_ids: list[int], **_) -> None:

@@ -68,10 +68,11 @@ def worker(**extra: object):
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """The address of a Redis server that runs for as long as the block does."""
-    port = free_port()
-    with running("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder):
+def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
+    """The address of a Redis that keeps nothing on disk."""
+    port = port or free_port()
+    command = ("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder)
+    with running(*command, "--loglevel", "warning"):
         client = redis.Redis(port=port)
         eventually(lambda: _answers(client))
         yield f"redis://127.0.0.1:{port}/0"
@@ -82,6 +83,13 @@ def _answers(client: redis.Redis) -> bool:
         return client.ping()
     except redis.ConnectionError:
         return False
+
+
+@contextmanager
+def mute_server() -> Iterator[str]:
+    """The address of what says that it is a Redis, takes every connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as door:
+        yield f"redis://127.0.0.1:{door.getsockname()[1]}/0"
 
 
 def libraries(process: subprocess.Popen) -> set[str]:

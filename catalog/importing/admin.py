@@ -18,10 +18,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.admin.read_only import ReadOnlyAdmin
+from catalog.downloads import csv_download
 from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing import branding, jobs, scheduling, uploads
 from catalog.importing.forms import MappingForm, StartForm
-from catalog.importing.issues import csv_lines
 from catalog.importing.models import ImportIssue, ImportJob, ImportSource
 from catalog.importing.sample import ImportGoesOn, remove_sample
 from catalog.importing.tables import UnusableFile
@@ -30,6 +30,7 @@ from catalog.importing.undoing import look_ahead
 from catalog.models import Product
 
 ISSUES_ON_PAGE = 20
+ISSUE_COLUMNS = ("line", "sku", "kind", "column", "value", "reason")
 
 
 @admin.register(ImportJob)
@@ -199,11 +200,8 @@ class ImportJobAdmin(admin.ModelAdmin):
     @method_decorator(require_GET)
     def issues_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         job = self._job(request, pk)
-        return StreamingHttpResponse(
-            csv_lines(job),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="import-{job.pk}-issues.csv"'},
-        )
+        rows = job.issues.values_list(*ISSUE_COLUMNS).iterator()
+        return csv_download(f"import-{job.pk}-issues", ISSUE_COLUMNS, rows)
 
     def _render(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **context}

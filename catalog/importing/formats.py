@@ -1,13 +1,13 @@
 """What kind of file a table is: csv, a workbook or a feed; whatever else it is, one sentence says what to do."""
 
 import re
-import zipfile
 from pathlib import Path
 
 from catalog.importing.feeds import read_feed
 from catalog.importing.separated import read_separated
 from catalog.importing.spreadsheets import read_spreadsheet
 from catalog.importing.tables import Source, UnusableFile
+from catalog.importing.zips import BROKEN, Archive
 
 START_BYTES = 4096
 STRANGE_BYTES = 50
@@ -64,9 +64,9 @@ def read_table(path: Path) -> Source:
 def _check_workbook(path: Path, start: bytes) -> None:
     """Raises UnusableFile for a zip that is none."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with Archive(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except BROKEN as error:
         raise UnusableFile(f"{path.name} is a zip that cannot be opened, perhaps cut off; upload it again") from error
     if WORKBOOK in names:
         return

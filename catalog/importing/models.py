@@ -152,6 +152,8 @@ class ImportJob(models.Model):
     run_from = models.PositiveIntegerField("rows read before that", default=0, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    told = models.CharField("state that was mailed last", max_length=10, choices=State, blank=True, editable=False)
+
     objects = ImportJobQuerySet.as_manager()
 
     class Meta:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from catalog.importing.tables import UnusableFile, printable
+from catalog.importing.zips import BROKEN, Archive
 from catalog.pictures.decoding import ALL_SUFFIXES, begins_as_picture
 
 ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
@@ -26,6 +27,8 @@ PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Of the other ways to pack, none can be unpacked in pieces of a known size."""
 IS_UTF8 = 0x800
 START_BYTES = 64
+NAME_LIMIT = 1000
+"""Characters of a path in a zip"""
 OF_THE_SYSTEM = re.compile(r"(^|/)(\.|__MACOSX/|Thumbs\.db$|desktop\.ini$|ehthumbs)", re.IGNORECASE)
 
 
@@ -38,7 +41,7 @@ class Refused:
 
 
 class _Zipped(NamedTuple):
-    archive: zipfile.ZipFile
+    archive: Archive
     entry: zipfile.ZipInfo
 
 
@@ -89,7 +92,7 @@ class PictureFile:
                 while part := stream.read(min(BYTES_AT_ONCE, count - len(content))):
                     content += part
                 return bytes(content)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        except (*BROKEN, RuntimeError, EOFError, zlib.error) as error:
             raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
 
 
@@ -104,7 +107,7 @@ class Pictures:
         self.refused: list[Refused] = []
         self.files: list[PictureFile] = []
         self._places = places
-        self._archives: list[zipfile.ZipFile] = []
+        self._archives: list[Archive] = []
         self._of_the_system = 0
         try:
             for place in places:
@@ -154,13 +157,14 @@ class Pictures:
 
     def _take_archive(self, path: Path) -> None:
         try:
-            archive = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
+            archive = Archive(path)
+        except BROKEN as error:
             raise UnusableFile(f"{path.name} is neither a folder nor a readable zip: {error}") from error
         self._archives.append(archive)
         for entry in archive.infolist():
             readings = _readings(entry)
-            if entry.is_dir() or entry.filename.endswith("\\"):
+            # A folder ends with a slash, and what has no name is nothing.
+            if not entry.filename or entry.filename.endswith(("/", "\\")):
                 continue
             if reason := _reason_to_refuse(entry, readings[0]):
                 self.refused.append(Refused(printable(entry.filename), reason))
@@ -231,6 +235,8 @@ def _readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
 
 
 def _reason_to_refuse(entry: zipfile.ZipInfo, name: str) -> str | None:
+    if len(name) > NAME_LIMIT:
+        return f"has a name of more than {NAME_LIMIT:,} characters"
     parts = name.split("/")
     if name.startswith("/") or parts[0].endswith(":"):
         return "has an absolute path"

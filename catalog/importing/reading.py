@@ -79,6 +79,8 @@ NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attr
 _NO_ID = re.compile(r"#{3,}|=[A-Z.]+\(.*\)", re.IGNORECASE)
 """A column that is too narrow, and a formula"""
 
+UNSEEN = frozenset({"Cf", "Mn", "Zs"})
+"""Unicode's categories of signs that show nothing by themselves"""
 LOST = frozenset({"unreadable row", "too few columns", "too many columns", "no id", "bad id"})
 """The kinds of issues of rows that may be any product's."""
 
@@ -207,6 +209,7 @@ class RowReader:
         self._separator = separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         self._survey = survey
+        self._sells = any(field in COLUMNS or field in variants.COLUMNS for field in mapping)
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(header) - 1
         self._fewest = max((number for number, name in enumerate(header, 1) if name), default=0)
@@ -244,13 +247,14 @@ class RowReader:
 
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
+        sold = variants.cells_of(cells, self._mapping) if self._sells else {}
         sku = ""
         values: dict[str, Any] = {}
         levels: dict[str, list[str]] = {}
         for field, column in self._mapping.items():
             name, text = self._header[column], cells[column]
             if field == "sku":
-                sku = self._parse_sku(self._product_id(record, text, cells), name)
+                sku = self._parse_sku(_product_id(record, text, sold), name)
             elif field in COLUMNS or field in variants.COLUMNS:
                 continue
             elif field in CATEGORY_LEVELS:
@@ -260,23 +264,14 @@ class RowReader:
                 values[field] = _parse_value(field, text, name)
         if any(len(found) > 1 for found in levels.values()):
             values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
-        told, issues = self._offer(record, sku, cells)
+        told, issues = self._offer(record, sku, sold) if self._sells else ({}, ())
         if colour := told.pop("colour", ""):
             values["base_colour"] = colour
         return StyleRow(record.line, sku, self._survey.spelt(values) | told, is_repaired, issues=issues)
 
-    def _product_id(self, record: Record, text: str, cells: list[str]) -> str:
-        """What a row has for an id: that of the product, where it is one of its sizes or colours."""
-        told = variants.cells_of(cells, self._mapping)
-        if not is_nothing(group := clean(told.get("group", ""))):
-            text = group
-        elif is_nothing(clean(text)) and not is_nothing(clean(told.get("record_id", ""))):
-            text = f"id:{clean(told['record_id'])}"
-        return f"{clean(text)}-{record.part}" if record.part else text
-
-    def _offer(self, record: Record, sku: str, cells: list[str]) -> tuple[Told, tuple[RowIssue, ...]]:
+    def _offer(self, record: Record, sku: str, sold: variants.Cells) -> tuple[Told, tuple[RowIssue, ...]]:
         """What the row is sold for, with all its variants, and what of that is not taken."""
-        own = {field: printable(text) for field, text in variants.cells_of(cells, self._mapping).items()}
+        own = {field: printable(text) for field, text in sold.items()}
         if not record.variants:
             told, issues = self._read_offer(record.line, sku, own)
             return told | _colour([own]), tuple(issues)
@@ -339,7 +334,7 @@ class RowReader:
                 "format the ids as text there, and save the table again"
             )
             raise _BadRow("bad id", reason, column, text.strip()[:VALUE_LENGTH_LIMIT]) from None
-        if is_nothing(sku):
+        if is_nothing(sku) or all(unicodedata.category(sign) in UNSEEN for sign in sku[:1000]):
             raise _BadRow("no id", f"{column} holds no id", column, sku)
         if _NO_ID.fullmatch(sku[:1000]):
             reason = f"{sku[:SKU_LENGTH_LIMIT]} is what a spreadsheet shows or computes, and no id; save the table anew"
@@ -350,6 +345,15 @@ class RowReader:
         if any(unicodedata.category(sign) == "Cc" for sign in sku) or {".", ".."} & set(re.split(r"[/\\]", sku)):
             raise _BadRow("bad id", f"id {sku!r} cannot stand in an address", column, printable(sku))
         return sku
+
+
+def _product_id(record: Record, text: str, sold: variants.Cells) -> str:
+    """What a row has for an id: that of the product, where it is one of its sizes or colours."""
+    if not is_nothing(group := clean(sold.get("group", ""))):
+        text = group
+    elif is_nothing(clean(text)) and not is_nothing(clean(sold.get("record_id", ""))):
+        text = f"id:{clean(sold['record_id'])}"
+    return f"{clean(text)}-{record.part}" if record.part else text
 
 
 def _colour(several: list[dict[str, str]]) -> Told:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from catalog.importing.tables import RECORD_LIMIT, Record, Source, UnusableFile
+from catalog.importing.tables import EMPTY_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
 
 SEPARATORS = (",", ";", "\t", "|")
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
@@ -72,6 +72,8 @@ def _records(source: Source, parser: "_Parser", lines: "_Lines") -> Iterator[Rec
                 yield record
             else:
                 source.empty += 1
+                if source.empty > EMPTY_LIMIT:
+                    raise UnusableFile(f"the table has more than {EMPTY_LIMIT:,} empty lines; save it without them")
             source.lines = lines.number - 1
 
 
@@ -126,6 +128,7 @@ class _Parser:
 
     def __init__(self, lines: _Lines, separator: str, has_spaces: bool):
         self._lines, self._separator = lines, separator
+        self._nothing = separator + " \t\r\n"
         self._dialect: dict = {"delimiter": separator, "skipinitialspace": has_spaces}
         self._readings = _readings(separator, has_spaces)
         # Prose has a space behind its commas.
@@ -141,6 +144,8 @@ class _Parser:
             return None
         if len(line) > RECORD_LIMIT:
             return Record(number, [], TOO_LONG)
+        if not line.strip(self._nothing):
+            return Record(number, [])
         record = self._parse(number, line)
         if record.cells and not record.error:
             self._note_shape(record.cells[0])

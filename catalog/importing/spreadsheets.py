@@ -1,166 +1,424 @@
-"""Excel's workbooks: the rows of the first sheet with anything in it, each cell as the text that staff see in it."""
+"""Excel's workbooks: the rows of the first sheet with anything in it, each cell as the text that staff see in it.
 
+The sheet is read as it is unpacked, a row at a time, so that a workbook takes no more time and memory than its limits
+say, whatever it unpacks to.
+"""
+
+import posixpath
 import re
-import tempfile
-import zipfile
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from itertools import islice
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import NamedTuple, TypeVar
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
 
-from openpyxl import load_workbook
-from openpyxl.cell import Cell
+from defusedxml.ElementTree import fromstring
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from catalog.importing.tables import COLUMNS_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
+from catalog.importing.zips import Archive
 
-UNPACKED_LIMIT = 500_000_000
-"""Bytes of all parts of a workbook that are read, unpacked"""
-STRINGS, STRINGS_LIMIT = "xl/sharedStrings.xml", 100_000_000
-SHEETS = "xl/worksheets/"
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+UNPACKED_LIMIT = 200_000_000
+"""Bytes of all parts that are read, unpacked"""
 PART_LIMIT = 2_000_000
-"""Bytes of any other part, and of a row of a sheet, as these are parsed at once"""
-MOST_STRINGS = 1_000_000
-UNREAD = re.compile(
-    r"xl/(calcChain|charts|comments|drawings|externalLinks|pivot|tables|threadedComments)", re.IGNORECASE
-)
-ROW, STRING = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?si[\s/>]")
-CHUNK_BYTES = 1 << 16
+"""Bytes of a part that is parsed at once"""
+ELEMENTS_LIMIT = 3_000_000
+"""Of a sheet; a cell has two"""
+STRINGS_LIMIT = 1_000_000
+STRINGS_BYTES = 100_000_000
+"""What the strings that cells share may take in memory"""
+TEXT_LIMIT = 100_000_000
+"""Letters of all cells, which may have the same string again and again"""
+TAG_LIMIT = 2_000_000
+"""Bytes, as a tag is kept until its end"""
+DEPTH_LIMIT = 50
+FORMAT_LIMIT = 255
+"""Characters; Excel's own limit, as the next ones are"""
 ROWS_LIMIT = 1_048_576
-"""Excel's own"""
+CELLS_LIMIT = 16_384
+HEADER_AMONG = 1000
+"""In so many rows at the top of a sheet there must be one with anything in it."""
+CHUNK_BYTES = 1 << 16
+PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?[0-9]{1,9}")
+WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+
+Result = TypeVar("Result")
+
+
+class _TooLarge(Exception):
+    """More than the limits allow."""
+
+
+class _Row(NamedTuple):
+    """`cells` are those with anything in them, by the numbers of their columns from 1 on."""
+
+    number: int
+    cells: dict[int, str]
+    is_too_long: bool
+
+
+class _Sheet(NamedTuple):
+    name: str
+    part: str
 
 
 def read_spreadsheet(path: Path) -> Source:
     """The table of an xlsx file. Raises UnusableFile."""
-    stream = _honest_copy(path)
-    try:
-        workbook = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-        for sheet in sheets:
-            # What a sheet says of its own size is often wrong, and where somebody means harm, huge.
-            sheet.reset_dimensions()
-        found = next(((sheet, first) for sheet in sheets if (first := _first_row(sheet))), None)
-    except UnusableFile:
-        raise
-    except Exception as error:
-        raise _unreadable(path, error) from error
+    found = _reasons(path, lambda: _first_filled(_Workbook(Archive(path))))
     if found is None:
         raise UnusableFile(f"{path.name} has no sheet with anything in it")
-    chosen, (number, header) = found
-    source = Source(f"the sheet “{chosen.title[:100]}” of a workbook", header, iter(()), encoding="xlsx")
-    source.empty = number - 1
-    source.records = _records(path, source, chosen, number, stream)
+    name, first, rows = found
+    kind = f"the sheet “{name[:100]}” of a workbook"
+    source = Source(kind, _listed(first.cells, CELLS_LIMIT), iter(()), encoding="xlsx")
+    source.lines, source.empty = first.number, first.number - 1
+    source.records = _records(path, source, rows)
     return source
 
 
-def _records(path: Path, source: Source, sheet: Any, header_line: int, stream: IO[bytes]) -> Iterator[Record]:
-    width = len(source.header)
-    with stream:
-        for line, cells in _rows(path, sheet):
-            source.lines = line
-            if line <= header_line:
-                continue
-            if not any(map(str.strip, cells)):
-                source.empty += 1
-            elif sum(map(len, cells)) > RECORD_LIMIT:
-                yield Record(line, [], f"it is longer than {RECORD_LIMIT:,} characters")
-            else:
-                # A row ends with its last cell that was ever filled.
-                yield Record(line, cells + [""] * (width - len(cells)))
-
-
-def _first_row(sheet: Any) -> tuple[int, list[str]] | None:
-    """(Number, cells) of the first row with anything in it."""
-    for number, row in enumerate(islice(sheet.iter_rows(), 1000), 1):
-        cells = [_text_of(cell) for cell in row]
-        if any(map(str.strip, cells)):
-            while not cells[-1].strip():
-                cells.pop()
-            return number, cells
+def _first_filled(workbook: "_Workbook") -> tuple[str, _Row, Iterator[_Row]] | None:
+    """(Name, first row, the rows after that) of the first sheet with anything in it."""
+    for sheet in workbook.sheets:
+        rows = workbook.rows(sheet)
+        first = next(rows, None)
+        if first and first.number <= HEADER_AMONG:
+            return sheet.name, first, rows
     return None
 
 
-def _rows(path: Path, sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    rows = iter(sheet.iter_rows())
-    for line in range(1, ROWS_LIMIT + 1):
-        try:
-            row = next(rows, None)
-        except Exception as error:
-            raise _unreadable(path, error) from error
-        if row is None:
-            return
-        yield line, [_text_of(cell) for cell in row[: COLUMNS_LIMIT + 1]]
-    if next(rows, None) is not None:
-        raise UnusableFile(f"{path.name} has more rows than the {ROWS_LIMIT:,} of a sheet; save it as csv")
+def _records(path: Path, source: Source, rows: Iterator[_Row]) -> Iterator[Record]:
+    width = len(source.header)
+    while row := _reasons(path, lambda: next(rows, None)):
+        source.empty += row.number - source.lines - 1
+        source.lines = row.number
+        if row.is_too_long:
+            yield Record(row.number, [], f"it is longer than {RECORD_LIMIT:,} characters")
+        else:
+            yield Record(row.number, _listed(row.cells, COLUMNS_LIMIT + 1, width))
 
 
-def _text_of(cell: Cell) -> str:
-    """As it is shown: whole numbers without a point, and with the zeros that their format puts before them."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    if isinstance(value, int) and re.fullmatch("0{2,64}", str(cell.number_format)):
-        return str(value).zfill(len(cell.number_format))
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _listed(cells: dict[int, str], most: int, least: int = 0) -> list[str]:
+    return [cells.get(number, "") for number in range(1, max(min(max(cells), most), least) + 1)]
 
 
-def _honest_copy(path: Path) -> IO[bytes]:
-    """The workbook with parts that are as long as they say, so that whoever reads it unpacks no more than that."""
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 – the reader closes it
+def _reasons(path: Path, read: Callable[[], Result]) -> Result:
+    """What reading comes to. Raises UnusableFile for whatever is wrong with the workbook."""
     try:
-        with (
-            zipfile.ZipFile(path) as packed,
-            zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as honest,
-        ):
-            names = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
-            parts = [part for part in names if not UNREAD.match(part.filename)]
-            if sum(part.file_size for part in parts) > UNPACKED_LIMIT or any(map(_is_too_long, parts)):
-                raise _too_large(path)
-            for part in parts:
-                with packed.open(part) as source, honest.open(part.filename, "w") as target:
-                    if not _copy(source, target, part.filename):
-                        raise _too_large(path)
+        return read()
     except UnusableFile:
-        copy.close()
         raise
+    except _TooLarge as error:
+        raise UnusableFile(f"{path.name} {error}; save the sheet with the products as csv") from error
     except Exception as error:
-        copy.close()
-        raise _unreadable(path, error) from error
-    copy.seek(0)
-    return copy
+        # Broken workbooks make zipfile and the parsers of XML raise whatever they stumble over.
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
+        raise UnusableFile(
+            f"{path.name} cannot be read as a workbook ({reason}); open it in a spreadsheet and save it as xlsx or csv"
+        ) from error
 
 
-def _is_too_long(part: zipfile.ZipInfo) -> bool:
-    limit = STRINGS_LIMIT if part.filename == STRINGS else PART_LIMIT
-    return part.file_size > limit and not part.filename.startswith(SHEETS)
+class _Workbook:
+    """The parts of a workbook, of which no more is unpacked than may be."""
+
+    def __init__(self, archive: Archive):
+        self._archive = archive
+        self._unpacked = 0
+        book, relations = self._parsed(BOOK), self._parsed(RELATIONS)
+        self._targets = {one.get("Id", ""): one for one in _all(relations, "Relationship")}
+        self.sheets = [
+            _Sheet(sheet.get("name", ""), _part_of(target))
+            for sheet in _all(book, "sheet")
+            if sheet.get("state", "visible") == "visible" and (target := self._target(sheet)) is not None
+        ]
+        is_of_mac = any(one.get("date1904") in ("1", "true") for one in _all(book, "workbookPr"))
+        self._epoch = CALENDAR_MAC_1904 if is_of_mac else CALENDAR_WINDOWS_1900
+
+    def rows(self, sheet: _Sheet) -> Iterator[_Row]:
+        """The rows with anything in them."""
+        parser = _SheetParser(self)
+        for chunk in self.chunks(sheet.part):
+            parser.feed(chunk)
+            yield from parser.take()
+        parser.feed(b"", is_last=True)
+        yield from parser.take()
+
+    def string(self, number: int) -> str:
+        """One of those that cells share. Raises ValueError."""
+        if not 0 <= number < len(self._strings):
+            raise ValueError(f"there is no string {number}")
+        return self._strings[number]
+
+    @cached_property
+    def _strings(self) -> list[str]:
+        parser = _StringsParser()
+        if part := self._related("sharedStrings"):
+            for chunk in self.chunks(part):
+                parser.feed(chunk)
+            parser.feed(b"", is_last=True)
+        return parser.strings
+
+    @cached_property
+    def formats(self) -> list["_Format"]:
+        """How numbers are shown, by the styles of cells."""
+        if not (part := self._related("styles")):
+            return []
+        styles = self._parsed(part)
+        codes = {one.get("numFmtId"): one.get("formatCode", "") for one in _all(styles, "numFmt")}
+        ids = [one.get("numFmtId", "0") for group in _all(styles, "cellXfs") for one in _all(group, "xf")]
+        known = {one: _Format(codes.get(one) or _built_in(one), self._epoch) for one in set(ids)}
+        return [known[one] for one in ids]
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        with self._archive.open(part) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                self._unpacked += len(chunk)
+                if self._unpacked > UNPACKED_LIMIT:
+                    raise _TooLarge(f"unpacks to more than {UNPACKED_LIMIT // 10**6} MB")
+                yield chunk
+
+    def _parsed(self, part: str) -> Element:
+        content = bytearray()
+        for chunk in self.chunks(part):
+            content += chunk
+            if len(content) > PART_LIMIT:
+                raise _TooLarge(f"has more in {part.rpartition('/')[2]} than {PART_LIMIT // 10**6} MB")
+        return fromstring(bytes(content), forbid_dtd=True)
+
+    def _target(self, sheet: Element) -> Element | None:
+        """Where a sheet lies; None for charts and what else is no table."""
+        name = next((value for key, value in sheet.items() if _local(key) == "id"), "")
+        target = self._targets.get(name)
+        return target if target is not None and target.get("Type", "").endswith("/worksheet") else None
+
+    def _related(self, kind: str) -> str:
+        """The part of that kind, "" for none; some programs name it without saying that it is related."""
+        parts = [_part_of(one) for one in self._targets.values() if one.get("Type", "").endswith(f"/{kind}")]
+        names = set(self._archive.namelist())
+        return next((part for part in [*parts, f"xl/{kind}.xml"] if part in names), "")
 
 
-def _copy(source: IO[bytes], target: IO[bytes], name: str) -> bool:
-    """Whether no row is longer than may be, and no string too many; else it stops there."""
-    length, strings, end = 0, 0, b""
-    while chunk := source.read(CHUNK_BYTES):
-        target.write(chunk)
-        length = 0 if ROW.search(end + chunk) else length + len(chunk)
-        strings += sum(1 for _ in STRING.finditer(chunk)) if name == STRINGS else 0
-        if (length > PART_LIMIT and name.startswith(SHEETS)) or strings > MOST_STRINGS:
-            return False
-        end = chunk[-20:]
-    return True
+class _Format:
+    """How a number is shown."""
+
+    def __init__(self, code: str, epoch: datetime):
+        code = code if len(code) <= FORMAT_LIMIT else ""
+        self._epoch = epoch
+        self._zeros = len(code) if re.fullmatch("0{2,64}", code) else 0
+        self._is_date, self._is_duration = is_date_format(code), is_timedelta_format(code)
+
+    def shown(self, text: str) -> str:
+        """Whole numbers without a point, and with the zeros that their format puts before them."""
+        if self._is_date:
+            return self._as_date(text)
+        number = _as_number(text)
+        return number.zfill(self._zeros) if self._zeros and WHOLE_NUMBER.fullmatch(number) else number
+
+    def _as_date(self, text: str) -> str:
+        try:
+            value = from_excel(float(text), self._epoch, timedelta=self._is_duration)
+        except (OverflowError, ValueError):
+            return "#VALUE!"
+        if isinstance(value, datetime) and value.time() == time():
+            value = value.date()
+        return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _too_large(path: Path) -> UnusableFile:
-    return UnusableFile(f"{path.name} is too large once it is unpacked; save the sheet with the products as csv")
+class _Parser:
+    """Collects what stands in the elements of a part, which is too large to be kept as a tree."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._depth = self._elements = self._heard = self._silent = 0
+        self._texts: list[str] = []
+        self._is_text = self._is_phonetic = False
+
+    def feed(self, chunk: bytes, is_last: bool = False) -> None:
+        """Raises _TooLarge, and ExpatError and ValueError where it is broken."""
+        self._parser.Parse(chunk, is_last)
+        self._silent = 0 if self._elements > self._heard else self._silent + len(chunk)
+        self._heard = self._elements
+        if self._silent > TAG_LIMIT:
+            raise _TooLarge(f"has a tag, or a text, of more than {TAG_LIMIT // 10**6} MB")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        self._depth += 1
+        if self._elements > ELEMENTS_LIMIT:
+            raise _TooLarge(f"has more than {ELEMENTS_LIMIT // 2:,} cells")
+        if self._depth > DEPTH_LIMIT:
+            raise ValueError("its elements are nested too deeply")
+        self._began(name.rpartition(":")[2] if ":" in name else name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self._ended(name.rpartition(":")[2] if ":" in name else name)
+
+    def _characters(self, text: str) -> None:
+        if self._is_text:
+            self._texts.append(text)
+
+    def _refuse(self, *_: object) -> None:
+        raise ValueError("it declares a type of document, which no spreadsheet does")
+
+    def _began(self, name: str, attributes: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def _ended(self, name: str) -> None:
+        raise NotImplementedError
 
 
-def _unreadable(path: Path, error: Exception) -> UnusableFile:
-    """Broken workbooks make openpyxl, zipfile and the parser of XML raise whatever they stumble over."""
-    reason = f"{type(error).__name__}: {str(error)[:200]}"
-    return UnusableFile(
-        f"{path.name} cannot be read as a workbook ({reason}); open it in a spreadsheet and save it as xlsx or csv"
-    )
+class _StringsParser(_Parser):
+    """The strings that cells share; what says how they are spoken is none of theirs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strings: list[str] = []
+        self._bytes = 0
+
+    def _began(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "t":
+            self._is_text = not self._is_phonetic
+        elif name == "rPh":
+            self._is_phonetic = True
+
+    def _ended(self, name: str) -> None:
+        if name == "t":
+            self._is_text = False
+        elif name == "rPh":
+            self._is_phonetic = False
+        elif name == "si":
+            self._keep("".join(self._texts).replace("x005F_", ""))
+            self._texts = []
+
+    def _keep(self, text: str) -> None:
+        self.strings.append(text)
+        self._bytes += sys.getsizeof(text)
+        if len(self.strings) > STRINGS_LIMIT or self._bytes > STRINGS_BYTES:
+            raise _TooLarge(f"has more text than {STRINGS_LIMIT:,} strings, or {STRINGS_BYTES // 10**6} MB of it")
+
+
+class _SheetParser(_Parser):
+    """The rows of a sheet."""
+
+    def __init__(self, workbook: _Workbook):
+        super().__init__()
+        self._workbook = workbook
+        self._found: list[_Row] = []
+        self._row = self._column = self._length = self._all = 0
+        self._cells: dict[int, str] = {}
+        self._cell: dict[str, str] | None = None
+
+    def take(self) -> list[_Row]:
+        """The rows since the last call."""
+        found, self._found = self._found, []
+        return found
+
+    def _began(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._cell, self._texts = attributes, []
+            self._column = _column_of(attributes["r"]) if "r" in attributes else self._column + 1
+        elif name in ("v", "t"):
+            self._is_text = self._cell is not None and not self._is_phonetic
+        elif name == "row":
+            self._begin_row(attributes.get("r"))
+        elif name == "rPh":
+            self._is_phonetic = True
+
+    def _begin_row(self, number: str | None) -> None:
+        row = int(float(number)) if number else self._row + 1
+        if row > ROWS_LIMIT:
+            raise _TooLarge(f"has more rows than the {ROWS_LIMIT:,} of a sheet")
+        if row <= self._row:
+            raise ValueError(f"row {row} comes after row {self._row}")
+        self._row, self._column, self._length, self._cells = row, 0, 0, {}
+
+    def _ended(self, name: str) -> None:
+        if name == "c":
+            self._end_cell()
+        elif name in ("v", "t"):
+            self._is_text = False
+        elif name == "row" and self._cells:
+            self._found.append(_Row(self._row, self._cells, self._length > RECORD_LIMIT))
+            self._cells = {}
+        elif name == "rPh":
+            self._is_phonetic = False
+
+    def _characters(self, text: str) -> None:
+        if self._is_text and self._length <= RECORD_LIMIT:
+            self._texts.append(text)
+            self._length += len(text)
+
+    def _end_cell(self) -> None:
+        cell, self._cell = self._cell, None
+        if not self._texts or cell is None:
+            return
+        text = self._shown("".join(self._texts), cell)
+        if text and not text.isspace():
+            self._cells[self._column] = text
+            self._length += len(text) if cell.get("t") == "s" else 0
+            self._all += len(text)
+            if self._all > TEXT_LIMIT:
+                raise _TooLarge(f"has more text than {TEXT_LIMIT // 10**6} million letters")
+
+    def _shown(self, text: str, cell: dict[str, str]) -> str:
+        kind = cell.get("t", "n")
+        if kind == "n":
+            formats = self._workbook.formats
+            style = int(cell.get("s", 0))
+            return formats[style].shown(text) if style < len(formats) else _as_number(text)
+        if kind == "s":
+            return self._workbook.string(int(text))
+        if kind == "b":
+            return "TRUE" if int(text) else "FALSE"
+        return text.removesuffix("Z").removesuffix("T00:00:00") if kind == "d" else text
+
+
+def _all(root: Element, name: str) -> Iterator[Element]:
+    """The elements of that name, whatever their namespace: there are two for one meaning."""
+    return (one for one in root.iter() if isinstance(one.tag, str) and _local(one.tag) == name)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _part_of(relation: Element) -> str:
+    target = relation.get("Target", "")
+    return target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+
+
+def _built_in(number: str) -> str:
+    return BUILTIN_FORMATS.get(int(number), "")
+
+
+def _as_number(text: str) -> str:
+    """A number as it is written out; what is none as it stands there."""
+    if WHOLE_NUMBER.fullmatch(text):
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else str(number)
+
+
+def _column_of(place: str) -> int:
+    """28 of AB7."""
+    match = PLACE.fullmatch(place)
+    if not match:
+        raise ValueError(f"{place[:20]!r} is no cell")
+    column = 0
+    for letter in match[1].upper():
+        column = 26 * column + ord(letter) - ord("A") + 1
+    if column > CELLS_LIMIT:
+        raise ValueError(f"{place[:20]!r} is no cell")
+    return column

@@ -9,10 +9,19 @@ COLUMNS_LIMIT = 1000
 RECORD_LIMIT = 1_000_000
 """Characters of one row"""
 COLUMN_NAME_LENGTH = 200
+CELLS_LIMIT = 20_000_000
+"""Of a table: whatever little a feed or a workbook says of a row, it becomes a cell for each column."""
+EMPTY_LIMIT = 1_100_000
+"""Lines with nothing in them. Spreadsheets write as many as a sheet has, which are 1,048,576."""
+TRIED = 100_000
+"""Rows of which one at least must have a cell for each column"""
 
 
 class UnusableFile(Exception):
-    """The file as a whole cannot be imported; the message says why and what to do."""
+    """The file as a whole cannot be imported; the message says why and what to do, in a line that a person can read."""
+
+    def __init__(self, message: str):
+        super().__init__("".join(sign if sign.isprintable() else "\ufffd" for sign in message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +111,21 @@ def copy_records(source: Source, target: Path) -> int:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
-    count = 0
+    count = cells = fitting = 0
     with unfinished.open("w", encoding="ascii") as stream:
         for record in source.records:
             count += 1
+            cells += len(record.cells)
+            fitting += len(record.cells) >= len(source.header) and not record.error
+            if cells > CELLS_LIMIT:
+                raise UnusableFile(
+                    f"the table has more than {CELLS_LIMIT:,} cells; save it with those columns that the shop needs"
+                )
+            if count == TRIED and not fitting:
+                raise UnusableFile(
+                    f"none of the first {TRIED:,} rows has a cell for each of the {len(source.header):,} columns that "
+                    "the first line names; save the table anew"
+                )
             row: list[object] = [record.line, record.cells]
             stream.write(json.dumps([*row, record.error] if record.error else row) + "\n")
     unfinished.replace(target)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from html import unescape
+from typing import Literal
 
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.vocabulary import VOCABULARY
@@ -35,9 +36,11 @@ NOTHING = frozenset(
 """In small letters"""
 _BRACKETED = re.compile(r"""<(.*)>|\((.*)\)|\[(.*)\]|\{(.*)\}|"(.*)"|''\s*""")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'" * 5)
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_PIECE = 256
+"""Characters. Putting the accents of a letter in order takes the square of their number."""
 _TEXT_FORMULA = re.compile(r'=(?:T\()?"(.*?)"\)?')
-_STEP = re.compile(r"\s*(?:[-=]*>|[\u203a»→])\s*")
+_STEP = re.compile(r"(?<![-=])[-=]*>|[\u203a»→]")
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,5});")
 LEVELS = tuple(CATEGORY_LEVELS)
 
@@ -46,7 +49,13 @@ def clean(text: str) -> str:
     """The text in Unicode's composed form, its spaces single ones, without what cannot be seen."""
     if text.isascii():
         return _without_formula(" ".join(text.split()))
-    return _without_formula(" ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split()))
+    return _without_formula(" ".join(_INVISIBLE.sub("", normalized("NFC", text)).split()))
+
+
+def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
+    """The text in a form of Unicode's; what is longer than any value may be, piece by piece."""
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(unicodedata.normalize(form, piece) for piece in pieces)
 
 
 def _without_formula(text: str) -> str:
@@ -68,7 +77,7 @@ def is_nothing(text: str) -> bool:
 
 def key(field: str, text: str) -> str:
     """The same for all writings of one value of a field: whatever the case, the spaces and the form of the letters."""
-    folded = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold().replace(" / ", "/")
+    folded = normalized("NFKC", text.translate(_APOSTROPHES)).casefold().replace(" / ", "/")
     return VOCABULARY.writings.get(field, {}).get(folded, folded)
 
 

@@ -1,13 +1,6 @@
-"""What costs how much is counted without reading all of the products; long descriptions are kept beside them."""
+"""What costs how much is counted without reading all of the products."""
 
 from django.db import migrations, models
-
-ASIDE = """
-ALTER TABLE catalog_product ALTER COLUMN description SET STORAGE EXTERNAL, SET (toast_tuple_target = 1024);
-"""
-WITHIN = """
-ALTER TABLE catalog_product ALTER COLUMN description SET STORAGE EXTENDED, RESET (toast_tuple_target);
-"""
 
 
 class Migration(migrations.Migration):
@@ -25,5 +18,4 @@ class Migration(migrations.Migration):
                 name="product_priced",
             ),
         ),
-        migrations.RunSQL(ASIDE, WITHIN),
     ]

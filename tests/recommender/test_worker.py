@@ -123,8 +123,8 @@ def test_two_workers_share_the_work(tmp_path):
 
 @pytest.fixture
 def redis_url(tmp_path):
-    with redis_server(tmp_path) as address:
-        yield address
+    with redis_server(tmp_path) as url:
+        yield url
 
 
 def test_redis_carries_the_tasks_when_it_is_configured(tmp_path, redis_url):
