@@ -119,7 +119,8 @@ def test_plain_lines_name_it_too(client, capfd):
 @pytest.mark.django_db(transaction=True)
 def test_a_task_of_a_request_logs_with_its_id_in_all_its_threads(admin_client, empty_queue, tmp_path):
     product = ProductFactory(image="", image_digest="")
-    fields = {"availability": product.availability, "sizes-TOTAL_FORMS": 0, "sizes-INITIAL_FORMS": 0}
+    fields = dict.fromkeys(("name", "gender", "category", "base_colour", "season", "year", "usage"), "")
+    fields |= {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
     picture = SimpleUploadedFile("shirt.jpg", as_file(drawing(1, size=(600, 800))))
     address = reverse("admin:catalog_product_change", args=[product.pk])
     answer = admin_client.post(address, {**fields, "sku": product.sku, "image": picture})
