@@ -69,6 +69,12 @@ class Costly(Limit):
     scope = "costly"
 
 
+class Clicks(Limit):
+    """What browsers tell of clicks on cards."""
+
+    scope = "clicks"
+
+
 class Reports(Limit):
     """What browsers have written into the log."""
 

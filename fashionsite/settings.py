@@ -218,6 +218,7 @@ LIMITS = {
     "changes": os.environ.get("CHANGE_RATE", "30/min") or None,
     "photos": os.environ.get("PHOTO_RATE", "120/min") or None,
     "costly": os.environ.get("COSTLY_RATE", "20/min") or None,
+    "clicks": "120/min",
     "reports": "20/min",
 }
 """How often one address may ask, by catalog.limits; None is as often as it likes."""

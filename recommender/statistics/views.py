@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from rest_framework.throttling import AnonRateThrottle
 
+from catalog.limits import Clicks, limited
 from recommender.statistics.models import Happening
 from recommender.statistics.places import PLACES
 from recommender.statistics.receivers import count_happening
@@ -16,13 +16,6 @@ from recommender.statistics.shoppers import is_counted
 MOST_BYTES = 500
 FURTHEST = 100
 """The position that stands for all further ones too."""
-
-
-class ClickThrottle(AnonRateThrottle):
-    """More than a person clicks."""
-
-    scope = "clicks"
-    rate = "120/min"
 
 
 class ClickForm(forms.Form):
@@ -36,15 +29,13 @@ class ClickForm(forms.Form):
 # It counts, whoever asks; there is nothing to forge that could not be sent without a browser.
 @csrf_exempt
 @require_POST
+@limited(Clicks)
 def click(request: HttpRequest) -> HttpResponse:
     """Counts a click on a card: its place, its position there, and how similar it is. Nothing is answered or set."""
     if urlsplit(request.headers.get("Origin", "")).netloc != request.get_host():
         return _refusal("Clicks are counted for the shop's own pages alone.", 403)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         return _refusal(f"A click takes no more than {MOST_BYTES} bytes.", 413)
-    # A throttle asks a request of Django's for nothing that it lacks, and its view for nothing.
-    if not ClickThrottle().allow_request(request, None):  # type: ignore[arg-type]
-        return _refusal("That was quick! Nobody clicks so fast.", 429)
     form = ClickForm(request.POST)
     if not form.is_valid():
         return _refusal(form.errors.as_text(), 400)
