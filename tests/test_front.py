@@ -163,7 +163,7 @@ def test_nginx_hands_out_the_pictures_that_there_are_and_the_shop_the_others(fro
     for answer in (made_by_the_shop, *handed_out):
         assert answer.status == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     # The shop gives each of its answers an id.
     assert "X-Request-ID" in made_by_the_shop.headers
     assert not any("X-Request-ID" in answer.headers for answer in handed_out)

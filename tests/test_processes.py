@@ -16,7 +16,7 @@ from django.test.client import BOUNDARY, encode_multipart
 from catalog.importing.advancing import import_catalog
 from recommender.models import Embedding
 from tests.factories import searchable_products
-from tests.hostile import tiff_of_tiles
+from tests.hardships import tiff_of_tiles
 from tests.pictures import write_catalogue
 from tests.processes import eventually, free_port, libraries, running, worker
 

@@ -16,7 +16,7 @@ from recommender import embedding
 from recommender.neighbours import similar_to_product
 from tests.catalog.importing.life import State, counts, finished, previewed, shop, started
 from tests.factories import searchable_products
-from tests.hostile import full_disk
+from tests.hardships import full_disk
 from tests.pictures import as_file, drawing, style, write_catalogue, write_styles
 
 pytestmark = pytest.mark.django_db

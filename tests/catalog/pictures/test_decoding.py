@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from catalog.pictures.decoding import UnreadablePicture, read_picture, read_with_size, suffix_of
-from tests.hostile import ARITHMETIC, jpeg_of_scans, png_of_nothing
+from tests.hardships import ARITHMETIC, jpeg_of_scans, png_of_nothing
 from tests.pictures import as_file, drawing
 
 PICTURE = as_file(drawing(1), "PNG")

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from catalog.pictures import renditions, storage
 from catalog.pictures.decoding import UnreadablePicture
 from catalog.tasks import delete_abandoned_files
-from tests.hostile import full_disk
+from tests.hardships import full_disk
 from tests.pictures import as_file, drawing
 
 CONTENT = as_file(drawing(77))
