@@ -214,8 +214,10 @@ class WebProcess(Worker):
             server.channel_class = Channel
         while self.alive and self.ppid == os.getppid():
             self._turn()
+        # The port is free for who comes next, whatever the last answers wait for.
         for server in listening:
-            server.accepting = False
+            server.del_channel(self._sockets)
+            server.socket.close()
         last = time.monotonic() + self.cfg.graceful_timeout
         while any(channel.is_busy() for channel in self._channels()) and time.monotonic() < last:
             self._turn()
