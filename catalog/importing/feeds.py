@@ -78,9 +78,7 @@ def _items(path: Path) -> Iterator[Item]:
             f"{path.name} is not well-formed XML ({error.getMessage()}, {where}); export it anew, as a whole"
         ) from error
     except (LookupError, ValueError) as error:
-        raise UnusableFile(
-            f"{path.name} says that it is in an encoding that is not known here; export it as UTF-8"
-        ) from error
+        raise UnusableFile(f"{path.name} is in an encoding that is not known here; export it as UTF-8") from error
 
 
 class _Feed(ContentHandler):

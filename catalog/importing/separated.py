@@ -38,7 +38,7 @@ def read_separated(path: Path) -> Source:
     lines = _Lines(path, encoding)
     first = lines.read()
     # Excel writes and reads such a line before the header.
-    names_separator = re.fullmatch("sep=(.)[\r\n]*", first, re.IGNORECASE)
+    names_separator = re.fullmatch('sep=([^\\0"])[\r\n]*', first, re.IGNORECASE)
     if not names_separator:
         lines.give_back([first] if first else [])
     separator = names_separator[1] if names_separator else _detect_separator(path, encoding)

@@ -27,8 +27,8 @@ UNPACKED_LIMIT = 200_000_000
 """Bytes of all parts that are read, unpacked"""
 PART_LIMIT = 2_000_000
 """Bytes of a part that is parsed at once"""
-ELEMENTS_LIMIT = 3_000_000
-"""Of a sheet; a cell has two"""
+TAGS_LIMIT = 5_000_000
+"""Of a sheet; a cell has four"""
 STRINGS_LIMIT = 1_000_000
 STRINGS_BYTES = 100_000_000
 """What the strings that cells share may take in memory"""
@@ -36,7 +36,8 @@ TEXT_LIMIT = 100_000_000
 """Letters of all cells, which may have the same string again and again"""
 TAG_LIMIT = 2_000_000
 """Bytes, as a tag is kept until its end"""
-DEPTH_LIMIT = 50
+DEPTH_LIMIT = 10_000
+"""More than any comments of an honest sheet, which count as elements that stay open"""
 FORMAT_LIMIT = 255
 """Characters; Excel's own limit, as the next ones are"""
 ROWS_LIMIT = 1_048_576
@@ -237,43 +238,36 @@ class _Parser:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
         self._parser.StartDoctypeDeclHandler = self._refuse
-        self._depth = self._elements = self._heard = self._silent = 0
+        self._fed = self._tags = self._open = 0
         self._texts: list[str] = []
         self._is_text = self._is_phonetic = False
 
     def feed(self, chunk: bytes, is_last: bool = False) -> None:
         """Raises _TooLarge, and ExpatError and ValueError where it is broken."""
+        self._fed += len(chunk)
+        # Counted here, as a line of Python for each tag would take longer than all the rest.
+        begun, closed = chunk.count(b"<"), chunk.count(b"/>")
+        self._tags += begun + closed
+        self._open += begun - 2 * chunk.count(b"</") - closed
+        if self._tags > TAGS_LIMIT:
+            raise _TooLarge(f"has more than {TAGS_LIMIT // 4:,} cells")
+        if self._open > DEPTH_LIMIT:
+            raise ValueError("its elements are nested too deeply")
         self._parser.Parse(chunk, is_last)
-        self._silent = 0 if self._elements > self._heard else self._silent + len(chunk)
-        self._heard = self._elements
-        if self._silent > TAG_LIMIT:
-            raise _TooLarge(f"has a tag, or a text, of more than {TAG_LIMIT // 10**6} MB")
+        if self._fed - self._parser.CurrentByteIndex > TAG_LIMIT:
+            raise _TooLarge(f"has a tag of more than {TAG_LIMIT // 10**6} MB")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        self._depth += 1
-        if self._elements > ELEMENTS_LIMIT:
-            raise _TooLarge(f"has more than {ELEMENTS_LIMIT // 2:,} cells")
-        if self._depth > DEPTH_LIMIT:
-            raise ValueError("its elements are nested too deeply")
-        self._began(name.rpartition(":")[2] if ":" in name else name, attributes)
+        raise NotImplementedError
 
     def _end(self, name: str) -> None:
-        self._depth -= 1
-        self._ended(name.rpartition(":")[2] if ":" in name else name)
+        raise NotImplementedError
 
     def _characters(self, text: str) -> None:
-        if self._is_text:
-            self._texts.append(text)
+        raise NotImplementedError
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("it declares a type of document, which no spreadsheet does")
-
-    def _began(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
-
-    def _ended(self, name: str) -> None:
-        raise NotImplementedError
 
 
 class _StringsParser(_Parser):
@@ -284,24 +278,31 @@ class _StringsParser(_Parser):
         self.strings: list[str] = []
         self._bytes = 0
 
-    def _began(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = _unprefixed(name)
         if name == "t":
             self._is_text = not self._is_phonetic
         elif name == "rPh":
             self._is_phonetic = True
 
-    def _ended(self, name: str) -> None:
+    def _end(self, name: str) -> None:
+        name = _unprefixed(name)
         if name == "t":
             self._is_text = False
         elif name == "rPh":
             self._is_phonetic = False
         elif name == "si":
-            self._keep("".join(self._texts).replace("x005F_", ""))
+            self.strings.append("".join(self._texts).replace("x005F_", ""))
+            self._count(sys.getsizeof(""))
             self._texts = []
 
-    def _keep(self, text: str) -> None:
-        self.strings.append(text)
-        self._bytes += sys.getsizeof(text)
+    def _characters(self, text: str) -> None:
+        if self._is_text:
+            self._texts.append(text)
+            self._count(sys.getsizeof(text))
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
         if len(self.strings) > STRINGS_LIMIT or self._bytes > STRINGS_BYTES:
             raise _TooLarge(f"has more text than {STRINGS_LIMIT:,} strings, or {STRINGS_BYTES // 10**6} MB of it")
 
@@ -322,7 +323,8 @@ class _SheetParser(_Parser):
         found, self._found = self._found, []
         return found
 
-    def _began(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = _unprefixed(name)
         if name == "c":
             self._cell, self._texts = attributes, []
             self._column = _column_of(attributes["r"]) if "r" in attributes else self._column + 1
@@ -341,7 +343,8 @@ class _SheetParser(_Parser):
             raise ValueError(f"row {row} comes after row {self._row}")
         self._row, self._column, self._length, self._cells = row, 0, 0, {}
 
-    def _ended(self, name: str) -> None:
+    def _end(self, name: str) -> None:
+        name = _unprefixed(name)
         if name == "c":
             self._end_cell()
         elif name in ("v", "t"):
@@ -389,6 +392,10 @@ def _all(root: Element, name: str) -> Iterator[Element]:
 
 def _local(name: str) -> str:
     return name.rpartition("}")[2]
+
+
+def _unprefixed(name: str) -> str:
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def _part_of(relation: Element) -> str:

@@ -84,7 +84,8 @@ def _with_reasons(read: Callable[[], Result]) -> Result:
     except UnidentifiedImageError as error:
         raise UnreadablePicture(NO_PICTURE) from error
     except DAMAGE as error:
-        raise UnreadablePicture(f"This picture is damaged: {error}") from error
+        # Some decoders write their reasons in several lines.
+        raise UnreadablePicture(f"This picture is damaged: {' '.join(str(error).split())}") from error
     except Image.DecompressionBombError as error:
         raise UnreadablePicture("This picture is too large.") from error
 

@@ -96,16 +96,18 @@ def _words(text: str) -> bytes:
 
 CASES = [
     *(
-        Case("words", name, doors.address, lambda text=text: _words(text), "^[0-9]+ words$")
+        Case("words", doors.address, name, lambda text=text: _words(text), "^[0-9]+ words$")
         for name, text in WORDS.items()
     ),
     *(
-        Case("query", name, doors.address, lambda text=text: text.encode(), "^[0-9]+ words$")
+        Case("query", doors.address, name, lambda text=text: text.encode(), "^[0-9]+ words$")
         for name, text in QUERIES.items()
     ),
 ]
+SAID = [f"q={quote(_words(text))}" for text in WORDS.values()]
+ASKED = [query[:8000] for query in QUERIES.values()]
 ADDRESSES = [
-    *(f"q={quote(_words(text))}{extra}" for text in WORDS.values() for extra in ("", "&as_typed=1&sort=relevance")),
-    *QUERIES.values(),
+    *(f"/products/?{query}" for query in SAID + ASKED),
+    *(f"/suggestions/?{query}" for query in SAID),
+    *(f"/search/photo/?{query}" for query in ASKED),
 ]
-"""Queries of addresses, as they stand behind the question mark"""

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 
 from tests.hostile import doors
-from tests.hostile.case import Case
+from tests.hostile.case import makers
 from tests.pictures import as_file, drawing
 
 METHODS = {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}
@@ -119,8 +119,7 @@ def zip64_lie() -> bytes:
     return with_end(local(b"1.jpg", b"x", 1), entry, 1)
 
 
-def case(name: str, make, comes: str, is_long: bool = False) -> Case:
-    return Case("zip", name, doors.pictures, make, comes, is_long)
+case, slow = makers("zip", doors.pictures)
 
 
 NAMES = {
@@ -165,16 +164,16 @@ CASES = [
         lambda: zipped(*((f"{n}.zip", zipped(("0.zip", bytes(100_000)))) for n in range(16))),
         "16 is an archive",
     ),
-    case("entries that overlap", lambda: overlapping(500, 20_000_000), "500 unpacks to [0-9,]+ times its size"),
+    case("entries that overlap", lambda: overlapping(500, 20_000_000), "refused: .*its files lie over each other"),
     case("entries that overlap, below the ratio", lambda: overlapping(2000, 1_000_000), "pictures|refused"),
-    case("many entries that overlap, below the ratio", lambda: overlapping(60_000, 1_000_000), "refused"),
-    case("a bomb of a gigabyte", lambda: bomb(1024), "1 unpacks to 10.. times its size"),
+    slow("many entries that overlap, below the ratio", lambda: overlapping(60_000, 1_000_000), "refused"),
+    slow("a bomb of a gigabyte", lambda: bomb(1024), "1 unpacks to 10.. times its size"),
     case(
         "a bomb that says it is small",
         lambda: single(says=1_000_000, content=bytes(20_000_000)),
         "cannot be unpacked|pictures",
     ),
-    case(
+    slow(
         "a bomb that says it has 20 MB",
         lambda: single(says=20_000_000, content=bytes(500_000_000)),
         "cannot be unpacked|unpacks to",
@@ -209,7 +208,7 @@ CASES = [
     case("deflate64", lambda: single(method=9), "1 is packed in a way"),
     case("a method that there is not", lambda: single(method=77), "1 is packed in a way"),
     *(
-        case(name, lambda method=method: zipped(("1.jpg", bytes(50_000_000)), method=method), "1 is packed in a way")
+        slow(name, lambda method=method: zipped(("1.jpg", bytes(50_000_000)), method=method), "1 is packed in a way")
         for name, method in METHODS.items()
     ),
     case("a link", lambda: single(attributes=0o120777 << 16), "1 is a link"),
@@ -231,14 +230,14 @@ CASES = [
         )
         for name, written in ODD_NAMES.items()
     ),
-    case("a hundred thousand entries", lambda: many_entries(100_000), "pictures"),
-    case("a million entries", lambda: many_entries(1_000_000), "refused: input holds more than"),
-    case(
+    slow("a hundred thousand entries", lambda: many_entries(100_000), "pictures"),
+    slow("a million entries", lambda: many_entries(1_000_000), "refused: input holds more files than"),
+    slow(
         "a million empty folders",
         lambda: with_end(b"", b"".join(central(b"%d/" % n, 0, 0) for n in range(1_000_000)), 0),
-        "refused: input holds more than",
+        "refused: input holds more files than",
     ),
-    case(
+    slow(
         "a hundred thousand files of nobody's",
         lambda: with_end(b"", b"".join(central(b"%d" % n, 0, 0, method=0) for n in range(100_000)), 0),
         "cannot be read|is no picture",

@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 KILLED_AFTER = 60
 """Seconds by the clock; a machine may be busy with other things"""
@@ -15,7 +18,7 @@ BYTES_OF_PEAK = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of it; seconds of a processor, and the most memory (MB) of the process at any time."""
+    """What came of it; seconds of a processor, and how many MB more than the shop's modules it took at its most."""
 
     came: str
     seconds: float
@@ -48,18 +51,30 @@ def measure(door: Callable[[Path], str], path: Path) -> Measured:
 
 def _take(door: Callable[[Path], str], path: Path, there) -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    before = _seconds()
+    before, at_first = _seconds(), _peak()
     try:
         came = door(path)
-        own, others = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        peak = (own.ru_maxrss + others.ru_maxrss) * BYTES_OF_PEAK / 1e6
-        there.send(Measured(came, _seconds() - before, peak))
+        there.send(Measured(came, _seconds() - before, _peak() - at_first))
     except BaseException as error:
         there.send(error)
 
 
 def _seconds() -> float:
-    return sum(
-        used.ru_utime + used.ru_stime
-        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    )
+    """Of a processor, by this process and those that it started; the last of them may still wait for work."""
+    ended = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    waiting = (process.cpu_times() for process in psutil.Process().children(recursive=True))
+    return sum(used.ru_utime + used.ru_stime for used in ended) + sum(used.user + used.system for used in waiting)
+
+
+def _peak() -> float:
+    """MB, the most that this process ever had, and those that it started."""
+    ended = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    waiting = psutil.Process().children(recursive=True)
+    return (sum(used.ru_maxrss for used in ended) * BYTES_OF_PEAK + sum(map(_peak_of, waiting))) / 1e6
+
+
+def _peak_of(process: psutil.Process) -> int:
+    """Bytes; where the system does not tell the peak, what it has now."""
+    status = Path(f"/proc/{process.pid}/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return 1024 * int(found[1]) if found else process.memory_info().rss

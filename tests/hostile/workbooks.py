@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from tests.hostile import doors
-from tests.hostile.case import Case
+from tests.hostile.case import makers
 
 SHEET, STRINGS, STYLES, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"
 RELATIONS, TYPES = "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
@@ -118,8 +118,7 @@ def with_styles(styles: bytes) -> bytes:
     )
 
 
-def case(name: str, make, comes: str, is_long: bool = False) -> Case:
-    return Case("workbook", name, doors.table, make, comes, is_long)
+case, slow = makers("workbook", doors.table)
 
 
 REFUSED = "^refused: input [^\n]+(save it|save the sheet|save it again)"
@@ -194,26 +193,23 @@ CASES = [
         ),
         REFUSED,
     ),
-    case("a bomb of a sheet that is none", lambda: with_part_of("xl/worksheets/sheet2.xml", 600), "^1 rows$", True),
-    case(
-        "a bomb of a sheet", lambda: with_rows((b"<row>" + b"<x>" + b"a" * 60_000 + b"</x></row>") * 4000), SIZE, True
-    ),
-    case(
-        "a bomb of a sheet, smaller",
+    slow("a bomb of a sheet that is none", lambda: with_part_of("xl/worksheets/sheet2.xml", 600), "^1 rows$"),
+    slow("a bomb of a sheet", lambda: with_rows((b"<row>" + b"<x>" + b"a" * 60_000 + b"</x></row>") * 4000), SIZE),
+    slow(
+        "a sheet of 150 MB of nothing",
         lambda: changed({SHEET: lambda xml: xml.replace(b"</sheetData>", b"</sheetData>" + b" " * 150_000_000)}),
-        SIZE,
-        True,
+        "^1 rows$",
     ),
-    case("a bomb of strings", lambda: with_strings(b"<si><t>a</t></si>" * 4_000_000), SIZE),
-    case("a million strings", lambda: with_strings(b"<si><t>a</t></si>" * 1_000_000), f"{SIZE}|^1 rows$"),
-    case("strings at the limit", lambda: with_strings(b"<si><t>a</t></si>" * 290_000), f"{SIZE}|^1 rows$"),
-    case("a string of 90 MB", lambda: with_strings(b"<si><t>" + b"a" * 90_000_000 + b"</t></si>"), SIZE),
-    case(
+    slow("a bomb of strings", lambda: with_strings(b"<si><t>a</t></si>" * 4_000_000), SIZE),
+    slow("a million strings", lambda: with_strings(b"<si><t>a</t></si>" * 1_000_000), f"{SIZE}|^1 rows$"),
+    slow("strings at the limit", lambda: with_strings(b"<si><t>a</t></si>" * 290_000), f"{SIZE}|^1 rows$"),
+    slow("a string of 90 MB", lambda: with_strings(b"<si><t>" + b"a" * 90_000_000 + b"</t></si>"), "^1 rows$"),
+    slow(
         "strings of 30 MB",
         lambda: with_strings(b"".join(b"<si><t>" + b"%d" % n + b"a" * 30_000 + b"</t></si>" for n in range(1000))),
         f"{SIZE}|^1 rows$",
     ),
-    case(
+    slow(
         "a string of a million parts",
         lambda: with_strings(b"<si>" + b"<r><t>a</t></r>" * 1_000_000 + b"</si>"),
         f"{SIZE}|^1 rows$",
@@ -232,9 +228,9 @@ CASES = [
         ),
         f"{SIZE}|bad id",
     ),
-    case("styles of a hundred thousand", lambda: with_styles(b'<xf numFmtId="0"/>' * 100_000), f"{SIZE}|^1 rows$"),
+    slow("styles of a hundred thousand", lambda: with_styles(b'<xf numFmtId="0"/>' * 100_000), f"{SIZE}|^2 rows$"),
     case("styles of a million", lambda: with_styles(b"<xf/>" * 1_000_000), SIZE),
-    case(
+    slow(
         "styles that are deep",
         lambda: changed({STYLES: lambda xml: xml.replace(b"</styleSheet>", b"<a>" * 300_000), **A_NUMBER}),
         f"{REFUSED}|{SIZE}",
@@ -298,7 +294,7 @@ CASES = [
         lambda: with_rows(b'<row r="3"><c r="B3"><v>1</v></c><c r="A3"><v>2</v></c></row>'),
         "^2 rows$|refused",
     ),
-    case(
+    slow(
         "cells in the last column of many rows",
         lambda: with_rows(b'<row><c r="XFD1"><v>1</v></c></row>' * 300_000),
         "refused: the table has more than 20,000,000 cells",
@@ -308,23 +304,23 @@ CASES = [
         lambda: with_rows(b"<row>" + b"<c><v>1</v></c>" * 16_384 + b"</row>"),
         "1 too many columns",
     ),
-    case("a row of too many cells", lambda: with_rows(b"<row>" + b"<c><v>1</v></c>" * 2_000_000 + b"</row>"), SIZE),
-    case("cells without end", lambda: with_rows((b"<row>" + b"<c/>" * 1000 + b"</row>") * 20_000), SIZE),
-    case("empty cells at the limit", lambda: with_rows((b"<row>" + b"<c/>" * 100 + b"</row>") * 9_900), f"{SIZE}|rows"),
-    case(
-        "half a million cells",
-        lambda: with_rows((b"<row>" + b"<c><v>1</v></c>" * 10 + b"</row>") * 50_000),
+    slow("a row of too many cells", lambda: with_rows(b"<row>" + b"<c><v>1</v></c>" * 2_000_000 + b"</row>"), SIZE),
+    slow("cells without end", lambda: with_rows((b"<row>" + b"<c/>" * 1000 + b"</row>") * 20_000), SIZE),
+    slow("empty cells at the limit", lambda: with_rows((b"<row>" + b"<c/>" * 100 + b"</row>") * 9_900), f"{SIZE}|rows"),
+    slow(
+        "400,000 cells",
+        lambda: with_rows((b"<row>" + b"<c><v>1</v></c>" * 10 + b"</row>") * 40_000),
         f"{SIZE}|rows",
     ),
-    case(
-        "half a million texts",
-        lambda: with_rows((b"<row>" + b'<c t="inlineStr"><is><t>a</t></is></c>' * 10 + b"</row>") * 50_000),
+    slow(
+        "400,000 texts",
+        lambda: with_rows((b"<row>" + b'<c t="inlineStr"><is><t>a</t></is></c>' * 10 + b"</row>") * 40_000),
         f"{SIZE}|rows",
     ),
-    case("rows at the limit", lambda: with_rows(b"<row/>" * 1_000_000), f"{SIZE}|rows"),
-    case("rows beyond the limit", lambda: with_rows(b"<row/>" * 3_000_000), SIZE),
-    case("elements of nobody's", lambda: with_sheet(behind=b"<x/>" * 20_000_000), SIZE),
-    case(
+    slow("rows at the limit", lambda: with_rows(b"<row/>" * 1_000_000), f"{SIZE}|rows"),
+    slow("rows beyond the limit", lambda: with_rows(b"<row/>" * 3_000_000), SIZE),
+    slow("elements of nobody's", lambda: with_sheet(behind=b"<x/>" * 20_000_000), SIZE),
+    slow(
         "many merged cells",
         lambda: with_sheet(behind=b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 500_000 + b"</mergeCells>"),
         f"{SIZE}|1 rows",
@@ -431,9 +427,9 @@ CASES = [
         REFUSED,
     ),
     case("macros", lambda: changed(added={"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0" * 1000}), "^1 rows$"),
-    case("macros of a gigabyte", lambda: with_part_of("xl/vbaProject.bin", 1024), "^1 rows$", True),
+    slow("macros of a gigabyte", lambda: with_part_of("xl/vbaProject.bin", 1024), "^1 rows$"),
     case("a part twice", lambda: changed(added={SHEET: b"<x/>"}), "rows|refused"),
-    case(
+    slow(
         "parts of a hundred thousand",
         lambda: changed(added={f"xl/x{number}.xml": b"" for number in range(60_000)}),
         "1 rows|refused",

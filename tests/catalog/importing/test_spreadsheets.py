@@ -149,9 +149,9 @@ def test_a_workbook_that_would_fill_the_disk_is_refused_before_it_is_unpacked(wr
     ("limit", "part", "added", "reason"),
     [
         ("PART_LIMIT", "xl/styles.xml", b" " * 2_000_000, "more in styles.xml than 2 MB"),
-        ("ELEMENTS_LIMIT", "xl/worksheets/sheet1.xml", b"<c/>" * 2000, "more than 500 cells"),
+        ("TAGS_LIMIT", "xl/worksheets/sheet1.xml", b"<c/>" * 2000, "more than 250 cells"),
         ("TEXT_LIMIT", "xl/worksheets/sheet1.xml", b"<c><v>12345678</v></c>" * 200, "million letters"),
-        ("TAG_LIMIT", "xl/worksheets/sheet1.xml", b"<!--" + b"x" * 300_000 + b"-->", "a tag, or a text, of more than"),
+        ("TAG_LIMIT", "xl/worksheets/sheet1.xml", b"<!--" + b"x" * 300_000 + b"-->", "a tag of more than"),
     ],
 )
 def test_what_would_fill_the_memory_is_refused_in_one_sentence(write, monkeypatch, limit, part, added, reason):
