@@ -5,7 +5,7 @@ from typing import TypeVar, cast
 
 from django.core.cache import cache
 
-from monitoring.metrics import count_asked
+from catalog.monitoring.metrics import count_asked
 
 Computed = TypeVar("Computed")
 MISSING = object()

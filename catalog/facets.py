@@ -362,22 +362,32 @@ class Selection:
 
     def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
         """The computed, or what was computed before for the same choices and the same catalogue."""
+        return _kept(repr((what, self.key)), compute)
+
+    @cached_property
+    def key(self) -> str:
+        """Another text for other choices, another catalogue, and after every sale that began or ended."""
         category = self.category and self.category.pk
         choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
-        return _kept(repr((self.version, self.sold, what, choices)), compute)
+        return repr((self.version, self.sold, settings.SOLD_OUT, choices))
 
 
 def _sold() -> Sold:
-    products, now = Product.objects.on_offer(), timezone.now()
-    currencies = dict(products.exclude(price=None).order_by().values_list("currency").annotate(count=Count("pk")))
-    usual = max(currencies, key=currencies.__getitem__, default="")
-    begun = Max("sale_starts_at", filter=Q(sale_starts_at__lte=now))
-    ended = Max("sale_ends_at", filter=Q(sale_ends_at__lte=now))
+    now = timezone.now()
+    priced = Product.objects.on_offer().filter(price__isnull=False).order_by().values("currency")
+    currencies = priced.annotate(
+        count=Count("pk"),
+        on_sale=Count("pk", filter=is_on_sale(now)),
+        begun=Max("sale_starts_at", filter=Q(sale_starts_at__lte=now)),
+        ended=Max("sale_ends_at", filter=Q(sale_ends_at__lte=now)),
+    )
+    by_code = {one["currency"]: one for one in currencies}
+    usual = max(by_code, key=lambda code: by_code[code]["count"], default="")
     return Sold(
-        currency=settings.CURRENCY if settings.CURRENCY in currencies else usual,
-        has_sales=bool(currencies) and products.filter(is_on_sale(now)).exists(),
+        currency=settings.CURRENCY if settings.CURRENCY in by_code else usual,
+        has_sales=any(one["on_sale"] for one in by_code.values()),
         has_sizes=ProductSize.objects.exists(),
-        sales=repr(products.aggregate(begun=begun, ended=ended)) if currencies else "",
+        sales=repr([(one["begun"], one["ended"]) for _, one in sorted(by_code.items())]),
     )
 
 

@@ -164,6 +164,12 @@ class Product(Pictured, Offer):
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
             models.Index("is_sold_out", F("id").desc(), name="product_sold_out_last"),
+            models.Index(
+                fields=["currency"],
+                include=["price", "sale_price", "sale_starts_at", "sale_ends_at"],
+                condition=Q(price__isnull=False, archived_at=None),
+                name="product_priced",
+            ),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [

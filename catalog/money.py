@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 from django.utils.translation import get_language, to_locale
@@ -153,7 +154,12 @@ def mark_of(found: Iterable[str]) -> str:
 
 def formatted(number: Decimal, currency: str) -> str:
     """The amount in the language of the page: €12.99."""
-    return format_currency(number, currency, locale=to_locale(get_language() or "en"))
+    return _formatted(number, currency, get_language() or "en")
+
+
+@lru_cache(maxsize=10_000)
+def _formatted(number: Decimal, currency: str, language: str) -> str:
+    return format_currency(number, currency, locale=to_locale(language))
 
 
 def plain(number: Decimal, currency: str) -> str:

@@ -4,12 +4,12 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from celery import Task, shared_task
-from kombu.exceptions import OperationalError
 
+from catalog.handing_over import hand_over
 from catalog.models import Product
-from catalog.pictures import renditions
+from catalog.monitoring.identity import request_id
+from catalog.pictures import files, renditions
 from catalog.pictures.decoding import UnreadablePicture
-from monitoring.identity import request_id
 
 logger = logging.getLogger(__name__)
 PRODUCTS_PER_TASK = 64
@@ -31,16 +31,17 @@ def _make_renditions(product: Product) -> None:
         logger.warning("The picture of product %s stays in its own size: %s", product.sku, error)
 
 
+@shared_task
+def delete_abandoned_files() -> None:
+    files.delete_abandoned()
+
+
 def enqueue_renditions(product_ids: list[int], **_) -> None:
     """A receiver of catalog.signals.pictures_changed."""
-    hand_over(make_renditions, product_ids)
+    hand_over_in_batches(make_renditions, product_ids)
 
 
-def hand_over(task: Task, product_ids: list[int]) -> None:
+def hand_over_in_batches(task: Task, product_ids: list[int]) -> None:
     """Hands products to the workers, a batch a task."""
-    try:
-        for start in range(0, len(product_ids), PRODUCTS_PER_TASK):
-            task.delay(product_ids[start : start + PRODUCTS_PER_TASK])
-    except OperationalError as error:
-        # What a merchant saves must not fail over a queue.
-        logger.warning("The broker cannot be reached, so %s waits: %s", task.name, error)
+    for start in range(0, len(product_ids), PRODUCTS_PER_TASK):
+        hand_over(task, product_ids[start : start + PRODUCTS_PER_TASK])

@@ -18,12 +18,14 @@ from django.views.static import serve
 from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
+from catalog.limits import Changes, Costly, Reads, limited
 from catalog.models import Category, FurtherPicture, Product
+from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
 from catalog.sharing import structured_data
+from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
 from catalog.suggestions import SECONDS_KEPT, suggest
-from monitoring.metrics import SEARCH_SECONDS
 
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
@@ -31,13 +33,17 @@ YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
+@limited(Reads)
 def home(request: HttpRequest) -> HttpResponse:
     selection = Selection(QueryDict())
     products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
+    if products:
+        cards_shown.send_robust(home, request=request, place="new")
     return render(request, "catalog/home.html", {"products": products, "selection": selection})
 
 
 @require_safe
+@limited(Reads)
 def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     """All products, or those of the category at that path, narrowed by the query."""
     category = Category.objects.at_path(path) if path else None
@@ -46,6 +52,10 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     selection = Selection(request.GET, category)
     with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
         page = _page(selection, request.GET.get("page"))
+    if selection.words:
+        words_searched.send_robust(product_list, request=request, selection=selection)
+    if page.object_list and page.number == 1:
+        cards_shown.send_robust(product_list, request=request, place="words" if selection.words else "browse")
     context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
     return render(request, "catalog/product_list.html", context)
 
@@ -60,7 +70,8 @@ def _page(selection: Selection, number: str | None) -> Page:
 
 
 @require_safe
-@cache_control(max_age=SECONDS_KEPT)
+@limited(Reads)
+@cache_control(public=True, max_age=SECONDS_KEPT)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What the search field offers for what is typed so far: a piece of a page."""
     path = request.GET.get("category")
@@ -69,10 +80,13 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
+@limited(Costly, when=lambda request: "explain" in request.GET)
 def product(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.with_categories(), sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
+    product_viewed.send_robust(Product, request=request, product=product)
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
@@ -87,6 +101,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
 def favourites(request: HttpRequest) -> HttpResponse:
     """The shopper's favourites side by side."""
     ids = FAVOURITES.read(request)
@@ -99,13 +114,17 @@ def favourites(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@limited(Changes)
 def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
     """Takes the product in or out, and leads back to where the shopper was."""
     product = get_object_or_404(Product, sku=sku)
     ids = FAVOURITES.read(request)
     kept = [pk for pk in ids if pk != product.pk]
+    is_new = len(kept) == len(ids)
+    if is_new:
+        favourite_added.send_robust(Product, request=request, product=product)
     response = redirect("catalog:favourites" if "from_list" in request.POST else product)
-    FAVOURITES.write(response, kept if len(kept) < len(ids) else [product.pk, *kept])
+    FAVOURITES.write(response, [product.pk, *kept] if is_new else kept)
     return response
 
 
@@ -162,5 +181,5 @@ def _pictured(digest: str) -> Product | FurtherPicture | None:
 
 def _kept_for_good(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = f"public, max-age={YEAR_IN_SECONDS}, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

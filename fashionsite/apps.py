@@ -6,7 +6,9 @@ class FashionsiteConfig(AppConfig):
     name = "fashionsite"
 
     def ready(self) -> None:
+        from fashionsite import checks  # noqa: F401 – registers them
+
         if settings.SENTRY_DSN:
-            from monitoring import reports
+            from catalog.monitoring import reports
 
             reports.send_to(settings.SENTRY_DSN)

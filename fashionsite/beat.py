@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from monitoring import tasks  # noqa: F401 – beat logs as the others do
+from catalog.monitoring import tasks  # noqa: F401 – beat logs as the others do
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionsite.settings")
 

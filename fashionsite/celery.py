@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from monitoring import tasks  # noqa: F401 – listens to Celery
+from catalog.monitoring import tasks  # noqa: F401 – listens to Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionsite.settings")
 

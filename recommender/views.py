@@ -1,7 +1,5 @@
 """Search by photo, the wall to wander along, and what shoppers say of the panels."""
 
-import math
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -10,22 +8,32 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
 
+from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
+from catalog.signals import cards_shown
 from recommender.explore import Wander
 from recommender.models import Mark
 from recommender.photo import store
 from recommender.photo.boxes import WHOLE
-from recommender.photo.limits import PhotoThrottle
 from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
 from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
 from recommender.photo.searching import query_by, results_of, shows_nothing
 from recommender.registry import active_encoder
+from recommender.signals import photo_searched
+
+
+def _address(request: HttpRequest) -> str:
+    """Of a picture that is to be fetched; empty where none is."""
+    return request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
 
 
 # The upload changes nothing on the server, so there is nothing to forge.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(Reads)
+@limited(Photos, when=lambda request: request.method == "POST" or "photo" in request.GET)
+@limited(Costly, when=lambda request: bool(_address(request)))
 def photo_search(request: HttpRequest) -> HttpResponse:
     """The form, or what looks like the photos that are uploaded, or that the address names."""
     try:
@@ -33,9 +41,10 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
             return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
-        if shows_nothing(query):
-            return render(request, "recommender/photo_results.html", _photos_page(query))
-        return render(request, "recommender/photo_results.html", _results_page(results_of(query, encoder)))
+        results = None if shows_nothing(query) else results_of(query, encoder)
+        _tell(request, results)
+        page = _results_page(results) if results else _photos_page(query)
+        return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
         context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
         response = render(request, "recommender/photo_search.html", context, status=problem.status)
@@ -44,14 +53,18 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         return response
 
 
+def _tell(request: HttpRequest, results: Results | None) -> None:
+    """Tells whoever listens what came of a photo, once for each that is brought, and that cards are shown."""
+    if request.method == "POST":
+        found = "nothing" if results is None else "close" if results.is_anything_close else "far"
+        photo_searched.send_robust(photo_search, request=request, found=found)
+    if results and results.count and results.query.page == 1:
+        cards_shown.send_robust(photo_search, request=request, place="photo")
+
+
 def _photos(request: HttpRequest) -> list[Image.Image]:
     """The RGB pictures that came with the request. Raises PhotoProblem."""
-    throttle = PhotoThrottle()
-    # A throttle asks a request of Django's for nothing that it lacks, and its view for nothing.
-    if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-        seconds = math.ceil(throttle.wait() or 1)
-        raise PhotoProblem(f"That was quick! Please try again in {seconds} seconds.", 429, seconds)
-    address = request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+    address = _address(request)
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
     if not uploads and not address:
         raise PhotoProblem("Choose a picture first.", 400)
@@ -75,6 +88,7 @@ def _photos_page(query: PhotoQuery) -> dict:
 
 
 @require_safe
+@limited(Reads)
 def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
     """A photo that is being searched with, for whoever knows its name, until it is forgotten."""
     photo = store.find(name)
@@ -84,12 +98,17 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
-    return render(request, "recommender/explore.html", {"wander": wander, "tiles": wander.tiles()})
+    tiles = wander.tiles()
+    if tiles:
+        cards_shown.send_robust(explore, request=request, place="wander")
+    return render(request, "recommender/explore.html", {"wander": wander, "tiles": tiles})
 
 
 @require_POST
+@limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
     """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""
     product = get_object_or_404(Product, sku=sku)

@@ -7,6 +7,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from catalog.handing_over import BROKER
+
 # A busy machine takes its time, which is no fault of what is tested.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
@@ -18,3 +20,9 @@ def empty_folders() -> None:
     for folder in (settings.MEDIA_ROOT, settings.VAR_DIR / "broker"):
         shutil.rmtree(folder, ignore_errors=True)
         Path(folder).mkdir(parents=True)
+
+
+@pytest.fixture(autouse=True)
+def no_outage() -> None:
+    """What was away for one test is there for the next."""
+    BROKER.end()

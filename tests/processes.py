@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psutil
+import redis
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,31 @@ def running(*command: object, cwd: Path = ROOT, **extra: object) -> Iterator[sub
 def worker(**extra: object):
     """A real Celery worker on the test's database, as a context manager."""
     return running(sys.executable, *WORKER, **extra)
+
+
+@contextmanager
+def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
+    """The address of a Redis that keeps nothing on disk."""
+    port = port or free_port()
+    command = ("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder)
+    with running(*command, "--loglevel", "warning"):
+        client = redis.Redis(port=port)
+        eventually(lambda: _answers(client))
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return client.ping()
+    except redis.ConnectionError:
+        return False
+
+
+@contextmanager
+def mute_server() -> Iterator[str]:
+    """The address of what says that it is a Redis, takes every connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as door:
+        yield f"redis://127.0.0.1:{door.getsockname()[1]}/0"
 
 
 def libraries(process: subprocess.Popen) -> set[str]:

@@ -10,11 +10,17 @@ os.environ["VAR_DIR"] = str(
 os.environ["MEDIA_ROOT"] = os.path.join(os.environ["VAR_DIR"], "media")
 
 from fashionsite.settings import *  # noqa: F403
-from fashionsite.settings import CACHES, STORAGES
+from fashionsite.settings import CACHES, LIMITS, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The hashed names of collected files need a collectstatic that the tests do not.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-# The tests' own photos, of which there are many from one address.
-CACHES = {**CACHES, "photos": {**CACHES["photos"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests"}}
-PHOTO_RATE = "10000/min"
+# The tests' own photos and counts. They ask much from one address.
+CACHES = {
+    **CACHES,
+    "photos": {**CACHES["photos"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests"},
+    "limits": {**CACHES["limits"], "LOCATION": f"{CACHES['photos']['LOCATION']}-tests/limits"},
+}
+LIMITS = {**dict.fromkeys(LIMITS, None), "photos": os.environ.get("PHOTO_RATE")}
+# Tests of the statistics turn them on.
+STATISTICS_DAYS = 0

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from prometheus_client.parser import text_string_to_metric_families
 
 from catalog.importing.models import ImportJob
-from monitoring.requests import watch
+from catalog.monitoring.requests import watch
 from recommender import embedding
 from recommender.measuring.index import share_found
 from recommender.models import Embedding
@@ -160,10 +160,10 @@ def test_counting_a_request_costs_next_to_nothing(rf):
     """0.2 ms at most, of which a page takes twenty or a hundred times as much."""
     answer, request = watch(lambda request: HttpResponse()), rf.get("/")
     answer(request)
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(500):
         answer(request)
-    assert (time.perf_counter() - began) / 500 < 0.0002
+    assert (time.thread_time() - began) / 500 < 0.0002
 
 
 def _refuse(*_: object) -> None:

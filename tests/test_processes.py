@@ -16,7 +16,7 @@ from django.test.client import BOUNDARY, encode_multipart
 from catalog.importing.advancing import import_catalog
 from recommender.models import Embedding
 from tests.factories import searchable_products
-from tests.hostile import tiff_of_tiles
+from tests.hardships import tiff_of_tiles
 from tests.pictures import write_catalogue
 from tests.processes import eventually, free_port, libraries, running, worker
 
@@ -26,6 +26,8 @@ WEB, BEAT = 130 * MEBIBYTE, 80 * MEBIBYTE
 TRAINING_ONLY = {"keras", "tensorflow", "sklearn", "scipy.stats", "recommender.training"}
 NOTE_MODULES = """
 import sys
+
+worker_class = "fashionsite.serving.WebProcess"
 
 def worker_exit(server, worker):
     with open({path!r}, "w") as stream:
@@ -75,7 +77,7 @@ def _answers(address: str) -> bool:
 def test_pictures_that_take_long_leave_the_pages_of_a_web_process_alone():
     searchable_products(3)
     hostile, address = tiff_of_tiles(50_000, 65_536), f"127.0.0.1:{free_port()}"
-    command = (sys.executable, "-m", "gunicorn", "fashionsite.wsgi", "--bind", address, "--threads", 4)
+    command = (sys.executable, "-m", "gunicorn", "fashionsite.wsgi", "--bind", address, "--workers", 1)
     with running(*command) as process, ThreadPoolExecutor() as pool:
         eventually(lambda: _answers(address))
         with urllib.request.urlopen(f"http://{address}/") as page:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from catalog.attributes import NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductSize
-from catalog.pictures import storage
+from catalog.pictures import files, storage
 from catalog.pictures.decoding import suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
@@ -99,4 +99,6 @@ def _stored(upload: UploadedFile | None) -> tuple[str, str]:
     if not upload:
         return "", ""
     content = upload.read()
-    return storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))
+    stored = storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))
+    files.flush()
+    return stored

@@ -18,10 +18,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.admin.read_only import ReadOnlyAdmin
+from catalog.downloads import csv_download
 from catalog.fetching import UnfetchableAddress, host_of
-from catalog.importing import jobs, scheduling, uploads
+from catalog.importing import branding, jobs, scheduling, uploads
 from catalog.importing.forms import MappingForm, StartForm
-from catalog.importing.issues import csv_lines
 from catalog.importing.models import ImportIssue, ImportJob, ImportSource
 from catalog.importing.sample import ImportGoesOn, remove_sample
 from catalog.importing.tables import UnusableFile
@@ -30,6 +30,7 @@ from catalog.importing.undoing import look_ahead
 from catalog.models import Product
 
 ISSUES_ON_PAGE = 20
+ISSUE_COLUMNS = ("line", "sku", "kind", "column", "value", "reason")
 
 
 @admin.register(ImportJob)
@@ -58,6 +59,7 @@ class ImportJobAdmin(admin.ModelAdmin):
 
         return [
             path("add/", guarded(self.start_view), name="importing_importjob_add"),
+            path("brands/", guarded(self.brands_view), name="importing_importjob_brands"),
             path("remove-sample/", guarded(self.remove_sample_view), name="importing_importjob_remove_sample"),
             path("<int:pk>/change/", guarded(self.job_view), name="importing_importjob_change"),
             path("<int:pk>/undo/", guarded(self.undo_view), name="importing_importjob_undo"),
@@ -78,6 +80,18 @@ class ImportJobAdmin(admin.ModelAdmin):
         except ImportGoesOn as error:
             messages.warning(request, str(error))
         return HttpResponseRedirect(reverse("admin:importing_importjob_changelist"))
+
+    def brands_view(self, request: HttpRequest) -> HttpResponse:
+        """Proposes brands by names; those that are agreed to are imported."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            taken = {guessed: request.POST.get(f"brand:{guessed}", "") for guessed in request.POST.getlist("take")}
+            if job := branding.start(taken, request.user.pk):
+                wake_importer()
+                return HttpResponseRedirect(job.get_absolute_url())
+            messages.warning(request, "Take at least one brand.")
+        return self._render(request, "brands", title="Brands by names", proposals=branding.proposals())
 
     @admin.display(description="import")
     def title(self, job: ImportJob) -> str:
@@ -186,11 +200,8 @@ class ImportJobAdmin(admin.ModelAdmin):
     @method_decorator(require_GET)
     def issues_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         job = self._job(request, pk)
-        return StreamingHttpResponse(
-            csv_lines(job),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="import-{job.pk}-issues.csv"'},
-        )
+        rows = job.issues.values_list(*ISSUE_COLUMNS).iterator()
+        return csv_download(f"import-{job.pk}-issues", ISSUE_COLUMNS, rows)
 
     def _render(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **context}

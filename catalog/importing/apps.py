@@ -11,3 +11,4 @@ class ImportingConfig(AppConfig):
         from catalog.importing import tasks
 
         worker_ready.connect(tasks.wake_importer, dispatch_uid="importing.wake_importer")
+        worker_ready.connect(tasks.wake_sweeper, dispatch_uid="importing.wake_sweeper")

@@ -22,7 +22,7 @@ from catalog.importing.pictures import BYTES_LIMIT
 from catalog.importing.reading import StyleRow
 from catalog.importing.writing import as_they_are, write_issues, write_pictures
 from catalog.models import Product
-from catalog.pictures import storage
+from catalog.pictures import files, storage
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 
 SLICE_SECONDS = 5.0
@@ -123,6 +123,7 @@ def _settle(one: PictureAddress, answer: Future) -> None:
     try:
         content = answer.result()
         name, digest = storage.store(content, suffix_of(content, ""))
+        files.flush()
     except UnfetchableAddress as error:
         _try_again(one, error) if error.is_temporary else _fail(one, str(error))
     except UnreadablePicture as error:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from catalog.importing import uploads
 from catalog.importing.models import ImportJob
-from catalog.importing.reading import FIELDS
+from catalog.importing.reading import FIELDS, TECHNICAL
 from catalog.importing.tables import UnusableFile
 
 IGNORED = ""
@@ -75,7 +75,7 @@ class MappingForm(forms.Form):
     """Which field each column of the table fills."""
 
     LABELS = {name: name.replace("_", " ") for name in FIELDS} | {"sku": "id"}
-    CHOICES = ((IGNORED, "– not imported –"), *LABELS.items())
+    CHOICES = ((IGNORED, "– not imported –"), *(one for one in LABELS.items() if one[0] not in TECHNICAL))
 
     def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -84,7 +84,7 @@ class MappingForm(forms.Form):
         for number, name in enumerate(job.columns):
             self.fields[f"column{number}"] = forms.ChoiceField(
                 label=name,
-                choices=self.CHOICES,
+                choices=[*self.CHOICES, *((name, self.LABELS[name]) for name in TECHNICAL & {fields.get(number)})],
                 required=False,
                 initial=fields.get(number, IGNORED),
                 help_text=", ".join(cells[number][:40] for cells in samples if number < len(cells) and cells[number]),

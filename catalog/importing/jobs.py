@@ -48,14 +48,14 @@ def resume(job: ImportJob) -> None:
     """
     ended = (State.CANCELLED, State.FAILED)
     if job.run_at is None:
-        move(job, ended, State.READING, finished_at=None, error="", preview_json=None, confirms_itself=False)
+        move(job, ended, State.READING, finished_at=None, error="", told="", preview_json=None, confirms_itself=False)
     else:
-        move(job, ended, State.QUEUED, finished_at=None, error="")
+        move(job, ended, State.QUEUED, finished_at=None, error="", told="")
 
 
 def undo(job: ImportJob) -> None:
     """Has a worker give the products back what the job changed. Raises NotNow."""
-    move(job, UNDOABLE, State.UNDOING, error="")
+    move(job, UNDOABLE, State.UNDOING, error="", told="")
 
 
 def move(job: ImportJob, before: tuple[str, ...], after: str, **values: object) -> None:

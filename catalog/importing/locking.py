@@ -1,4 +1,4 @@
-"""Who may import, and who may fetch pictures: one process at a time."""
+"""Who may import, who may fetch pictures, and who may mail: one process at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from django.db import connection
 
 IMPORT_LOCK = 0x696D706F7274
 FETCH_LOCK = 0x6665746368
+MAIL_LOCK = 0x6D61696C
 
 
 @contextmanager
@@ -20,6 +21,13 @@ def import_lock() -> Iterator[bool]:
 def fetch_lock() -> Iterator[bool]:
     """Whether this process is the one that fetches pictures."""
     with _lock(FETCH_LOCK) as is_mine:
+        yield is_mine
+
+
+@contextmanager
+def mail_lock() -> Iterator[bool]:
+    """Whether this process is the one that mails."""
+    with _lock(MAIL_LOCK) as is_mine:
         yield is_mine
 
 

@@ -26,6 +26,7 @@ from catalog.importing.querysets import (
 from catalog.importing.reading import RowIssue, RowReader, guess_mapping
 from catalog.importing.survey import Survey, take_survey
 from catalog.importing.tables import Table, UnusableFile, copy_records
+from catalog.importing.variants import put_together
 from catalog.models import FurtherPicture, Product
 
 KEPT_ISSUES = 10_000
@@ -130,6 +131,7 @@ class ImportJob(models.Model):
     preview_json = models.JSONField("preview", null=True, editable=False)
     rows_previewed = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField("rows to read", null=True)
+    merged = models.PositiveIntegerField("rows that are sizes or colours of products in other rows", default=0)
     rows = models.PositiveIntegerField("rows read", default=0)
     created = models.PositiveIntegerField("new", default=0)
     updated = models.PositiveIntegerField("changed", default=0)
@@ -149,6 +151,8 @@ class ImportJob(models.Model):
     run_at = models.DateTimeField("running since", null=True, editable=False)
     run_from = models.PositiveIntegerField("rows read before that", default=0, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    told = models.CharField("state that was mailed last", max_length=10, choices=State, blank=True, editable=False)
 
     objects = ImportJobQuerySet.as_manager()
 
@@ -245,6 +249,7 @@ class ImportJob(models.Model):
         self.copy_table()
         self.place = 0
         self.mapping = self.mapping or ChosenColumns.objects.of(self.header) or guess_mapping(self.header)
+        self._put_variants_together()
         with self.table.records() as records:
             self.survey_json = take_survey(
                 records,
@@ -262,6 +267,10 @@ class ImportJob(models.Model):
         self.total = copy_records(source, self.table.path)
         self.kind, self.lines, self.empty_lines = source.kind, source.lines, source.empty
 
+    def _put_variants_together(self) -> None:
+        self.merged = put_together(replace(self.table, start=0), self.mapping)
+        self.total = (self.total or 0) - self.merged
+
     def check_table(self) -> None:
         """Makes the copy of the rows anew where it is gone.
 
@@ -272,6 +281,7 @@ class ImportJob(models.Model):
         if self.is_written_again:
             raise UnusableFile(f"{self.file_name} was written again while it was imported; import it anew")
         self.copy_table()
+        self._put_variants_together()
         with replace(self.table, start=0).records() as records:
             self.place = next((records.place for _ in islice(records, self.rows - 1, None)), 0) if self.rows else 0
 

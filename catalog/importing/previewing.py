@@ -28,7 +28,7 @@ THUMBNAIL = 240
 NOT_DETAILS = frozenset({"name", *PICTURE_ADDRESSES, *OFFERED, "sizes"})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
-    *("place", "stamp", "mapping", "total", "rows_previewed"),
+    *("place", "stamp", "mapping", "total", "merged", "rows_previewed"),
 )
 State = ImportJob.State
 

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 
 AT_WORK = ("reading", "undoing", "running", "queued")
 """The states of a job in which a worker has to go on with it."""
@@ -30,6 +30,13 @@ class ImportJobQuerySet(models.QuerySet):
 
     def to_confirm_themselves(self) -> "ImportJobQuerySet":
         return self.filter(state="ready", confirms_itself=True)
+
+    def to_tell_of(self, since: datetime) -> "ImportJobQuerySet":
+        """Those that ended since then, and scheduled ones that wait for a person, of which nobody was mailed."""
+        has_ended = Q(state__in=("done", "failed"), finished_at__gte=since)
+        waits = Q(state="ready", confirms_itself=False, source__isnull=False, started_at__gte=since) & ~Q(error="")
+        untold = self.filter(has_ended | waits).exclude(told=F("state"))
+        return untold.select_related("source", "started_by").order_by("pk")
 
     def ended(self) -> "ImportJobQuerySet":
         """The jobs that came to their end, even if they were undone later."""

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
+from catalog.importing import variants
 from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
-from catalog.importing.offers import COLUMNS, Told, read_offer
+from catalog.importing.offers import COLUMNS, Told, put_together, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
 from catalog.importing.values import LEVELS, clean, is_nothing, path_of, steps
@@ -48,6 +49,7 @@ FIELDS = {
         *("gallery", "otherimageurls", "moreimages"),
     ),
     **COLUMNS,
+    **variants.COLUMNS,
 }
 """What a product is told to be, with the names, letters without accents and digits only, that its column may have.
 
@@ -55,7 +57,10 @@ No EAN is an id: each size of a product has one of its own.
 """
 EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     # WooCommerce's id is WordPress', and its type says how a product is sold.
-    ("visibilityincatalog", {"sku": ("sku", "id"), "article_type": ()}),
+    (
+        "visibilityincatalog",
+        {"sku": ("sku", "id"), "article_type": (), "record_id": ("id",), "group": ("parent",)},
+    ),
     # Shopify's rows of one handle are one product; its sku is a variant's.
     ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}),
 )
@@ -67,6 +72,8 @@ PICTURE_ADDRESSES = ("picture_addresses", "further_picture_addresses")
 LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(PICTURE_ADDRESSES, 20_000)}
 BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
+TECHNICAL = frozenset({"stock_policy", "stock_tracker", *variants.COLUMNS} - {"group"})
+"""What exports alone have, and nobody chooses for a column of another file"""
 NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
 
 _NO_ID = re.compile(r"#{3,}|=[A-Z.]+\(.*\)", re.IGNORECASE)
@@ -130,7 +137,7 @@ class _BadRow(Exception):
 
 def guess_mapping(header: list[str]) -> Mapping:
     """The columns whose names are known, each for the field it names best."""
-    names = [_plain(name) for name in header]
+    names = [variants.plain(name) for name in header]
     fields = dict(FIELDS)
     for mark, otherwise in EXPORTS:
         fields |= otherwise if mark in names else {}
@@ -140,10 +147,6 @@ def guess_mapping(header: list[str]) -> Mapping:
         if free:
             mapping[field] = names.index(free[0])
     return mapping
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name).lower())
 
 
 def _check_mapping(mapping: Mapping, header: list[str]) -> None:
@@ -206,6 +209,7 @@ class RowReader:
         self._separator = separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         self._survey = survey
+        self._sells = any(field in COLUMNS or field in variants.COLUMNS for field in mapping)
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(header) - 1
         self._fewest = max((number for number, name in enumerate(header, 1) if name), default=0)
@@ -243,14 +247,15 @@ class RowReader:
 
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
+        sold = variants.cells_of(cells, self._mapping) if self._sells else {}
         sku = ""
         values: dict[str, Any] = {}
         levels: dict[str, list[str]] = {}
         for field, column in self._mapping.items():
             name, text = self._header[column], cells[column]
             if field == "sku":
-                sku = self._parse_sku(text, name)
-            elif field in COLUMNS:
+                sku = self._parse_sku(_product_id(record, text, sold), name)
+            elif field in COLUMNS or field in variants.COLUMNS:
                 continue
             elif field in CATEGORY_LEVELS:
                 levels[field] = _parse_steps(text, name)
@@ -259,19 +264,36 @@ class RowReader:
                 values[field] = _parse_value(field, text, name)
         if any(len(found) > 1 for found in levels.values()):
             values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
-        offer, issues = self._offer(record.line, sku, cells)
-        return StyleRow(record.line, sku, self._survey.spelt(values) | offer, is_repaired, issues=issues)
+        told, issues = self._offer(record, sku, sold) if self._sells else ({}, ())
+        if colour := told.pop("colour", ""):
+            values["base_colour"] = colour
+        return StyleRow(record.line, sku, self._survey.spelt(values) | told, is_repaired, issues=issues)
 
-    def _offer(self, line: int, sku: str, cells: list[str]) -> tuple[Told, tuple[RowIssue, ...]]:
-        """What the row is sold for, and what of that is not taken."""
-        offered = {field: printable(cells[column]) for field, column in self._mapping.items() if field in COLUMNS}
-        told, left_out = read_offer(offered, self._survey.written)
+    def _offer(self, record: Record, sku: str, sold: variants.Cells) -> tuple[Told, tuple[RowIssue, ...]]:
+        """What the row is sold for, with all its variants, and what of that is not taken."""
+        own = {field: printable(text) for field, text in sold.items()}
+        if not record.variants:
+            told, issues = self._read_offer(record.line, sku, own)
+            return told | _colour([own]), tuple(issues)
+        product = {field: text for field, text in own.items() if field in ("condition", "link", "description")}
+        told, issues = self._read_offer(record.line, sku, product)
+        offers = []
+        for line, texts in record.variants:
+            offered = {field: printable(text) for field, text in texts.items() if field not in product}
+            offer, found = self._read_offer(line, sku, offered)
+            offers.append(offer)
+            issues += found
+        colour = {"colour": record.part} if record.part else _colour([texts for _, texts in record.variants])
+        return told | put_together(offers) | colour, tuple(issues)
+
+    def _read_offer(self, line: int, sku: str, cells: dict[str, str]) -> tuple[Told, list[RowIssue]]:
+        told, left_out = read_offer(cells, self._survey.written)
         issues = []
         for one in left_out:
             name = self._header[self._mapping[one.field]] if one.field in self._mapping else one.field
-            value = offered.get(one.field, "")[:VALUE_LENGTH_LIMIT]
+            value = cells.get(one.field, "")[:VALUE_LENGTH_LIMIT]
             issues.append(RowIssue(line, sku, one.kind, f"{name} {one}", name, value))
-        return told, tuple(issues)
+        return told, issues
 
     def _fit(self, cells: list[str]) -> tuple[list[str], bool]:
         """(One cell for each column, whether the row had to be repaired for that)."""
@@ -325,6 +347,22 @@ class RowReader:
         return sku
 
 
+def _product_id(record: Record, text: str, sold: variants.Cells) -> str:
+    """What a row has for an id: that of the product, where it is one of its sizes or colours."""
+    if not is_nothing(group := clean(sold.get("group", ""))):
+        text = group
+    elif is_nothing(clean(text)) and not is_nothing(clean(sold.get("record_id", ""))):
+        text = f"id:{clean(sold['record_id'])}"
+    return f"{clean(text)}-{record.part}" if record.part else text
+
+
+def _colour(several: list[dict[str, str]]) -> Told:
+    """The colour that options name, where all name the same."""
+    colours = {clean(cells["option_colour"]) for cells in several if "option_colour" in cells}
+    (colour,) = colours if len(colours) == 1 else ("",)
+    return {"colour": colour} if not is_nothing(colour) and len(colour) <= VALUE_LENGTH_LIMIT else {}
+
+
 def _parse_value(field: str, text: str, column: str) -> str | int | None:
     _check_text(text, column)
     # A name is shown as it is written.
@@ -338,8 +376,8 @@ def _parse_value(field: str, text: str, column: str) -> str | int | None:
 def _parse_steps(text: str, column: str) -> list[str]:
     """The categories that a cell names, from the top."""
     _check_text(text, column)
-    found = [step for step in steps(text, is_list=_plain(column) == "categories") if not is_nothing(step)]
-    if len(found) == 1 and found[0].isdigit() and _plain(column).endswith("googleproductcategory"):
+    found = [step for step in steps(text, is_list=variants.plain(column) == "categories") if not is_nothing(step)]
+    if len(found) == 1 and found[0].isdigit() and variants.plain(column).endswith("googleproductcategory"):
         # Google's number for a category, whose name the file does not tell.
         return []
     for step in found:

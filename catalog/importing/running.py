@@ -17,15 +17,17 @@ from catalog.importing.sample import delete_sample
 from catalog.importing.writing import (
     ROWS_PER_BATCH,
     Categories,
+    Change,
     archive,
     missing_products,
     plan_batch,
+    tell_of_pictures,
     write_changes,
     write_issues,
     write_rows,
 )
 from catalog.models import Product
-from catalog.pictures import storage
+from catalog.pictures import files, storage
 
 FILES_NAMED = 1000
 """So many files of each kind that are left out are named in the issues, the others counted."""
@@ -81,8 +83,8 @@ def _note_files(job: ImportJob) -> None:
             for file in owned.without_row[:FILES_NAMED]
         ),
     )
-    for kind, files in (("refused file", refused), ("no row", owned.without_row)):
-        if (more := len(files) - FILES_NAMED) > 0:
+    for kind, named in (("refused file", refused), ("no row", owned.without_row)):
+        if (more := len(named) - FILES_NAMED) > 0:
             write_issues(job, [RowIssue(None, "", kind, f"and {more} more files")])
 
 
@@ -98,8 +100,10 @@ def _write_batch(
     jobs.hold(job, State.RUNNING)
     taken = job.rows_taken.filter(sku__in=[row.sku for row in batch])
     rows = refuse_repeated(batch, dict(taken.values_list("sku", "line")))
-    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, storage.store, skus)
+    store = _Store()
+    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, store, skus)
     write_changes(job, plan.changes, categories)
+    store.finish(plan.changes)
     write_issues(job, plan.issues)
     write_rows(job, plan.rows)
     note_addresses(job, plan.rows, plan.addresses)
@@ -110,6 +114,28 @@ def _write_batch(
     job.unchanged += plan.counts.unchanged
     job.rejected += plan.counts.rejected
     job.save(update_fields=PROGRESS)
+
+
+class _Store:
+    """Stores the pictures of a batch, and has them on the disk before the transaction that names them."""
+
+    def __init__(self) -> None:
+        self._written: set[str] = set()
+
+    def __call__(self, content: bytes, suffix: str) -> tuple[str, str]:
+        digest = storage.digest_of(content)
+        if storage.write(name := storage.name_of(digest, suffix), content):
+            self._written.add(digest)
+        return name, digest
+
+    def finish(self, changes: list[Change]) -> None:
+        """Call it in the transaction that makes these changes."""
+        if self._written or any(change.is_new_picture for change in changes):
+            files.flush()
+        # Their rows stay what they were, but the files that they name were gone or torn.
+        told = [change.product.pk for change in changes]
+        repaired = Product.objects.filter(image_digest__in=self._written).exclude(pk__in=told)
+        tell_of_pictures(repaired.values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -86,9 +86,10 @@ def take_survey(
                 counted[record.cells[mapping[name]]] += 1
                 if len(record.cells) == width and len(choices[name]) <= CHOICES_LIMIT:
                     choices[name].add(record.cells[mapping[name]])
-        for column in prices:
-            if column < len(record.cells) and len(decimal_marks) < 2:
-                decimal_marks |= money.marks(clean(record.cells[column][:100]))
+        if len(decimal_marks) < 2:
+            texts = [record.cells[column] for column in prices if column < len(record.cells)]
+            texts += [cells.get(name, "") for _, cells in record.variants for name in PRICES]
+            decimal_marks = decimal_marks.union(*(money.marks(clean(text[:100])) for text in texts))
         if "sku" in mapping and mapping["sku"] < len(record.cells):
             sku = clean(record.cells[mapping["sku"]])
             kinds_of_ids.add(kind := kind_of(sku))

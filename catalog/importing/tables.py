@@ -1,7 +1,7 @@
 """Tables as records: whatever a file is, its rows are copied to lines of JSON, which can be read on from any place."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,17 @@ class UnusableFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a table, which begins in this line of its file; `error` where the row cannot be read."""
+    """One row of a table, which begins in this line of its file; `error` where the row cannot be read.
+
+    Where it holds several rows of one product, `variants` are (line, {field: text}) of its sizes and colours, and
+    `part` is the colour, where its colours are products of their own.
+    """
 
     line: int
     cells: list[str]
     error: str = ""
+    variants: Sequence[tuple[int, dict[str, str]]] = ()
+    part: str = ""
 
 
 @dataclass

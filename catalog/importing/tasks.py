@@ -1,17 +1,13 @@
 """Celery tasks of imports. The queue is only a hint: which imports are to go on stands in the database."""
 
-import logging
-
-from celery import Task, shared_task
+from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
-from catalog.importing import scheduling
+from catalog.handing_over import hand_over
+from catalog.importing import mailing, scheduling, uploads
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -37,25 +33,33 @@ def look_at_sources() -> None:
     wake_importer()
 
 
+@shared_task
+def tell_of_ends() -> None:
+    mailing.tell_of_ends()
+
+
+@shared_task
+def sweep_uploads() -> None:
+    """Deletes uploads that nobody needs any more."""
+    uploads.sweep(timezone.now())
+
+
 def wake_importer(**_) -> None:
     """Has a worker look for imports to go on with. A worker that starts does so too."""
-    _hand_over(go_on_with_imports)
+    hand_over(go_on_with_imports)
 
 
 def wake_collector() -> None:
     """Has a worker fetch the pictures that are due, if any are."""
     if PictureAddress.objects.due(timezone.now()).exists():
-        _hand_over(collect_pictures)
+        hand_over(collect_pictures)
 
 
 def wake_scheduler() -> None:
     """Has a worker look at the scheduled imports. Every minute it does so anyway."""
-    _hand_over(look_at_sources)
+    hand_over(look_at_sources)
 
 
-def _hand_over(task: Task) -> None:
-    try:
-        task.delay()
-    except OperationalError as error:
-        # What a merchant asks for must not fail over a queue; the database knows what is to be done.
-        logger.warning("The broker cannot be reached, so the workers find it some seconds later: %s", error)
+def wake_sweeper(**_) -> None:
+    """Has a worker that starts sweep. Every hour one does so anyway."""
+    hand_over(sweep_uploads)

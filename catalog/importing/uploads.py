@@ -2,17 +2,32 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import NO_PICTURES
 from catalog.importing.tables import UnusableFile, printable
 
+LEFT_ALONE = timedelta(hours=1)
+"""How long files stay that nobody seems to need."""
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
+
+
+class HeldFileUploadHandler(TemporaryFileUploadHandler):
+    """Holds a lock on each file for as long as its process lives and its request is answered."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        flock(self.file.fileno(), LOCK_SH)
 
 
 def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
@@ -28,6 +43,33 @@ def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
 def discard(job: ImportJob) -> None:
     """Deletes what was uploaded for the job; a folder on the server stays."""
     shutil.rmtree(job.folder, ignore_errors=True)
+
+
+def sweep(now: datetime) -> None:
+    """Deletes uploads whose processes were killed, and folders of jobs that there are no more."""
+    for path in _left_alone(Path(settings.FILE_UPLOAD_TEMP_DIR), now):
+        if path.is_file() and not _is_held(path):
+            path.unlink(missing_ok=True)
+    folders = {path.name: path for path in _left_alone(ImportJob(pk=0).folder.parent, now) if path.name.isdecimal()}
+    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).values_list("pk", flat=True)
+    for name in folders.keys() - {str(pk) for pk in jobs}:
+        shutil.rmtree(folders[name], ignore_errors=True)
+
+
+def _left_alone(folder: Path, now: datetime) -> Iterator[Path]:
+    """What lies in the folder, if there is one, and was last written more than an hour ago."""
+    for path in folder.glob("*"):
+        if path.lstat().st_mtime < (now - LEFT_ALONE).timestamp():
+            yield path
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("rb") as stream:
+        try:
+            flock(stream, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def find_folder(name: str) -> Path:

@@ -219,10 +219,12 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
     for file in files:
         try:
             content = file.read()
-            name, digest = store(content, suffix_of(content, file.suffix))
-            stored.setdefault(digest, name)
+            suffix = suffix_of(content, file.suffix)
         except (OSError, UnreadablePicture) as error:
             issues.append(RowIssue(row.line, row.sku, "unreadable picture", f"{file.name}: {error}"))
+        else:
+            name, digest = store(content, suffix)
+            stored.setdefault(digest, name)
     set_pictures(after, [[name, digest] for digest, name in stored.items()])
     return issues
 
@@ -262,7 +264,7 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         for change in changes
         if change.after["sizes"] != (change.before or {}).get("sizes", [])
     )
-    _tell(change.product.pk for change in changes if change.is_new_picture)
+    tell_of_pictures(change.product.pk for change in changes if change.is_new_picture)
 
 
 def write_pictures(job: ImportJob, product: Product, pictures: list[list[str]]) -> None:
@@ -284,7 +286,7 @@ def write_pictures(job: ImportJob, product: Product, pictures: list[list[str]]) 
     if not is_noted:
         product.changes.create(job=job, before=before, is_new_picture=True, written_at=product.updated_at)
     if after["image_digest"] != before["image_digest"]:
-        _tell([product.pk])
+        tell_of_pictures([product.pk])
 
 
 def write_issues(job: ImportJob, issues: Iterable[RowIssue]) -> None:
@@ -346,7 +348,7 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         # What an import noted before there were further pictures says nothing of them.
         _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
         _save_sizes((change.product, change.before["sizes"]) for change in batch if "sizes" in change.before)
-        _tell(change.product.pk for change in batch)
+        tell_of_pictures(change.product.pk for change in batch)
     changes.delete()
 
 
@@ -390,6 +392,7 @@ def _save_sizes(sizes: Iterable[tuple[Product, list[list[str]]]]) -> None:
     )
 
 
-def _tell(ids: Iterable[int]) -> None:
+def tell_of_pictures(ids: Iterable[int]) -> None:
+    """Says after the commit that these products' pictures changed."""
     if ids := list(ids):
         transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=ids))

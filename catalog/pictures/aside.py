@@ -25,7 +25,7 @@ COMMAND = (sys.executable, "-m", "catalog.pictures.decoder")
 MOST_PICTURES = 1000
 """One process decodes no more, so that nothing that a library loses adds up."""
 SECONDS_TO_WAIT = 2
-SECONDS_TO_DECODE = 20
+SECONDS_TO_DECODE = 30
 """By the clock; `decoder.SECONDS` of a core are over long before, where the machine is not busy."""
 SECONDS_TO_END = 1
 BUSY = "Too many pictures are being decoded right now. Please try again in a moment."

@@ -1,7 +1,5 @@
 """Renditions: a product's picture as WebP in a few widths, so that a phone need not load what a large screen shows."""
 
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
-from catalog.pictures import storage
+from catalog.pictures import files, storage
 from catalog.pictures.decoding import is_shown_by_browsers
 
 WIDTHS = (240, 480, 960)
@@ -45,21 +43,18 @@ def missing(digest: str, width: int | None, name: str) -> list[int]:
 def make(name: str, digest: str, widths: Iterable[int]) -> None:
     """Writes the renditions of these widths of a picture in the media storage.
 
-    Raises UnreadablePicture, and OSError where the picture is gone.
+    Raises UnreadablePicture, and OSError where the storage is at fault.
     """
     picture = storage.load(name)
     for width in widths:
         _write(picture, path(digest, width), width)
+    # A rendition that is there is never made again.
+    files.flush()
 
 
 def _write(picture: Image.Image, target: Path, width: int) -> None:
-    """Aside and then into place, as another process may be about the same one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     # WebP holds no longer sides; a strip becomes narrower than its width says.
     scale = min(width / picture.width, WEBP_SIDE_LIMIT / picture.height)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    handle, aside = tempfile.mkstemp(dir=target.parent, suffix=".webp")
-    with os.fdopen(handle, "wb") as stream:
-        picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2).save(stream, "WEBP", quality=QUALITY)
-    Path(aside).chmod(0o644)
-    Path(aside).replace(target)
+    resized = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
+    files.write(target, lambda stream: resized.save(stream, "WEBP", quality=QUALITY))

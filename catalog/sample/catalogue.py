@@ -46,6 +46,22 @@ WOVEN = ("Solid", "Checked", "Gingham", "Pinstriped", "Polka Dot", "Denim")
 PLAIN = ("Solid", "Melange")
 
 
+EUROS = {
+    "Tshirts": 19, "Tops": 24, "Shirts": 39, "Sweatshirts": 49, "Jackets": 119, "Blazers": 139, "Coats": 169,
+    "Dresses": 69, "Skirts": 44, "Jeans": 79, "Shorts": 34, "Track Pants": 39, "Casual Shoes": 74, "Sports Shoes": 99,
+    "Boots": 129, "Heels": 89, "Flip Flops": 19, "Handbags": 109, "Backpacks": 64, "Watches": 149, "Sunglasses": 59,
+    "Belts": 29, "Caps": 19, "Scarves": 29, "Ties": 24, "Necklace and Chains": 49, "Earrings": 34, "Ring": 39,
+}  # fmt: skip
+"""About what things of each kind cost"""
+SIZES = {
+    "Apparel": ("XS", "S", "M", "L", "XL"),
+    "Men": ("41", "42", "43", "44", "45"),
+    "Women": ("36", "37", "38", "39", "40"),
+}
+"""Of clothes, and of shoes by whom they are for"""
+ON_SALE, SOLD_OUT, SIZE_SOLD_OUT = 0.2, 0.06, 0.15
+
+
 @dataclass(frozen=True)
 class Line:
     """One kind of product of the collection: what draws it, where it stands in the shop, and what it comes in."""
@@ -63,13 +79,26 @@ class Line:
 
 @dataclass(frozen=True)
 class SampleProduct:
-    """One drawn product: its row of styles.csv and how to draw it."""
+    """One drawn product: its rows of styles.csv, one for each size, and how to draw it."""
 
     seed: int
     line: int
     cut: str
     fabric: Fabric
     row: dict[str, str]
+    """What all its rows have"""
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """Each size with its id and whether it is there; a single row where there are none."""
+        random = np.random.default_rng(self.seed)
+        is_sold_out = random.random() < SOLD_OUT
+        master, sub, gender = (self.row[name] for name in ("masterCategory", "subCategory", "gender"))
+        sizes = SIZES.get(gender if sub in ("Shoes", "Flip Flops") else master, ("",))
+        for size in sizes:
+            is_out = is_sold_out or (len(sizes) > 1 and random.random() < SIZE_SOLD_OUT)
+            availability = "out of stock" if is_out else "in stock"
+            sku = "-".join(filter(None, (self.row["id"], size)))
+            yield {**self.row, "id": sku, "item_group_id": self.row["id"], "size": size, "availability": availability}
 
 
 BOTH = ("Men", "Women")
@@ -116,9 +145,10 @@ def write_catalogue(folder: Path) -> tuple[Path, Path]:
     styles, images = folder / "styles.csv", folder / "images"
     images.mkdir()
     with styles.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, products[0].row)
+        rows = [row for product in products for row in product.rows()]
+        writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
-        writer.writerows(product.row for product in products)
+        writer.writerows(rows)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         pictures = tqdm(pool.map(draw, products, chunksize=4), total=len(products), desc="Drawing", unit="picture")
         for product, picture in zip(products, pictures, strict=True):
@@ -171,8 +201,18 @@ def _product(random: np.random.Generator, position: int, number: int, cut: str, 
         "year": str(2024 + variant % 3),
         "usage": line.usages[variant % len(line.usages)],
         "productDisplayName": " ".join(filter(None, words)),
+        "brand": brand,
+        **_prices(FIRST_SEED + position, article),
+        "description": f"{line.noun} in {colour.lower()}, {pattern.lower()}.\nDrawn for this sample: nobody sells it.",
     }
     return SampleProduct(FIRST_SEED + position, number, cut, fabric, row)
+
+
+def _prices(seed: int, article: str) -> dict[str, str]:
+    random = np.random.default_rng([seed, 1])
+    euros = round(EUROS[article] * float(random.choice([0.8, 0.9, 1, 1.1, 1.3])))
+    sale = f"{round(euros * 0.7)}.90 EUR" if random.random() < ON_SALE else ""
+    return {"price": f"{euros}.90 EUR", "sale price": sale}
 
 
 def _second_colour(random: np.random.Generator, line: Line, colour: str, variant: int) -> tuple[int, int, int]:

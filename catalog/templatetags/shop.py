@@ -5,12 +5,19 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from PIL import ImageColor
 
+from catalog.models import Product
 from catalog.vocabulary import VOCABULARY
 
 register = template.Library()
+PRICE = '<span class="price">{0}<strong>{1}</strong></span>'
+SALE = (
+    '<span class="price">{0}<s><span class="for-readers">before</span> {2}</s> '
+    '<strong class="on-sale"><span class="for-readers">now</span> {1}</strong></span>'
+)
+SOLD_OUT = SafeString('<span class="sold-out">Sold out</span>')
 # What would end the element, or begin another one, in a page.
 HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -21,6 +28,20 @@ def structured_data(data: object) -> str:
     # No markup of the data's is left after the translation.
     text = mark_safe(json.dumps(data).translate(HARMLESS))  # noqa: S308
     return format_html('<script type="application/ld+json">{}</script>', text)
+
+
+@register.simple_tag
+def price(product: Product) -> SafeString:
+    """What a product costs now, and whether it is there; nothing where neither is known.
+
+    Written here, as a template for each card of a page takes a fifth of the page's time.
+    """
+    sold_out = SOLD_OUT if product.is_sold_out else SafeString()
+    if product.price is None:
+        return sold_out
+    beginning = "from " if product.has_lowest_price else ""
+    costs = SALE if product.is_on_sale else PRICE
+    return format_html(costs, beginning, product.shown_price_now, product.shown_price) + sold_out
 
 
 @register.filter

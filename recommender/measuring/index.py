@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from monitoring.metrics import INDEX_RECALL, INDEX_RECALL_AT
+from catalog.monitoring.metrics import INDEX_RECALL, INDEX_RECALL_AT
 from recommender.models import Embedding, Encoder
 from recommender.neighbours import exact_search, index_settings, nearest
 

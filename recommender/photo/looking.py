@@ -6,8 +6,8 @@ from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 
 from catalog.fetching import UnfetchableAddress, fetch
+from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, read_picture
-from monitoring.metrics import SEARCH_SECONDS
 from recommender import explore, neighbours
 from recommender.models import Encoder
 from recommender.photo import proposals, store

@@ -133,7 +133,8 @@ class Results:
         for first, *copies in pictures:
             if first.pk in products:
                 also = tuple(products[copy.pk] for copy in copies if copy.pk in products)
-                groups[self._level(first)].append(Card(products[first.pk], copies=also))
+                match = Match(products[first.pk], first.similarity)
+                groups[self._level(first)].append(Card(match.product, match.percent, copies=also))
         return [Group(name, LEVELS[name], groups[name]) for name in LEVELS if groups[name]]
 
     def facets(self) -> list[Facet]:

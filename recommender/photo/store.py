@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.cache import caches
 from PIL import Image
 
-from monitoring.metrics import count_asked
+from catalog.monitoring.metrics import count_asked
 from recommender.photo.boxes import NamedBox, tell_apart
 
 SIDE = 480

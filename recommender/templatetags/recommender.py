@@ -8,6 +8,7 @@ from django.template import RequestContext
 from catalog.cookies import SEEN
 from catalog.facets import Selection
 from catalog.models import Product
+from catalog.signals import cards_shown
 from recommender import for_you as recommendations
 from recommender.cards import Card
 from recommender.explanation import Explanation, explain
@@ -27,6 +28,9 @@ register = template.Library()
 def product_panels(context: RequestContext, product: Product) -> dict:
     """The panels of the product's page."""
     panels = panels_of(product, context.get("seen") or [])
+    for panel, cards in panels.items():
+        if cards:
+            cards_shown.send_robust(product_panels, request=context["request"], place=panel.name)
     return {"request": context["request"], "product": product, "panels": panels}
 
 
@@ -56,13 +60,19 @@ def explanations(product: Product, cards: list[Card]) -> list[Explanation]:
 def for_you(context: RequestContext) -> dict:
     """What fits to what this browser has looked at, or a diverse choice."""
     seen = SEEN.read(context["request"])
-    return {"has_seen": bool(seen), "cards": recommendations.for_you(seen)}
+    cards = recommendations.for_you(seen)
+    if cards:
+        cards_shown.send_robust(for_you, request=context["request"], place="for-you")
+    return {"has_seen": bool(seen), "cards": cards}
 
 
-@register.inclusion_tag("recommender/_looks_like.html")
-def looks_like(selection: Selection) -> dict:
+@register.inclusion_tag("recommender/_looks_like.html", takes_context=True)
+def looks_like(context: RequestContext, selection: Selection) -> dict:
     """Products whose pictures show what the selection's words say, though nothing written says it."""
     concepts = {concept.said: concept for concept in selection.understood.wanted}
     words = shown_words(concepts) if len(selection.understood.alternatives) == 1 else {}
     unwritten = selection.unwritten([concepts[word] for word in words])
-    return {"words": list(words), "cards": showing(list(words.values()), unwritten) if words else []}
+    cards = showing(list(words.values()), unwritten) if words else []
+    if cards:
+        cards_shown.send_robust(looks_like, request=context["request"], place="looks-like")
+    return {"words": list(words), "cards": cards}

@@ -6,7 +6,8 @@ addEventListener("submit", async (event) => {
   const card = event.submitter.closest(".marks");
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
-    card.textContent = response.ok ? "Noted" : "Not noted";
+    if (response.status === 429) card.textContent = "Not noted: too many at once";
+    else card.textContent = response.ok ? "Noted" : "Not noted";
   } catch {
     card.textContent = "Not noted";
   }

@@ -12,7 +12,7 @@ from catalog.sample.catalogue import write_catalogue
 from tests.campaign import catalogue, course, report
 from tests.campaign.shop import end_on_signals
 
-FAULTS_A_ROUND = 25
+FAULTS_A_ROUND = 50
 
 
 def main() -> int:

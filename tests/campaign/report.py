@@ -6,7 +6,6 @@ import platform
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -26,15 +25,16 @@ def as_json(results: Sequence[Result], command: str) -> str:
             "machine": _machine(),
             "campaigns": [
                 {
-                    **{
-                        name: value
-                        for name, value in asdict(result).items()
-                        if name not in ("plan", "answers", "events")
-                    },
                     "broker": result.plan.broker,
                     "seed": result.plan.seed,
+                    "products": result.products,
+                    "seconds": round(result.seconds),
                     "effective": result.effective(),
+                    "findings": result.findings,
+                    "seconds_to_settle": result.seconds_to_settle,
+                    "largest_difference": result.largest_difference,
                     "faults": _faults([result]),
+                    "alone": {kind: dict(counts) for kind, counts in result.alone.items()},
                     "requests": _requests(result.answers),
                 }
                 for result in results

@@ -19,7 +19,7 @@ KINDS = {
 def test_a_shop_that_is_hurt_while_it_works_loses_nothing(tmp_path_factory):
     plan = course.Plan(
         seed=20,
-        faults=8,
+        faults=6,
         rounds=1,
         longest_fault=0.6,
         pause=0.3,

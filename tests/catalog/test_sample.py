@@ -18,10 +18,21 @@ def products():
 def test_it_is_a_believable_shop(products):
     assert 280 <= len(products) <= 350
     assert len({product.row["id"] for product in products}) == len(products)
-    assert all(all(product.row.values()) for product in products)
+    assert all(value or name == "sale price" for product in products for name, value in product.row.items())
     assert len({product.row["baseColour"] for product in products}) >= 15
     assert len({product.row["articleType"] for product in products}) >= 20
     assert max(Counter(product.row["productDisplayName"] for product in products).values()) <= 2
+
+
+def test_it_shows_what_a_shop_sells_for(products):
+    on_sale = sum(bool(product.row["sale price"]) for product in products)
+    rows = [row for product in products for row in product.rows()]
+    out = sum(all("out" in row["availability"] for row in product.rows()) for product in products)
+    assert 0.1 < on_sale / len(products) < 0.3
+    assert 0.03 < out / len(products) < 0.1
+    assert {"XS", "XL", "36", "45", ""} <= {row["size"] for row in rows}
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert list(products[0].rows()) == list(products[0].rows())
 
 
 def test_it_is_the_same_every_time(products):

@@ -57,7 +57,7 @@ def test_pictures_may_be_kept_for_good_and_can_do_nothing(client):
     assert response.status_code == 200
     assert response["Content-Type"] == "image/jpeg"
     assert "immutable" in response["Cache-Control"]
-    assert response["Content-Security-Policy"] == "default-src 'none'"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["X-Content-Type-Options"] == "nosniff"
 
 

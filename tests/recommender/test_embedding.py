@@ -1,15 +1,19 @@
 """Embedding on ingest, with the work called directly: what waits, what fails, what changes, what runs twice."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from django.utils import timezone
 from PIL import Image
 
+from catalog.importing.advancing import import_catalog
 from catalog.models import Product
 from catalog.pictures import storage
 from recommender import embedding, querysets, registry, tasks
 from recommender.models import Embedding, EmbeddingFailure
 from tests.factories import ProductFactory, searchable_products
-from tests.pictures import as_file, drawing
+from tests.pictures import as_file, drawing, write_catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -87,11 +91,75 @@ def test_a_picture_of_nothing_is_no_neighbour_of_anything(colour):
     assert "shows nothing" in EmbeddingFailure.objects.get().reason
 
 
-def test_a_missing_file_is_a_failure_and_not_a_crash():
+def take_away(product: Product) -> None:
+    Path(product.image.path).unlink()
+
+
+def tear(product: Product) -> None:
+    content = Path(product.image.path).read_bytes()
+    Path(product.image.path).write_bytes(content[:-100] + bytes(100))
+
+
+def time_passes() -> None:
+    EmbeddingFailure.objects.update(due_at=timezone.now())
+
+
+@pytest.mark.parametrize("break_file", [take_away, tear])
+def test_a_fault_of_the_storage_waits_and_is_tried_again(break_file):
     product = ProductFactory()
-    product.image.storage.delete(product.image.name)
+    content = Path(product.image.path).read_bytes()
+    break_file(product)
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=0, failed=1)
+    encoder = registry.active_encoder()
+    failure = EmbeddingFailure.objects.get()
+    assert "file cannot be read" in failure.reason
+    assert querysets.waiting(encoder).get() == querysets.postponed(encoder).get() == product
+    assert not querysets.failed(encoder).exists()
+    assert embedding.waiting_ids() == []
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=0, failed=0)
+    Path(product.image.path).write_bytes(content)
+    time_passes()
+    assert embedding.waiting_ids() == [product.pk]
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=1, failed=0)
+    assert not EmbeddingFailure.objects.exists()
+
+
+def test_a_fault_of_the_storage_is_tried_ever_less_often_and_in_the_end_no_more():
+    product = ProductFactory()
+    take_away(product)
+    waits = []
+    while embedding.waiting_ids():
+        embedding.embed_products([product.pk])
+        failure = EmbeddingFailure.objects.get()
+        waits.append(failure.due_at and round((failure.due_at - failure.created_at).total_seconds() / 60))
+        if failure.due_at:
+            time_passes()
+    assert waits == [1, 3, 9, 27, 81, 243, 360, 360, 360, 360, 360, None]
+    assert querysets.failed(registry.active_encoder()).get() == product
+
+
+def test_an_unreadable_picture_is_not_tried_again_by_itself():
+    product = ProductFactory(file=b"no picture")
     embedding.embed_products([product.pk])
-    assert "file cannot be read" in EmbeddingFailure.objects.get().reason
+    assert EmbeddingFailure.objects.get().due_at is None
+    assert querysets.failed(registry.active_encoder()).get() == product
+    assert embedding.waiting_ids() == []
+
+
+def test_importing_a_picture_again_repairs_its_file_and_forgets_the_fault(tmp_path, django_capture_on_commit_callbacks):
+    files = write_catalogue(tmp_path, 2)
+    import_catalog(*files)
+    torn, unreadable = Product.objects.order_by("sku")
+    give_picture(unreadable, b"no picture")
+    tear(torn)
+    embedding.embed_products(embedding.waiting_ids())
+    assert EmbeddingFailure.objects.count() == 2
+    (files[1] / "2.jpg").unlink()
+    with django_capture_on_commit_callbacks(execute=True):
+        import_catalog(*files)
+    assert embedding.waiting_ids() == [torn.pk]
+    assert embedding.embed_products([torn.pk]) == embedding.Result(embedded=1, failed=0)
+    assert EmbeddingFailure.objects.get().product == unreadable
 
 
 def test_catching_up_enqueues_what_waits_unless_work_is_under_way(monkeypatch):

@@ -17,7 +17,7 @@ from recommender import embedding
 from recommender.encoders import load_encoder
 from recommender.models import Embedding
 from tests.pictures import write_catalogue
-from tests.processes import eventually, free_port, manage, running, worker
+from tests.processes import eventually, manage, redis_server, running, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,19 +123,8 @@ def test_two_workers_share_the_work(tmp_path):
 
 @pytest.fixture
 def redis_url(tmp_path):
-    port = free_port()
-    command = ("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path)
-    with running(*command, "--loglevel", "warning"):
-        client = redis.Redis(port=port)
-        eventually(lambda: _answers(client))
-        yield f"redis://127.0.0.1:{port}/0"
-
-
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return client.ping()
-    except redis.ConnectionError:
-        return False
+    with redis_server(tmp_path) as url:
+        yield url
 
 
 def test_redis_carries_the_tasks_when_it_is_configured(tmp_path, redis_url):

@@ -233,6 +233,8 @@ def test_staff_see_them_and_take_them_away(with_views, admin_client):
     form = {
         "sku": "1",
         "name": product.name,
+        "sizes-TOTAL_FORMS": 0,
+        "sizes-INITIAL_FORMS": 0,
         "further_pictures-TOTAL_FORMS": 2,
         "further_pictures-INITIAL_FORMS": 2,
         "further_pictures-0-id": one.pk,

@@ -408,6 +408,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "brand": "Vendor",
                 "picture_addresses": "Image Src",
                 "description": "Body (HTML)",
+                "option1_name": "Option1 Name",
             },
         ),
         (
@@ -419,6 +420,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "article_type": "Type",
                 "brand": "Vendor",
                 "description": "Description",
+                "option1_name": "Option1 name",
             },
         ),
         (
@@ -429,6 +431,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "master_category": "Categories",
                 "picture_addresses": "Images",
                 "price": "Regular price",
+                "record_id": "ID",
             },
         ),
         (

@@ -16,6 +16,7 @@ from recommender import embedding
 from recommender.neighbours import similar_to_product
 from tests.catalog.importing.life import State, counts, finished, previewed, shop, started
 from tests.factories import searchable_products
+from tests.hardships import full_disk
 from tests.pictures import as_file, drawing, style, write_catalogue, write_styles
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,19 @@ def test_a_batch_is_all_or_nothing_and_the_job_says_that_it_failed(tmp_path):
     assert "no column of the first line holds" in job.error
     assert job.finished_at
     assert Product.objects.count() == 0
+
+
+def test_a_full_disk_ends_the_import_and_costs_no_product_its_picture(tmp_path):
+    files = write_catalogue(tmp_path, 3)
+    (files[1] / "2.jpg").write_bytes(as_file(drawing(902, (900, 1200))))
+    with full_disk(8000), pytest.raises(UnusableFile, match="too large"):
+        import_catalog(*files)
+    assert not Product.objects.exists()
+    job = ImportJob.objects.get()
+    jobs.resume(job)
+    while advance():
+        pass
+    assert Product.objects.with_picture().count() == 3
 
 
 def test_the_same_picture_is_stored_once(tmp_path):

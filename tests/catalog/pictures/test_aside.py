@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, read_picture
-from tests.hostile import gif_of_frames, tiff_of_tiles
+from tests.hardships import gif_of_frames, tiff_of_tiles
 from tests.pictures import as_file, drawing
 from tests.processes import ROOT, eventually, running
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageOps
 
 from catalog.pictures.decoding import UnreadablePicture, read_picture, read_with_size, suffix_of
-from tests.hostile import ARITHMETIC, jpeg_of_scans, png_of_nothing
+from tests.hardships import ARITHMETIC, jpeg_of_scans, png_of_nothing
 from tests.pictures import as_file, drawing
 
 PICTURE = as_file(drawing(1), "PNG")
@@ -267,7 +267,7 @@ def test_what_is_large_and_takes_a_while_is_read(content, size):
 def test_a_picture_is_the_same_whichever_process_decodes_it(form):
     picture = drawing(7, (1000, 1500))
     here, aside = (
-        np.asarray(read_picture(content, at_least=(200, 300)), float)
+        np.asarray(read_picture(content, at_least=(250, 375)), float)
         for content in (as_file(picture, "JPEG"), as_file(picture, form))
     )
     assert np.abs(here - aside).mean() < 2

@@ -89,7 +89,7 @@ def test_staff_bring_them_with_a_picture_and_take_them_away_with_it(admin_client
     product = ProductFactory(image="", image_digest="")
     address = reverse("admin:catalog_product_change", args=[product.pk])
     fields = {"sku": product.sku, "name": "", "gender": "", "category": "", "base_colour": ""}
-    fields |= {"season": "", "year": "", "usage": ""}
+    fields |= {"season": "", "year": "", "usage": "", "sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
     assert facts_kept(product) == NONE
     upload = SimpleUploadedFile("a.jpg", as_file(drawing(2, (300, 400))))
     admin_client.post(address, {**fields, "image": upload})

@@ -111,3 +111,15 @@ def test_a_product_whose_picture_changed_is_in_no_panel(client):
     first, second = searchable_products(2)
     Product.objects.filter(pk=second.pk).update(image_digest="f" * 64)
     assert skus_in(client.get(f"/products/{first.sku}/")) == []
+
+
+@pytest.mark.parametrize("setting", ["last", "mixed", "hide"])
+def test_what_is_sold_out_is_last_or_hidden_or_neither(client, settings, setting):
+    settings.SOLD_OUT = setting
+    product, *_ = nearly_alike(name=[f"Gown {number}" for number in range(5)])
+    best = [match.product.sku for match in similar_to_product(product, 12)]
+    Product.objects.filter(sku=best[0]).update(availability="out_of_stock")
+    after = {"last": [*best[1:], best[0]], "mixed": best, "hide": best[1:]}[setting]
+    assert [card.product.sku for card in panels_of(product, [])[SIMILAR]] == after
+    found = skus_in(client.get(f"/search/photo/?like={product.sku}"))
+    assert [sku for sku in found if sku != product.sku] == after

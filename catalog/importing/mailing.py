@@ -1,0 +1,62 @@
+"""Mails that say how an import ended, to whoever started it and to the addresses of the settings.
+
+Which end nobody has been told of stands in the database, so a mail server that is away costs no import and no mail: the
+next minute tries again, for a day. Of scheduled imports only those are told of that failed, had issues or wait for a
+person.
+"""
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from catalog.importing.locking import mail_lock
+from catalog.importing.models import ImportJob
+
+logger = logging.getLogger(__name__)
+LONGEST_WAIT = timedelta(days=1)
+SUBJECTS = {"done": "is done", "failed": "has failed", "ready": "waits for you"}
+
+
+def tell_of_ends() -> None:
+    """Mails what is still to be told, each once, as only one process at a time does."""
+    if not settings.EMAIL_URL:
+        return
+    with mail_lock() as is_mine:
+        jobs = ImportJob.objects.to_tell_of(since=timezone.now() - LONGEST_WAIT) if is_mine else []
+        try:
+            for job in jobs:
+                _tell(job)
+        except (SMTPException, OSError) as error:
+            logger.warning("The mail server takes no mail now, and is asked again in a minute: %s", error)
+
+
+def _tell(job: ImportJob) -> None:
+    """Raises SMTPException and OSError."""
+    if (recipients := recipients_of(job)) and not _is_nothing_special(job):
+        EmailMessage(subject_of(job), text_of(job), to=recipients).send()
+    ImportJob.objects.filter(pk=job.pk, state=job.state).update(told=job.state)
+
+
+def recipients_of(job: ImportJob) -> list[str]:
+    starter = [job.started_by.email] if job.started_by and job.started_by.email else []
+    return list(dict.fromkeys([*settings.IMPORT_MAIL_TO, *starter]))
+
+
+def _is_nothing_special(job: ImportJob) -> bool:
+    return job.source is not None and job.state == job.State.DONE and not job.issue_counts
+
+
+def subject_of(job: ImportJob) -> str:
+    # A name has whatever signs a file has; a subject is one line.
+    return " ".join(f"The import of {job.file_name} {SUBJECTS[job.state]}".split())
+
+
+def text_of(job: ImportJob) -> str:
+    address = urljoin(settings.SITE_URL, job.get_absolute_url())
+    return render_to_string("importing/mail.txt", {"job": job, "said": SUBJECTS[job.state], "address": address})

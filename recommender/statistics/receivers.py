@@ -1,0 +1,52 @@
+"""What the pages tell is counted here."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from catalog.facets import Selection
+from catalog.models import Product
+from recommender.statistics.models import Happening, ProductCount, SearchedWords
+from recommender.statistics.shoppers import is_counted, kept_words
+from recommender.statistics.tally import TALLY
+
+Answer = SearchedWords.Answer
+Kind = Happening.Kind
+
+
+def count_words(request: HttpRequest, selection: Selection, **_) -> None:
+    """A search whose address has the words alone; one that is narrowed, sorted or turned over is the same search."""
+    if is_counted(request) and set(request.GET) == {"q"}:
+        words = kept_words(selection.words)
+        TALLY.add(SearchedWords, timezone.localdate(), words, answer_of(selection))
+
+
+def answer_of(selection: Selection) -> str:
+    """Of what was searched in a category alone it counts whether the whole shop has anything."""
+    if not selection.count:
+        return Answer.ALL if selection.way_out and selection.way_out.count else Answer.NOTHING
+    is_part = selection.understood.left_out or selection.count == selection.count_of_most
+    return Answer.PART if is_part else Answer.ALL
+
+
+def count_shown(request: HttpRequest, place: str, **_) -> None:
+    if is_counted(request):
+        count_happening(Kind.SHOWN, place)
+
+
+def count_photo(request: HttpRequest, found: str, **_) -> None:
+    if is_counted(request):
+        count_happening(Kind.PHOTO, detail=found)
+
+
+def count_view(request: HttpRequest, product: Product, **_) -> None:
+    if is_counted(request):
+        TALLY.add(ProductCount, timezone.localdate(), product.pk, ProductCount.Kind.VIEWED)
+
+
+def count_favourite(request: HttpRequest, product: Product, **_) -> None:
+    if is_counted(request):
+        TALLY.add(ProductCount, timezone.localdate(), product.pk, ProductCount.Kind.FAVOURED)
+
+
+def count_happening(kind: Kind, place: str = "", position: int = 0, detail: str = "") -> None:
+    TALLY.add(Happening, timezone.localdate(), kind, place, position, detail)
