@@ -108,6 +108,5 @@ SAID = [f"q={quote(_words(text))}" for text in WORDS.values()]
 ASKED = [query[:8000] for query in QUERIES.values()]
 ADDRESSES = [
     *(f"/products/?{query}" for query in SAID + ASKED),
-    *(f"/suggestions/?{query}" for query in SAID),
     *(f"/search/photo/?{query}" for query in ASKED),
 ]

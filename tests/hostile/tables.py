@@ -164,7 +164,7 @@ CASES = [
         "refused: none of the first 100,000 rows has a cell for each of the 4 columns",
     ),
     slow("a million issues", lambda: many_rows(1_000_000, "x\n"), "refused: none of the first 100,000 rows has"),
-    slow("a hundred thousand rows of one id", lambda: HEADER + ROW * 100_000, "^1 rows, 99999 repeated id$"),
+    slow("60,000 rows of one id", lambda: HEADER + ROW * 60_000, "^1 rows, 59999 repeated id$"),
     slow("the header again and again", lambda: HEADER * 50_000, "^0 rows, 49999 repeated header$"),
     case("formulas as ids", lambda: rows(b"=1+1,T,R,2012\n", b"@SUM(A1),T,R,2012\n", ROW), "rows, . bad id|^3 rows$"),
     case("formulas as values", lambda: rows(b'A1,"=HYPERLINK(""http://x"",1)",=cmd|\' /C calc\'!A0,2012\n'), "^1 rows"),
