@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.attributes import ATTRIBUTES, Attribute
-from catalog.offer import Availability, Offer
+from catalog.offer import Offer
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import (
@@ -24,6 +24,7 @@ from catalog.querysets import (
     ProductQuerySet,
     ProductSizeQuerySet,
 )
+from catalog.terms import Availability
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 

@@ -9,23 +9,7 @@ from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.utils import timezone
 
 from catalog import money
-
-LINK_LENGTH = 2000
-DESCRIPTION_LENGTH = 5000
-LINK_SCHEMES = ("http", "https")
-
-
-class Availability(models.TextChoices):
-    IN_STOCK = "in_stock", "In stock"
-    OUT_OF_STOCK = "out_of_stock", "Sold out"
-    PREORDER = "preorder", "Preorder"
-    BACKORDER = "backorder", "On backorder"
-
-
-class Condition(models.TextChoices):
-    NEW = "new"
-    REFURBISHED = "refurbished"
-    USED = "used"
+from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 
 
 class Offer(models.Model):

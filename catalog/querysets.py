@@ -16,8 +16,9 @@ from django.utils import timezone
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.merchandising import Steering
 from catalog.money import Range
-from catalog.offer import Availability, price_now
+from catalog.offer import price_now
 from catalog.sample import SKUS
+from catalog.terms import Availability
 from catalog.words.index import lexemes_of
 from catalog.words.lexicon import MAKER
 from catalog.words.reading import read

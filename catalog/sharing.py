@@ -5,8 +5,8 @@ from django.http import HttpRequest
 
 from catalog import money
 from catalog.models import Category, Product
-from catalog.offer import Availability
 from catalog.querysets import CategoryQuerySet, ProductQuerySet
+from catalog.terms import Availability
 
 
 class ProductSitemap(Sitemap):

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from catalog.handing_over import BROKER
+from tests.factories import ProductFactory
 
 # A busy machine takes its time, which is no fault of what is tested.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -26,3 +27,9 @@ def empty_folders() -> None:
 def no_outage() -> None:
     """What was away for one test is there for the next."""
     BROKER.end()
+
+
+@pytest.fixture(autouse=True)
+def same_drawings() -> None:
+    """A test's products have the same pictures, whichever tests ran before."""
+    ProductFactory.reset_sequence(0)

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from catalog.importing.tables import printable
-from catalog.offer import DESCRIPTION_LENGTH
+from catalog.terms import DESCRIPTION_LENGTH
 
 READ = 100_000
 """Characters; no description needs more markup."""

@@ -19,8 +19,8 @@ from catalog import money
 from catalog.importing.markup import plain_text
 from catalog.importing.values import clean, is_nothing
 from catalog.money import Amount, Doubtful, NoMoney
-from catalog.offer import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 from catalog.sizes import size_key
+from catalog.terms import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "price": (

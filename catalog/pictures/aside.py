@@ -27,7 +27,7 @@ MOST_PICTURES = 1000
 SECONDS_TO_WAIT = 2
 SECONDS_TO_DECODE = 30
 """By the clock; `decoder.SECONDS` of a core are over long before, where the machine is not busy."""
-SECONDS_TO_END = 1
+SECONDS_TO_END = 5
 BUSY = "Too many pictures are being decoded right now. Please try again in a moment."
 TOO_MUCH = "This picture takes too long or too much memory to decode: save it again as an ordinary JPEG."
 
@@ -56,7 +56,8 @@ class _Decoder:
 
     @property
     def is_usable(self) -> bool:
-        return self._pictures < MOST_PICTURES and self._process.poll() is None
+        # One that died between two pictures has closed its end, perhaps before its death is known.
+        return self._pictures < MOST_PICTURES and not self._pipe.poll() and self._process.poll() is None
 
     def ask(self, question: dict, content: bytes) -> tuple[dict, bytes]:
         """What it answers. Raises EOFError and ConnectionError where it ends over the picture."""

@@ -4,14 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing, style, write_styles
-
-
-@pytest.fixture(autouse=True)
-def same_drawings() -> None:
-    """A test's products have the same pictures, whichever tests ran before."""
-    ProductFactory.reset_sequence(0)
 
 
 # For the session, as the tests of this module do not run in a row: those with a database of their own come earlier.

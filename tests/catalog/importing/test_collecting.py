@@ -288,7 +288,7 @@ def test_addresses_inside_networks_are_never_asked(tmp_path):
 
 
 def test_the_worker_fetches_when_no_import_is_to_go_on_with(table, monkeypatch):
-    monkeypatch.setattr(tasks, "_hand_over", lambda task: task())
+    monkeypatch.setattr(tasks, "hand_over", lambda task: task())
     import_catalog(table(a="1"), None)
     tasks.go_on_with_imports()
     assert pictures_of("a") == drawn(1)

@@ -33,7 +33,8 @@ def decoders(process: psutil.Process | None = None) -> list[psutil.Process]:
 
 def kill(decoder: psutil.Process, number: int = signal.SIGKILL) -> None:
     decoder.send_signal(number)
-    eventually(lambda: decoder not in decoders())
+    # On its way out it has no command line any more, and its end of the pipe is still open.
+    eventually(lambda: decoder.status() == psutil.STATUS_ZOMBIE)
 
 
 @pytest.fixture(autouse=True)

@@ -63,7 +63,7 @@ def test_a_file_of_the_right_length_that_is_not_what_was_stored_is_no_picture_an
 
 
 def test_a_full_disk_leaves_nothing_half_written():
-    content = as_file(drawing(79))
+    content = as_file(drawing(987_654))
     with full_disk(), pytest.raises(OSError, match="too large"):
         storage.store(content, ".jpg")
     assert not default_storage.exists(storage.name_of(storage.digest_of(content), ".jpg"))
