@@ -156,7 +156,7 @@ def test_the_import_desk_reads_nothing_of_a_stranger(front):
 
 
 def test_nginx_hands_out_the_pictures_that_there_are_and_the_shop_the_others(front):
-    product = ProductFactory(file=as_file(drawing(7, (300, 400))))
+    product = ProductFactory(file=as_file(drawing(707_070, (300, 400))))
     address = renditions.address(product.image_digest, 240)
     made_by_the_shop = front.ask(address)
     handed_out = [front.ask(product.image.url), front.ask(address)]

@@ -10,6 +10,7 @@ from recommender.neighbours import similar_to_product
 from tests.browser.conftest import PHONE
 from tests.browser.shop import look_of, photo, skus
 from tests.pictures import as_file, drawing
+from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,7 +72,7 @@ def two_in_one(one, two) -> dict[str, object]:
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Over the photo, in parts of its width and height, with what the device points with."""
     # While a page fades in, it hears no pointer.
-    page.wait_for_function("document.getAnimations().length === 0")
+    eventually(lambda: page.evaluate("document.getAnimations().length === 0"))
     around = page.locator(".stage").bounding_box()
     points = [(around["x"] + x * around["width"], around["y"] + y * around["height"]) for x, y in (start, end)]
     with page.expect_response(re.compile("box=")):

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 SMALL = 4096
 """Bytes; how the desk takes large ones the corpus tells, and how long an import takes other tests"""
-DATABASE_WORDS = ("psycopg", "DataError", "SQL", "constraint", "Traceback", "invalid byte sequence")
+DATABASE_WORDS = re.compile(r"\b(psycopg\w*|DataError|SQL|constraint|Traceback|invalid byte sequence)\b")
+"""Whole words, as any letters may be in the tokens of forms"""
 ORDINARY = b"id,name,colour,year\n1,Tee,Red,2012\n"
 
 
@@ -63,7 +64,7 @@ def test_hostile_files_are_previewed_and_imported_or_refused_and_their_pages_sho
             admin_client.get(f"/admin/importing/importjob/{job.pk}/issues.csv").streaming_content
         ).decode()
         assert page.status_code == 200, case
-        assert not [word for word in DATABASE_WORDS if word in page.content.decode() + issues], case
+        assert not DATABASE_WORDS.search(page.content.decode() + issues), case
         assert not [line for line in issues.splitlines() if line.startswith(("=", "+", "@", "-"))], case
         ImportJob.objects.all().delete()
         Product.objects.all().delete()
