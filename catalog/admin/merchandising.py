@@ -89,11 +89,8 @@ class SteeredPage:
         """What shoppers find on it; None where the catalogue alone cannot tell."""
         if self.place in (Place.PANEL, Place.PHOTO):
             return None
-        query = QueryDict(mutable=True)
-        if self.place == Place.WORDS:
-            query["q"] = self.target
         category = self.target if self.place == Place.CATEGORY else None
-        return Selection(query, category, self.at).products()
+        return _products(self.target if self.place == Place.WORDS else "", category, self.at)
 
     def new_rule(self, product: Product, act: str) -> MerchandisingRule:
         field = MerchandisingRule.TARGETS.get(Place(self.place))
@@ -204,6 +201,11 @@ def _found(text: str) -> list[Product]:
     products = Product.objects.in_the_shop().for_cards()
     if exact := products.filter(sku=text).first():
         return [exact]
+    return list(_products(text).for_cards()[:FOUND])
+
+
+def _products(words: str, category: Category | None = None, at: datetime | None = None) -> ProductQuerySet:
+    """What shoppers find by these words, or without any, at that moment."""
     query = QueryDict(mutable=True)
-    query["q"] = text
-    return list(Selection(query).products().for_cards()[:FOUND])
+    query["q"] = words
+    return Selection(query, category, at).products()
