@@ -163,7 +163,13 @@ def test_a_restore_that_fails_half_way_has_changed_nothing(folder):
     product = ProductFactory()
     (database,) = folder.glob("database-*")
     sql = gzip.decompress(database.read_bytes())
-    for broken in (sql[: len(sql) // 2], sql + b"\nSELECT 1 / 0;\n", sql + b"\nINSERT INTO nowhere VALUES (1);\n"):
+    between = sql.index(b"\n--\n", len(sql) // 2)
+    for broken in (
+        sql[:between],
+        sql[: len(sql) // 2],
+        sql + b"\nSELECT 1 / 0;\n",
+        sql + b"\nINSERT INTO nowhere VALUES (1);\n",
+    ):
         database.write_bytes(gzip.compress(broken))
         change_manifest(folder, database_digest=digest_of(database))
         with pytest.raises(CommandError):

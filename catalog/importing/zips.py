@@ -18,6 +18,8 @@ BROKEN = (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.e
 class Archive(zipfile.ZipFile):
     """A zip, open for reading. Raises UnusableFile where it holds too many files, and what BROKEN says."""
 
+    _stream: "_Stream | None" = None
+
     def __init__(self, path: Path):
         self._stream = _Stream(io.FileIO(path))
         try:
@@ -35,7 +37,8 @@ class Archive(zipfile.ZipFile):
 
     def close(self) -> None:
         super().close()
-        self._stream.close()
+        if self._stream:
+            self._stream.close()
 
 
 class _TooMany(Exception):

@@ -118,7 +118,11 @@ def _is_there(source: Path, target: Path) -> bool:
 
 def _sql(folder: Path, manifest: Manifest) -> Iterator[bytes]:
     bar = tqdm(desc="Database", total=manifest.sql_bytes, unit="B", unit_scale=True, disable=None)
+    missing = manifest.sql_bytes
     with gzip.open(folder / manifest.database) as stream, bar:
         while chunk := stream.read(BYTES_AT_ONCE):
             yield chunk
+            missing -= len(chunk)
             bar.update(len(chunk))
+    if missing > 0:
+        raise BackupProblem(f"{folder / manifest.database} ends too early; the database was not changed.")
