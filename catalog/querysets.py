@@ -1,7 +1,8 @@
 """Every query on the catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -93,6 +94,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         if wanted.least is not None:
             products = products.filter(selling__gte=wanted.least)
         return products.filter(selling__lte=wanted.most) if wanted.most is not None else products
+
+    def costs(self, currency: str, at: datetime) -> dict[int, Decimal]:
+        """What each of them costs at that time, by its id; without those that have no price in that currency."""
+        selling = self.annotate(cost=price_now(currency, at)).filter(cost__isnull=False)
+        return dict(selling.order_by().values_list("pk", "cost"))
 
     def of_the_sample(self) -> "ProductQuerySet":
         """The drawn ones."""
@@ -252,6 +258,14 @@ class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
 
 
 class ProductSizeQuerySet(models.QuerySet["ProductSize"]):
+    def to_be_had(self, products: Collection[int]) -> dict[int, list[str]]:
+        """The sizes that each of the products with these ids is to be had in, by its id."""
+        sizes: dict[int, list[str]] = {}
+        rows = self.filter(availability__in=TO_BE_HAD, product__in=products).order_by()
+        for product, label in rows.values_list("product", "label"):
+            sizes.setdefault(product, []).append(label)
+        return sizes
+
     def counted(self, products: ProductQuerySet) -> dict[str, int]:
         """How many of the products have each size to be had."""
         sizes = self.filter(availability__in=TO_BE_HAD, product__in=products.order_by().values("pk"))

@@ -18,7 +18,8 @@ from recommender.photo.boxes import WHOLE
 from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
 from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
-from recommender.photo.searching import query_by, results_of, shows_nothing
+from recommender.photo.searching import SECONDS_UNTIL_BACK, query_by, results_of, shows_nothing
+from recommender.photo.several import Several
 from recommender.registry import active_encoder
 from recommender.signals import photo_searched
 
@@ -40,14 +41,13 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         encoder = active_encoder()
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
-            return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
+            return render(request, "recommender/photo_search.html")
         results = None if shows_nothing(query) else results_of(query, encoder)
         _tell(request, results)
         page = _results_page(results) if results else _photos_page(query)
         return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
-        context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
-        response = render(request, "recommender/photo_search.html", context, status=problem.status)
+        response = render(request, "recommender/photo_search.html", {"problem": problem}, status=problem.status)
         for name, value in problem.headers.items():
             response[name] = value
         return response
@@ -77,8 +77,8 @@ def _results_page(results: Results) -> dict:
 
 
 def _photos_page(query: PhotoQuery) -> dict:
-    photos = [(name, photo) for name in query.photos if (photo := store.find(name))]
-    parts = photos[0][1].parts_to_point_at if len(photos) == 1 else []
+    photos = Several(query)
+    parts = photos.searched[0].photo.parts_to_point_at if len(photos.searched) == 1 else []
     return {
         "query": query,
         "photos": photos,
@@ -91,7 +91,10 @@ def _photos_page(query: PhotoQuery) -> dict:
 @limited(Reads)
 def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
     """A photo that is being searched with, for whoever knows its name, until it is forgotten."""
-    photo = store.find(name)
+    try:
+        photo = store.find(name)
+    except store.PhotosAway:
+        return HttpResponse(status=503, headers={"Retry-After": str(SECONDS_UNTIL_BACK)})
     if photo is None:
         raise Http404
     return HttpResponse(photo.content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.template import RequestContext
 
 from catalog.cookies import SEEN
@@ -39,6 +40,12 @@ def similar_products(product: Product, at: datetime | None) -> list[Product]:
     """What shoppers are shown as similar to the product, by the rules of that moment, or of now."""
     cards = SIMILAR.choose(Page(product, seen=[], taken={product.pk}, at=at))
     return [card.product for card in cards if isinstance(card, Card)]
+
+
+@register.simple_tag
+def takes_addresses() -> bool:
+    """Whether shoppers may search with the address of a picture."""
+    return settings.PHOTO_FROM_ADDRESS
 
 
 @register.simple_tag
