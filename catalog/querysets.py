@@ -41,6 +41,7 @@ WORTH_OF_NEIGHBOURS = 0.5
 WORTH_OF_IMPORTANT = 10.0
 """More than anything that ranks products with as many of the words"""
 WORTH_OF_WHOLE = 1000.0
+MOST_KNOWN = 500
 FEW = 12
 """Where all of the words find fewer products, those with most of them follow"""
 
@@ -127,6 +128,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
             having = self.model.objects.filter(sizes__label__in=sizes, sizes__availability__in=TO_BE_HAD)
             products = products.filter(pk__in=having.values("pk"))
         return products
+
+    def known_values(self, attribute: str) -> list[str]:
+        """The values of an attribute that products of the shop have, the most common ones first."""
+        having = self.in_the_shop().exclude(**{attribute: ""}).order_by().values_list(attribute)
+        counted = having.annotate(count=Count("pk")).order_by("-count", attribute)
+        return list(counted.values_list(attribute, flat=True)[:MOST_KNOWN])
 
     def counts_by(self, *columns: str) -> dict[str, dict[object, int]]:
         """For each column how many products have each of its values, all counted in one pass."""
