@@ -16,6 +16,8 @@ from django.db.models.expressions import Combinable, OrderBy
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
@@ -222,7 +224,7 @@ class Selection:
         """What the products cost that the other choices leave; None where none has a price."""
         if not self.sold.currency:
             return None
-        drawn, lowest, highest = self._kept("prices", self._price_bars)
+        drawn, lowest, highest = self._kept(f"prices {get_language()}", self._price_bars)
         if not drawn:
             return None
         others = [(name, value) for name, value in self.form_values if name not in LIMITS]
