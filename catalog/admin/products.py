@@ -10,6 +10,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.attributes import NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductSize
@@ -38,7 +40,7 @@ class FurtherPictureInline(admin.TabularInline):
     extra = max_num = 0
     fields = readonly_fields = ("position", "thumbnail", "image_width", "image_height")
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, picture: FurtherPicture) -> str:
         return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image_address)
 
@@ -75,19 +77,23 @@ class ProductAdmin(admin.ModelAdmin):
         if "image" in form.changed_data:
             transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
 
-    @admin.action(description="Archive: hide from the shop and from search", permissions=["change"])
+    @admin.action(description=_("Archive: hide from the shop and from search"), permissions=["change"])
     def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.in_the_shop().update(archived_at=timezone.now(), updated_at=timezone.now())
 
-    @admin.action(description="Bring back from the archive", permissions=["change"])
+    @admin.action(description=_("Bring back from the archive"), permissions=["change"])
     def bring_back(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.exclude(archived_at=None).update(archived_at=None, updated_at=timezone.now())
 
-    @admin.display(description="price", ordering="price")
+    @admin.display(description=_("price"), ordering="price")
     def costs(self, product: Product) -> str:
-        return f"{product.shown_price_now} (sale)" if product.is_on_sale else product.shown_price_now
+        return (
+            gettext("{price} (sale)").format(price=product.shown_price_now)
+            if product.is_on_sale
+            else product.shown_price_now
+        )
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, product: Product) -> str:
         if not product.image:
             return "–"

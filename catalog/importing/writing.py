@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.addresses import addresses_of
@@ -120,13 +121,15 @@ def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
     """What is odd about rows that are taken."""
     for row in rows:
         if other := skus.with_zeros(row.sku):
-            reason = (
-                f"id {row.sku} is new, and the shop has {other}; where a spreadsheet took the zeros, format the ids as "
-                "text there, and save the table again"
-            )
+            reason = gettext(
+                "id {sku} is new, and the shop has {other}; where a spreadsheet took the zeros, format "
+                "the ids as text there, and save the table again"
+            ).format(sku=row.sku, other=other)
             yield RowIssue(row.line, row.sku, "zeros missing", reason)
         elif reason := _doubt(row.sku, skus):
-            reason = f"id {row.sku} {reason}; format the ids as text there, and save the table again"
+            reason = gettext("id {sku} {reason}; format the ids as text there, and save the table again").format(
+                sku=row.sku, reason=reason
+            )
             yield RowIssue(row.line, row.sku, "doubtful id", reason)
 
 
@@ -134,19 +137,27 @@ def _nameless(rows: list[StyleRow], known: Collection[str]) -> Iterator[RowIssue
     """The rows that leave a product without a name."""
     for row in rows:
         if row.values.get("name") == "":
-            yield RowIssue(row.line, row.sku, "no name", "has no name; the shop shows its category or its id instead")
+            yield RowIssue(
+                row.line, row.sku, "no name", gettext("has no name; the shop shows its category or its id instead")
+            )
         elif "name" not in row.values and row.sku not in known:
-            reason = "is new and has no name, as no column is known to hold names; choose one, or call it name"
+            reason = gettext("is new and has no name, as no column is known to hold names; choose one, or call it name")
             yield RowIssue(row.line, row.sku, "no name", reason)
 
 
 def _doubt(sku: str, skus: Skus) -> str:
     """Why a new id may be what a spreadsheet made of another one; "" where it is not."""
     if other := skus.as_number(sku):
-        return f"is new, and there is {other}, which a spreadsheet may have written so"
+        return gettext("is new, and there is {other}, which a spreadsheet may have written so").format(other=other)
     if is_rounded(sku) and skus.is_new(sku):
-        return f"may be rounded, as spreadsheets keep no more than {EXACT_DIGITS} digits of a number"
-    return "may have been another one, of which a spreadsheet made a date" if is_date(sku) and skus.is_new(sku) else ""
+        return gettext("may be rounded, as spreadsheets keep no more than {digits} digits of a number").format(
+            digits=EXACT_DIGITS
+        )
+    return (
+        gettext("may have been another one, of which a spreadsheet made a date")
+        if is_date(sku) and skus.is_new(sku)
+        else ""
+    )
 
 
 def _plan_row(
@@ -213,7 +224,14 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
     """
     files = source.of(row.sku)
     if not files and not after["image"] and not row.picture_addresses:
-        return [RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")]
+        return [
+            RowIssue(
+                row.line,
+                row.sku,
+                "no picture",
+                gettext("no picture named {sku} came with the file").format(sku=row.sku),
+            )
+        ]
     stored: dict[str, str] = {}
     issues = []
     for file in files:

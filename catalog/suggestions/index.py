@@ -160,7 +160,10 @@ class Index:
         """The category, narrowed by the words before its name."""
         name, address = self._categories.labels[category], self._addresses[category]
         if before:
-            name, address = f"{before} in {name}", f"{address}?{urlencode({'q': before})}"
+            name, address = (
+                gettext("{words} in {category}").format(words=before, category=name),
+                f"{address}?{urlencode({'q': before})}",
+            )
         return Choice(name, address)
 
     def _pictured(self, *preferred: np.ndarray) -> list[Product]:

@@ -84,7 +84,7 @@ function suggestFor(field) {
     list.scrollTop = 0;
     if (!options.length) close();
     else open();
-    status.textContent = told?.textContent ?? "";
+    status.textContent = told?.textContent ?? field.dataset.noSuggestions;
   }
 
   async function ask(text) {
