@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.forms import FileField, Widget
 
 from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, read_with_size
@@ -16,7 +16,7 @@ class PictureField(FileField):
     Django's own decodes whatever comes with whatever Pillow has, in the web process.
     """
 
-    def to_python(self, data: UploadedFile | None) -> UploadedFile | None:
+    def to_python(self, data: Any) -> File | None:
         upload = super().to_python(data)
         if upload is None:
             return None
