@@ -17,7 +17,7 @@ from django.core.validators import URLValidator
 
 from catalog import money
 from catalog.importing.markup import plain_text
-from catalog.importing.values import clean, is_nothing
+from catalog.importing.values import clean, is_nothing, unescaped
 from catalog.money import Amount, Doubtful, NoMoney
 from catalog.sizes import size_key
 from catalog.terms import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
@@ -76,7 +76,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "link": ("link", "url", "producturl", "productlink", "externalurl", "buylink", "deeplink", "purl", "permalink"),
     "description": (
         *("description", "bodyhtml", "body", "productdescription", "longdescription", "descriptionhtml", "desc"),
-        *("beschreibung", "produktbeschreibung", "descripcion", "descrizione", "shortdescription"),
+        *("beschreibung", "produktbeschreibung", "descripcion", "descrizione", "shortdescription", "summary"),
     ),
     "size": ("size", "sizes", "shoesize", "clothingsize", "availablesizes", "grosse", "groesse", "taille", "talla"),
 }
@@ -335,7 +335,8 @@ def _availability(cells: Mapping[str, str]) -> str:
         # Shopify counts nothing of what it does not track.
         return Availability.IN_STOCK if clean(cells["stock"]) else ""
     text = clean(cells["stock"])
-    if is_nothing(text):
+    # WooCommerce's variations may share what the parent has.
+    if is_nothing(text) or text.lower() == "parent":
         return ""
     if not (match := re.fullmatch(r"[<>~+]?\s*(-?\d{1,12})(?:[.,]0+)?\s*\+?", text)):
         raise LeftOut("bad value", "stock", f"{text[:40]!r} is no number of pieces; it is left out")
@@ -380,7 +381,7 @@ def _link(text: str) -> str:
 
 
 def _sizes(text: str) -> list[str]:
-    labels = [label for one in _BETWEEN_SIZES.split(text.strip()) if not is_nothing(label := clean(one))]
+    labels = [label for one in _BETWEEN_SIZES.split(unescaped(text).strip()) if not is_nothing(label := clean(one))]
     if too_long := next((label for label in labels if len(label) > SIZE_LENGTH), ""):
         raise LeftOut("bad value", "size", f"{too_long[:60]!r} is longer than {SIZE_LENGTH} characters; it is left out")
     return list(dict.fromkeys(labels))[:MOST_SIZES]

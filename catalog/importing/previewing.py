@@ -81,6 +81,7 @@ class _Tally:
         self._named: set[str] = set()
         self._lost = 0
         self._counts, self._repaired, self._further, self._to_fetch = Counts(), 0, 0, 0
+        self._unpublished, self._leaving = 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
@@ -102,6 +103,8 @@ class _Tally:
             pictures_without_row=[file.name for file in self._owned.without_row[:SHOWN_EXAMPLES]],
             further=self._further,
             to_fetch=self._to_fetch,
+            unpublished=self._unpublished,
+            leaving=self._leaving,
             missing=missing_products(self._named).count(),
             lost=self._lost,
             products=self._products,
@@ -110,6 +113,8 @@ class _Tally:
     def _count(self, plan: Plan) -> None:
         self._counts += plan.counts
         self._to_fetch += sum(map(len, plan.addresses.values()))
+        self._unpublished += sum(not row.is_published for row in plan.rows)
+        self._leaving += plan.leaving
         self._further += sum(len(change.after["further"]) for change in plan.changes)
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1

@@ -150,6 +150,7 @@ def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
     if outcome is None:
         return "no column is known to hold the products' ids"
     rows, rejected, missing = outcome.counts.rows, outcome.counts.rejected, outcome.missing
+    archived = outcome.leaving + (missing if archives else 0)
     if not rows:
         return "its table has no rows"
     if rejected > MOST_REJECTED * rows:
@@ -157,6 +158,6 @@ def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
     in_the_shop = Product.objects.in_the_shop().count()
     if archives and missing and outcome.lost:
         return f"{outcome.lost:,} rows cannot be read, and may be of the {missing:,} products that it would archive"
-    if archives and missing > MOST_ARCHIVED * in_the_shop:
-        return f"it would archive {missing:,} of the shop's {in_the_shop:,} products"
+    if archived > MOST_ARCHIVED * in_the_shop:
+        return f"it would archive {archived:,} of the shop's {in_the_shop:,} products"
     return ""
