@@ -252,6 +252,10 @@ class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
 
 
 class ProductSizeQuerySet(models.QuerySet["ProductSize"]):
+    def labels(self) -> list[str]:
+        """The sizes that there are."""
+        return list(self.order_by("label").values_list("label", flat=True).distinct())
+
     def counted(self, products: ProductQuerySet) -> dict[str, int]:
         """How many of the products have each size to be had."""
         sizes = self.filter(availability__in=TO_BE_HAD, product__in=products.order_by().values("pk"))
