@@ -101,7 +101,7 @@ def test_the_preview_counts_what_is_not_published(tmp_path, admin_client):
     (tmp_path / "export.csv").write_text(exports.woocommerce())
     job = previewed(tmp_path / "export.csv", tmp_path)
     page = " ".join(admin_client.get(job.get_absolute_url()).content.decode().split())
-    told = "products that the file does not publish: 3, hidden from the shop and from search; 1 of them is in the shop"
+    told = "products that the file does not publish: 3, hidden from the shop and from search; in the shop now: 1"
     assert told in page
 
 
