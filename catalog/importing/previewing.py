@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from catalog import money
-from catalog.importing import jobs
+from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob
 from catalog.importing.offers import BESIDE, OFFERED
 from catalog.importing.own import Skus
@@ -28,7 +28,7 @@ THUMBNAIL = 240
 NOT_DETAILS = frozenset({"name", *PICTURE_ADDRESSES, *OFFERED, *BESIDE})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
-    *("place", "stamp", "mapping", "total", "merged", "rows_previewed"),
+    *("place", "stamp", "mapping", "total", "merged", "rows_previewed", "styles"),
 )
 State = ImportJob.State
 
@@ -38,6 +38,8 @@ def preview(job: ImportJob) -> None:
 
     Raises UnusableFile and OSError for its files, and NotNow when it was cancelled in the meantime.
     """
+    if not job.styles:
+        uploads.fetch_table(job)
     job.detect()
     job.rows_previewed = 0
     job.save(update_fields=DETECTED)
