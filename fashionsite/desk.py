@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 
 from catalog.caching import kept
-from catalog.importing.models import ImportJob, PictureAddress
+from catalog.importing.models import ImportJob, ImportSource, PictureAddress
 from fashionsite import health
 from recommender import querysets
 from recommender.models import Encoder, QualityReport
@@ -61,6 +61,7 @@ def home_of(user: AbstractUser | AnonymousUser) -> dict[str, object]:
     """What the user may see, by the name of the part."""
     parts = {
         "importing.view_importjob": ("job", _last_job),
+        "importing.view_importsource": ("failing", ImportSource.objects.failing),
         "recommender.view_embeddingfailure": ("pictures", _pictures),
         "recommender.view_qualityreport": ("quality", _quality),
         "statistics.view_searchedwords": ("in_vain", _in_vain),
