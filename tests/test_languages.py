@@ -15,7 +15,7 @@ from tests.factories import ProductFactory
 from tests.processes import ROOT
 
 LOCALE = ROOT / "fashionsite" / "locale"
-NOT_THE_SHOPS = ("tests", "var", "media", "locale", ".venv")
+NOT_THE_SHOPS = ["tests", "var", "media", "locale"]
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|%\w|\{\w+(?:![a-z])?(?::[^}]*)?\}|</?\w+[^>]*>")
 LANGUAGES = sorted(folder.name for folder in LOCALE.iterdir())
 
@@ -37,8 +37,7 @@ def messages(language: str) -> list[Message]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_translated(language, tmp_path, settings, monkeypatch):
     settings.LOCALE_PATHS = [tmp_path]
-    (tmp_path / language).symlink_to(tmp_path / "found")
-    (tmp_path / "found" / "LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / language / "LC_MESSAGES").mkdir(parents=True)
     monkeypatch.chdir(ROOT)
     call_command("makemessages", locale=[language], ignore_patterns=NOT_THE_SHOPS, no_location=True, verbosity=0)
     found = {
@@ -80,6 +79,7 @@ def test_german_quotation_marks_open_below():
     assert [text for text in texts if text.count("„") != text.count("“") or "”" in text] == []
 
 
+@pytest.mark.django_db
 def test_a_shop_speaks_german(client, settings):
     ProductFactory(name="Hemd", price=Decimal("1299"), currency="EUR")
     settings.LANGUAGE_CODE = "de"
@@ -92,6 +92,7 @@ def test_a_shop_speaks_german(client, settings):
     assert "Diese Seite gibt es hier nicht." in client.get("/nowhere/").content.decode()
 
 
+@pytest.mark.django_db
 def test_numbers_of_drawings_are_for_browsers_in_every_language(admin_client: Client, settings):
     ProductFactory.create_batch(3)
     settings.LANGUAGE_CODE, settings.STATISTICS_DAYS = "de", 90
@@ -103,6 +104,7 @@ def test_numbers_of_drawings_are_for_browsers_in_every_language(admin_client: Cl
     assert [number for number in drawn if "," in number] == []
 
 
+@pytest.mark.django_db
 def test_a_language_from_the_right_turns_the_page(client, settings):
     settings.LANGUAGE_CODE = "ar"
     assert '<html lang="ar" dir="rtl">' in client.get("/").content.decode()
