@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -23,10 +24,11 @@ from catalog.querysets import (
     LEVELS,
     CategoryQuerySet,
     MerchandisingRuleQuerySet,
+    ProductDescriptionQuerySet,
     ProductQuerySet,
     ProductSizeQuerySet,
 )
-from catalog.terms import Availability
+from catalog.terms import DESCRIPTION_LENGTH, Availability
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -207,6 +209,11 @@ class Product(Pictured, Offer):
         """The value of each attribute, "" where it is unknown."""
         return {attribute: str(getattr(self, attribute.name) or "") for attribute in ATTRIBUTES}
 
+    @property
+    def description(self) -> str:
+        """What the merchant writes of it, "" where nothing; `ProductQuerySet.with_description` reads it along."""
+        return self.written.text if hasattr(self, "written") else ""
+
     def take_picture(self, name: str, digest: str) -> None:
         """Gives it a picture that is in the media storage, or with twice "" none, and the facts of it; it is not saved.
 
@@ -224,6 +231,24 @@ class Product(Pictured, Offer):
         self.search_vector = lexemes(self.name, categories, values, self.sku)
         colour = set(self.base_colour.lower().split())
         self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
+
+
+class ProductDescription(models.Model):
+    """What the merchant writes of a product; without a text there is no row.
+
+    In a table of its own, as the catalogue is counted and sorted by reading its products' rows, which are to be short.
+    """
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="written")
+    text = models.TextField(validators=[MaxLengthValidator(DESCRIPTION_LENGTH)])
+
+    objects = ProductDescriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="product_description_has_text")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class ProductSize(models.Model):

@@ -3,14 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.core.validators import MaxLengthValidator, URLValidator
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import money
-from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, LINK_SCHEMES, Availability, Condition
+from catalog.terms import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 
 
 class Offer(models.Model):
@@ -40,12 +40,6 @@ class Offer(models.Model):
         blank=True,
         validators=[URLValidator(LINK_SCHEMES)],
         help_text=_("An address that begins with https:// or http://."),
-    )
-    description = models.TextField(
-        _("description"),
-        blank=True,
-        validators=[MaxLengthValidator(DESCRIPTION_LENGTH)],
-        help_text=_("Plain text, with its line breaks."),
     )
 
     class Meta:

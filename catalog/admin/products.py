@@ -2,11 +2,14 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.forms import ModelForm
+from django.db.models import ImageField
+from django.forms import CharField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,11 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.attributes import NAMES
-from catalog.models import Category, FurtherPicture, Product, ProductSize
+from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures import files, storage
 from catalog.pictures.decoding import suffix_of
+from catalog.pictures.fields import PictureField
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
+from catalog.terms import DESCRIPTION_LENGTH
 
 
 @admin.register(Category)
@@ -45,6 +50,21 @@ class FurtherPictureInline(admin.TabularInline):
         return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image_address)
 
 
+class ProductForm(ModelForm):
+    """A product with its description, which has a table of its own."""
+
+    description = CharField(
+        max_length=DESCRIPTION_LENGTH,
+        required=False,
+        widget=AdminTextareaWidget,
+        help_text="Plain text, with its line breaks.",
+    )
+
+    def __init__(self, *arguments: Any, **named: Any):
+        super().__init__(*arguments, **named)
+        self.initial.setdefault("description", self.instance.description)
+
+
 class ProductSizeInline(admin.TabularInline):
     model = ProductSize
     extra = 0
@@ -52,6 +72,8 @@ class ProductSizeInline(admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
+    form = ProductForm
+    formfield_overrides: ClassVar = {ImageField: {"form_class": PictureField}}
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]
     list_display_links = ("thumbnail", "sku")
     list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES, "availability", "condition", "currency")
@@ -74,6 +96,8 @@ class ProductAdmin(admin.ModelAdmin):
         if "image" in form.changed_data:
             obj.take_picture(*_stored(form.cleaned_data["image"]))
         super().save_model(request, obj, form, change)
+        if "description" in form.changed_data:
+            ProductDescription.objects.write({obj: form.cleaned_data["description"]})
         if "image" in form.changed_data:
             transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
 

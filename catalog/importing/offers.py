@@ -86,9 +86,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 PRICES = ("price", "old_price", "sale_price")
 OFFERED = (
     *("price", "has_lowest_price", "sale_price", "sale_starts_at", "sale_ends_at", "currency"),
-    *("availability", "condition", "link", "description"),
+    *("availability", "condition", "link"),
 )
-"""The fields of a product that come of it, beside its sizes."""
+"""The fields of a product that come of it."""
+BESIDE = ("description", "sizes")
+"""What comes of it beside these, and has a table of its own."""
 PRICE_FIELDS = OFFERED[:6]
 MOST_SIZES = 100
 SIZE_LENGTH = 40
@@ -129,7 +131,7 @@ _NO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}")
 _is_link = URLValidator(LINK_SCHEMES)
 
 Told = dict[str, Any]
-"""What a row says of the fields in OFFERED and of "sizes", fit for JSON: amounts and times as texts, sizes as [label,
+"""What a row says of what is in OFFERED and BESIDE, fit for JSON: amounts and times as texts, sizes as [label,
 availability]."""
 
 
@@ -186,7 +188,7 @@ def with_offer(values: Told, told: Told) -> Told:
     A sale that the price rules out, or that is in another currency, is taken out where they come of several tables.
     """
     is_other = "price" not in told and told.get("currency", values["currency"]) != values["currency"]
-    taken = {name: told[name] for name in (*OFFERED, "sizes") if name in told and not (is_other and name == "currency")}
+    taken = {name: told[name] for name in (*OFFERED, *BESIDE) if name in told and not (is_other and name == "currency")}
     values = {**values, **taken}
     price, sale = values["price"], None if is_other else values["sale_price"]
     if price is None:

@@ -22,7 +22,7 @@ from catalog.importing.owners import Owned
 from catalog.importing.preview import Counts
 from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
-from catalog.models import Category, FurtherPicture, Product, ProductSize
+from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
@@ -171,7 +171,7 @@ def _plan_row(
 
 def as_they_are(products: ProductQuerySet) -> ProductQuerySet:
     """With what `values_of` looks at."""
-    return products.with_categories().prefetch_related("further_pictures", "sizes")
+    return products.with_categories().with_description().prefetch_related("further_pictures", "sizes")
 
 
 def values_of(product: Product) -> Values:
@@ -182,6 +182,7 @@ def values_of(product: Product) -> Values:
     return {
         **{name: getattr(product, name) for name in TEXTS},
         **{name: _fit_for_json(getattr(product, name)) for name in OFFERED},
+        "description": product.description,
         "sizes": [[size.label, size.availability] for size in sizes],
         "image": product.image.name or "",
         "image_digest": product.image_digest,
@@ -277,6 +278,13 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         for change in changes
         if change.after["further"] != (change.before or {}).get("further", [])
     )
+    ProductDescription.objects.write(
+        {
+            change.product: change.after["description"]
+            for change in changes
+            if change.after["description"] != (change.before or {}).get("description", "")
+        }
+    )
     _save_sizes(
         (change.product, change.after["sizes"])
         for change in changes
@@ -365,6 +373,9 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         _hand_back(batch)
         # What an import noted before there were further pictures says nothing of them.
         _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
+        ProductDescription.objects.write(
+            {change.product: change.before["description"] for change in batch if "description" in change.before}
+        )
         _save_sizes((change.product, change.before["sizes"]) for change in batch if "sizes" in change.before)
         tell_of_pictures(change.product.pk for change in batch)
     changes.delete()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0008_labels_in_any_language"),
+        ("catalog", "0009_labels_in_any_language"),
         ("recommender", "0004_storage_faults"),
     ]
 

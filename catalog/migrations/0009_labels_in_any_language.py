@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0007_commerce_queries"),
+        ("catalog", "0008_descriptions"),
     ]
 
     operations = [
@@ -195,16 +195,6 @@ class Migration(migrations.Migration):
             name="currency",
             field=models.CharField(
                 blank=True, help_text="Its code of three letters: EUR, USD, INR.", max_length=3, verbose_name="currency"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="product",
-            name="description",
-            field=models.TextField(
-                blank=True,
-                help_text="Plain text, with its line breaks.",
-                validators=[django.core.validators.MaxLengthValidator(5000)],
-                verbose_name="description",
             ),
         ),
         migrations.AlterField(
