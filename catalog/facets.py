@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
@@ -15,6 +15,7 @@ from django.db.models.expressions import Combinable, OrderBy
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
@@ -27,16 +28,20 @@ from catalog.offer import discount_now, is_on_sale, price_now
 from catalog.prices import Bar, PriceFacet
 from catalog.querysets import SIZE, ProductQuerySet
 from catalog.sizes import size_key
+from catalog.words import sizes
 from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SORTS = {
-    "relevance": "Best match",
-    "newest": "Newest",
-    "name": "Name",
-    "price-up": "Price: low to high",
-    "price-down": "Price: high to low",
-    "discount": "Biggest discount",
+    "relevance": gettext_lazy("Best match"),
+    "newest": gettext_lazy("Newest"),
+    "name": gettext_lazy("Name"),
+    "price-up": gettext_lazy("Price: low to high"),
+    "price-down": gettext_lazy("Price: high to low"),
+    "discount": gettext_lazy("Biggest discount"),
 }
 BY_PRICE = frozenset({"price-up", "price-down"})
 NARROWING = (*NAMES, SIZE)
@@ -86,7 +91,7 @@ class Selection:
         self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
 
     @property
-    def sorts(self) -> dict[str, str]:
+    def sorts(self) -> "dict[str, StrOrPromise]":
         """The orders there are: by name and label, the one that is meant when none is named first."""
         hidden = set() if self.words else {"relevance"}
         hidden |= set() if self.sold.currency else BY_PRICE
@@ -157,7 +162,7 @@ class Selection:
             tuple(concept for concept in wanted if concept not in concepts) for wanted in self.understood.alternatives
         ]
         rest = replace(self.understood, alternatives=tuple(alternatives), whole="").query
-        products = self._priced(self._in_category(self.category).with_attributes(self.attributes))
+        products = self._as_wished(self._in_category(self.category).with_attributes(self.attributes))
         return (products.matching(rest) if rest else products).exclude(pk__in=self._having_all())
 
     def lacking(self, products: Iterable[Product]) -> dict[int, list[Concept]]:
@@ -179,7 +184,7 @@ class Selection:
             return None
         query = QueryDict(mutable=True)
         query["q"] = self.words
-        return Choice("the whole shop", self.address(category=None, attributes={}), Selection(query).count)
+        return Choice(gettext("the whole shop"), self.address(category=None, attributes={}), Selection(query).count)
 
     @cached_property
     def count(self) -> int:
@@ -211,14 +216,14 @@ class Selection:
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
         counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
-        return in_order_of_sizes(self._filters.facet(SIZE, "Size", counts))
+        return in_order_of_sizes(self._filters.facet(SIZE, gettext_lazy("Size"), counts))
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
         """What the products cost that the other choices leave; None where none has a price."""
         if not self.sold.currency:
             return None
-        drawn, lowest, highest = self._kept("prices", self._price_bars)
+        drawn, lowest, highest = self._kept(f"prices {get_language()}", self._price_bars)
         if not drawn:
             return None
         return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn)
@@ -246,10 +251,17 @@ class Selection:
         """What is chosen, each with the address that takes it away."""
         chips = []
         if self.words:
-            chips.append(Choice(f"“{self.words}”", self.address(words=""), is_chosen=True))
+            chips.append(Choice(gettext("“%(words)s”") % {"words": self.words}, self.address(words=""), is_chosen=True))
         for wish in self._price_wishes:
             words = " ".join(self.words.replace(wish.said, " ", 1).split())
             chips.append(Choice(wish.range.shown(self.sold.currency), self.address(words=words), is_chosen=True))
+        for said, labels in self._size_wishes.items():
+            words = " ".join(self.words.replace(said, " ", 1).split())
+            chips.append(
+                Choice(
+                    gettext("Size {sizes}").format(sizes=" / ".join(labels)), self.address(words=words), is_chosen=True
+                )
+            )
         if self.price and self.sold.currency:
             shown = self.price.shown(self.sold.currency)
             chips.append(Choice(shown, self.address(price=Range()), is_chosen=True))
@@ -289,7 +301,7 @@ class Selection:
         products = self._in_category(None if without == "category" else self.category)
         if self.words:
             products = products.matching(self._search, self.steering.pinned)
-        products = self._priced(products, is_free=without == "price")
+        products = self._as_wished(products, is_free=without == "price")
         return products.with_attributes({name: values for name, values in self.attributes.items() if name != without})
 
     @cached_property
@@ -304,8 +316,24 @@ class Selection:
         """The prices among the words that are not looked for."""
         return ", ".join(wish.said for wish in self.understood.prices if wish not in self._price_wishes)
 
-    def _priced(self, products: ProductQuerySet, *, is_free: bool = False) -> ProductQuerySet:
-        """Those of the products at the price that is wanted; `is_free` leaves the one of the form out."""
+    @cached_property
+    def _size_wishes(self) -> dict[str, list[str]]:
+        """The sizes among the words that the catalogue has, as they were typed, each with its labels there."""
+        asked = self.understood.sizes if self.sold.has_sizes and not self.as_typed else ()
+        if not asked:
+            return {}
+        labels = _kept(repr((self.version, "sizes")), ProductSize.objects.labels)
+        return {said: found for said in asked if (found := sizes.meant(said, labels))}
+
+    @property
+    def unsized(self) -> str:
+        """The sizes among the words that are not looked for."""
+        return ", ".join(said for said in self.understood.sizes if said not in self._size_wishes)
+
+    def _as_wished(self, products: ProductQuerySet, *, is_free: bool = False) -> ProductQuerySet:
+        """Those of the products at the price and in a size that is wanted; `is_free` leaves the form's price out."""
+        if wished := [label for labels in self._size_wishes.values() for label in labels]:
+            products = products.with_attributes({SIZE: wished})
         if not self.sold.currency:
             return products
         now = timezone.now()
@@ -337,7 +365,7 @@ class Selection:
             Choice(node.name, self.address(category=node), count, node == self.category)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
-        return Facet("category", "Category", choices)
+        return Facet("category", gettext_lazy("Category"), choices)
 
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:
@@ -373,7 +401,7 @@ def sold(version: str) -> Sold:
 def in_order_of_sizes(facet: Facet) -> Facet:
     """The facet with its sizes in their order; of very many the most common ones, and what is chosen."""
     shown = [choice for place, choice in enumerate(facet.choices) if place < MOST_SIZES or choice.is_chosen]
-    return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
+    return replace(facet, choices=sorted(shown, key=lambda choice: size_key(str(choice.label))))
 
 
 def _sold() -> Sold:

@@ -3,24 +3,29 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.forms import BaseInlineFormSet, Field, ModelForm
+from django.forms import BaseInlineFormSet, CharField, Field, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.known_values import KnownValues
 from catalog.attributes import ATTRIBUTES, NAMES
-from catalog.models import Category, FurtherPicture, Product, ProductSize
+from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures import files, storage
 from catalog.pictures.decoding import suffix_of
+from catalog.pictures.fields import PictureField
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
+from catalog.terms import DESCRIPTION_LENGTH
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices
@@ -47,7 +52,7 @@ class ValuesFilter(admin.AllValuesFieldListFilter):
 
     def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         for choice in super().choices(changelist):
-            choice["display"] = choice["display"] or "unknown"
+            choice["display"] = choice["display"] or gettext("unknown")
             yield choice
 
 
@@ -68,10 +73,25 @@ class FurtherPictureInline(admin.TabularInline):
     extra = max_num = 0
     fields = readonly_fields = ("position", "thumbnail", "image_width", "image_height")
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, picture: FurtherPicture) -> str:
-        alternative = f"Further picture {picture.position}"
+        alternative = gettext("Further picture {number}").format(number=picture.position)
         return format_html(THUMBNAIL, picture.image_address, alternative)
+
+
+class ProductForm(ModelForm):
+    """A product with its description, which has a table of its own."""
+
+    description = CharField(
+        max_length=DESCRIPTION_LENGTH,
+        required=False,
+        widget=AdminTextareaWidget,
+        help_text="Plain text, with its line breaks.",
+    )
+
+    def __init__(self, *arguments: Any, **named: Any):
+        super().__init__(*arguments, **named)
+        self.initial.setdefault("description", self.instance.description)
 
 
 class ProductSizeInline(admin.TabularInline):
@@ -82,6 +102,8 @@ class ProductSizeInline(admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
+    form = ProductForm
+    formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]
     list_display_links = ("thumbnail", "sku")
     list_filter = (
@@ -108,22 +130,22 @@ class ProductAdmin(admin.ModelAdmin):
             options["widget"] = KnownValues(db_field.name)
         field = super().formfield_for_dbfield(db_field, request, **options)
         if field and isinstance(db_field, models.DateTimeField):
-            for widget, part in zip(field.widget.widgets, ("date", "time"), strict=True):
+            for widget, part in zip(field.widget.widgets, (gettext("date"), gettext("time")), strict=True):
                 widget.attrs["aria-label"] = f"{field.label}: {part}"
         return field
 
-    @admin.display(description="present picture")
+    @admin.display(description=_("present picture"))
     def picture(self, product: Product) -> str:
         """As shoppers see it."""
         if not product.image:
             return "–"
         return format_html(
-            '<a href="{}"><img src="{}" width="{}" height="{}" class="product-picture" alt="Picture of {}"></a>',
+            '<a href="{}"><img src="{}" width="{}" height="{}" class="product-picture" alt="{}"></a>',
             product.largest_image_address,
             product.image_address,
             product.image_width or "",
             product.image_height or "",
-            product.sku,
+            _alternative(product),
         )
 
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
@@ -131,26 +153,37 @@ class ProductAdmin(admin.ModelAdmin):
         if "image" in form.changed_data:
             obj.take_picture(*_stored(form.cleaned_data["image"]))
         super().save_model(request, obj, form, change)
+        if "description" in form.changed_data:
+            ProductDescription.objects.write({obj: form.cleaned_data["description"]})
         if "image" in form.changed_data:
             transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
 
-    @admin.action(description="Archive: hide from the shop and from search", permissions=["change"])
+    @admin.action(description=_("Archive: hide from the shop and from search"), permissions=["change"])
     def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.in_the_shop().update(archived_at=timezone.now(), updated_at=timezone.now())
 
-    @admin.action(description="Bring back from the archive", permissions=["change"])
+    @admin.action(description=_("Bring back from the archive"), permissions=["change"])
     def bring_back(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.exclude(archived_at=None).update(archived_at=None, updated_at=timezone.now())
 
-    @admin.display(description="price", ordering="price")
+    @admin.display(description=_("price"), ordering="price")
     def costs(self, product: Product) -> str:
-        return f"{product.shown_price_now} (sale)" if product.is_on_sale else product.shown_price_now
+        return (
+            gettext("{price} (sale)").format(price=product.shown_price_now)
+            if product.is_on_sale
+            else product.shown_price_now
+        )
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, product: Product) -> str:
         if not product.image:
             return "–"
-        return format_html(THUMBNAIL, product.image_address, f"Picture of {product.sku}")
+        return format_html(THUMBNAIL, product.image_address, _alternative(product))
+
+
+def _alternative(product: Product) -> str:
+    """What its picture is called for those who do not see it."""
+    return gettext("Picture of {sku}").format(sku=product.sku)
 
 
 def _stored(upload: UploadedFile | None) -> tuple[str, str]:

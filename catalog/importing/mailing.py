@@ -1,4 +1,4 @@
-"""Mails that say how an import ended, to whoever started it and to the addresses of the settings.
+"""Mails that say how an import ended, to whoever started it and to the addresses of the settings; and what fails.
 
 Which end nobody has been told of stands in the database, so a mail server that is away costs no import and no mail: the
 next minute tries again, for a day. Of scheduled imports only those are told of that failed, had issues or wait for a
@@ -14,13 +14,18 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from catalog.importing.locking import mail_lock
-from catalog.importing.models import ImportJob
+from catalog.importing.models import ImportJob, ImportSource
 
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(days=1)
-SUBJECTS = {"done": "is done", "failed": "has failed", "ready": "waits for you"}
+SUBJECTS = {
+    "done": gettext_lazy("The import of {file} is done"),
+    "failed": gettext_lazy("The import of {file} has failed"),
+    "ready": gettext_lazy("The import of {file} waits for you"),
+}
 
 
 def tell_of_ends() -> None:
@@ -29,9 +34,12 @@ def tell_of_ends() -> None:
         return
     with mail_lock() as is_mine:
         jobs = ImportJob.objects.to_tell_of(since=timezone.now() - LONGEST_WAIT) if is_mine else []
+        sources = ImportSource.objects.failing().filter(is_failure_told=False) if is_mine else []
         try:
             for job in jobs:
                 _tell(job)
+            for source in sources:
+                _tell_of_failure(source)
         except (SMTPException, OSError) as error:
             logger.warning("The mail server takes no mail now, and is asked again in a minute: %s", error)
 
@@ -41,6 +49,15 @@ def _tell(job: ImportJob) -> None:
     if (recipients := recipients_of(job)) and not _is_nothing_special(job):
         EmailMessage(subject_of(job), text_of(job), to=recipients).send()
     ImportJob.objects.filter(pk=job.pk, state=job.state).update(told=job.state)
+
+
+def _tell_of_failure(source: ImportSource) -> None:
+    """Once for all looks in vain that follow each other. Raises SMTPException and OSError."""
+    if settings.IMPORT_MAIL_TO:
+        subject = " ".join(gettext("The scheduled import {name} fails").format(name=source.name).split())
+        text = f"{source.note}\n\n{urljoin(settings.SITE_URL, source.get_absolute_url())}\n"
+        EmailMessage(subject, text, to=settings.IMPORT_MAIL_TO).send()
+    ImportSource.objects.failing().filter(pk=source.pk).update(is_failure_told=True)
 
 
 def recipients_of(job: ImportJob) -> list[str]:
@@ -54,9 +71,13 @@ def _is_nothing_special(job: ImportJob) -> bool:
 
 def subject_of(job: ImportJob) -> str:
     # A name has whatever signs a file has; a subject is one line.
-    return " ".join(f"The import of {job.file_name} {SUBJECTS[job.state]}".split())
+    return " ".join(_said(job).split())
 
 
 def text_of(job: ImportJob) -> str:
     address = urljoin(settings.SITE_URL, job.get_absolute_url())
-    return render_to_string("importing/mail.txt", {"job": job, "said": SUBJECTS[job.state], "address": address})
+    return render_to_string("importing/mail.txt", {"job": job, "said": _said(job), "address": address})
+
+
+def _said(job: ImportJob) -> str:
+    return SUBJECTS[job.state].format(file=job.file_name)

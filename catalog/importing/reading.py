@@ -12,14 +12,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
-from catalog.importing import variants
+from catalog.importing import publishing, variants
 from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
 from catalog.importing.offers import COLUMNS, Told, put_together, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
-from catalog.importing.values import LEVELS, clean, is_nothing, path_of, steps
+from catalog.importing.values import LEVELS, clean, is_nothing, key, path_of, steps, unescaped
+from catalog.vocabulary import VOCABULARY
 
 FIELDS = {
     "sku": (
@@ -48,7 +51,9 @@ FIELDS = {
         *("additionalimagelink", "additionalimagelinks", "additionalimageurls", "additionalimages", "galleryimages"),
         *("gallery", "otherimageurls", "moreimages"),
     ),
+    "age_group": ("agegroup", "googleshoppingagegroup"),
     **COLUMNS,
+    **publishing.COLUMNS,
     **variants.COLUMNS,
 }
 """What a product is told to be, with the names, letters without accents and digits only, that its column may have.
@@ -72,8 +77,12 @@ PICTURE_ADDRESSES = ("picture_addresses", "further_picture_addresses")
 LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(PICTURE_ADDRESSES, 20_000)}
 BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
-TECHNICAL = frozenset({"stock_policy", "stock_tracker", *variants.COLUMNS} - {"group"})
+TECHNICAL = frozenset({"stock_policy", "stock_tracker", "visibility", *variants.COLUMNS} - {"group"})
 """What exports alone have, and nobody chooses for a column of another file"""
+CHILDREN = frozenset({"newborn", "infant", "toddler", "kids"})
+"""The age groups of children, in Google's words"""
+OFFERING = frozenset({*COLUMNS, *publishing.COLUMNS, *variants.COLUMNS})
+"""The fields that are read together, as what a product is sold for"""
 NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
 
 _NO_ID = re.compile(r"#{3,}|=[A-Z.]+\(.*\)", re.IGNORECASE)
@@ -103,6 +112,8 @@ class StyleRow:
     """The id as the file writes it, where the shop writes it otherwise"""
     issues: tuple["RowIssue", ...] = ()
     """What of it is not taken"""
+    is_published: bool = True
+    """Whether the shop is to show it"""
 
     @property
     def picture_addresses(self) -> list[str]:
@@ -153,8 +164,10 @@ def _check_mapping(mapping: Mapping, header: list[str]) -> None:
     """Raises UnusableFile when no column holds the skus."""
     if "sku" not in mapping:
         raise UnusableFile(
-            "no column of the first line holds the products' ids; call it id or sku, or name the columns where the "
-            f"line is missing. The columns are: {', '.join(header)[:500]}"
+            gettext(
+                "no column of the first line holds the products' ids; call it id or sku, or name the "
+                "columns where the line is missing. The columns are: {columns}"
+            ).format(columns=", ".join(header)[:500])
         )
 
 
@@ -191,8 +204,10 @@ def _refuse_if_repeated(row: StyleRow | RowIssue, first_lines: dict[str, int]) -
     first = first_lines.setdefault(row.sku, row.line)
     if first == row.line:
         return row
-    written = f"{row.written} is {row.sku}, which" if row.written else row.sku
-    reason = f"id {written} was already in line {first}; the first one counts"
+    written = gettext("{written} is {sku}, which").format(written=row.written, sku=row.sku) if row.written else row.sku
+    reason = gettext("id {written} was already in line {first}; the first one counts").format(
+        written=written, first=first
+    )
     return RowIssue(row.line, row.sku, "repeated id", reason)
 
 
@@ -209,16 +224,21 @@ class RowReader:
         self._separator = separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         self._survey = survey
-        self._sells = any(field in COLUMNS or field in variants.COLUMNS for field in mapping)
+        self._sells = any(field in OFFERING for field in mapping)
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(header) - 1
         self._fewest = max((number for number, name in enumerate(header, 1) if name), default=0)
 
     def read(self, record: Record) -> StyleRow | RowIssue:
         if record.error:
-            return RowIssue(record.line, self._sku(record), "unreadable row", f"the row cannot be read: {record.error}")
+            return RowIssue(
+                record.line,
+                self._sku(record),
+                "unreadable row",
+                gettext("the row cannot be read: {problem}").format(problem=record.error),
+            )
         if self._is_header(record.cells):
-            reason = "the names of the columns again, as in the first line"
+            reason = gettext("the names of the columns again, as in the first line")
             return RowIssue(record.line, self._sku(record), "repeated header", reason)
         try:
             return self._parse(record)
@@ -255,7 +275,7 @@ class RowReader:
             name, text = self._header[column], cells[column]
             if field == "sku":
                 sku = self._parse_sku(_product_id(record, text, sold), name)
-            elif field in COLUMNS or field in variants.COLUMNS:
+            elif field in OFFERING:
                 continue
             elif field in CATEGORY_LEVELS:
                 levels[field] = _parse_steps(text, name)
@@ -264,10 +284,14 @@ class RowReader:
                 values[field] = _parse_value(field, text, name)
         if any(len(found) > 1 for found in levels.values()):
             values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
+        if values.pop("age_group", "").lower() in CHILDREN and "gender" in values:
+            values["gender"] = VOCABULARY.children.get(key("gender", values["gender"]), values["gender"])
         told, issues = self._offer(record, sku, sold) if self._sells else ({}, ())
         if colour := told.pop("colour", ""):
             values["base_colour"] = colour
-        return StyleRow(record.line, sku, self._survey.spelt(values) | told, is_repaired, issues=issues)
+        values = self._survey.spelt(values) | told
+        is_published = publishing.is_published(sold)
+        return StyleRow(record.line, sku, values, is_repaired, issues=issues, is_published=is_published)
 
     def _offer(self, record: Record, sku: str, sold: variants.Cells) -> tuple[Told, tuple[RowIssue, ...]]:
         """What the row is sold for, with all its variants, and what of that is not taken."""
@@ -302,11 +326,16 @@ class RowReader:
         while len(cells) > wanted and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) < self._fewest:
-            raise _BadRow("too few columns", f"has {len(cells)} of {wanted} columns")
+            raise _BadRow(
+                "too few columns", gettext("has {cells} of {wanted} columns").format(cells=len(cells), wanted=wanted)
+            )
         if len(cells) <= wanted:
             return [*cells, *[""] * (wanted - len(cells))], False
         if not self._repairs or not self._is_name_cut(cells):
-            raise _BadRow("too many columns", f"has {len(cells)} cells for {wanted} columns")
+            raise _BadRow(
+                "too many columns",
+                gettext("has {cells} cells for {wanted} columns").format(cells=len(cells), wanted=wanted),
+            )
         return [*cells[: wanted - 1], self._separator.join(cells[wanted - 1 :])], True
 
     def _is_name_cut(self, cells: list[str]) -> bool:
@@ -329,21 +358,30 @@ class RowReader:
         try:
             sku = self._as_it_was(text)
         except LostDigits:
-            reason = (
-                f"a spreadsheet has shortened id {text.strip()[:64]} so that nobody can tell which it was; "
-                "format the ids as text there, and save the table again"
-            )
+            reason = gettext(
+                "a spreadsheet has shortened id {sku} so that nobody can tell which it was; format the "
+                "ids as text there, and save the table again"
+            ).format(sku=text.strip()[:64])
             raise _BadRow("bad id", reason, column, text.strip()[:VALUE_LENGTH_LIMIT]) from None
         if is_nothing(sku) or all(unicodedata.category(sign) in UNSEEN for sign in sku[:1000]):
-            raise _BadRow("no id", f"{column} holds no id", column, sku)
+            raise _BadRow("no id", gettext("{column} holds no id").format(column=column), column, sku)
         if _NO_ID.fullmatch(sku[:1000]):
-            reason = f"{sku[:SKU_LENGTH_LIMIT]} is what a spreadsheet shows or computes, and no id; save the table anew"
+            reason = gettext("{sku} is what a spreadsheet shows or computes, and no id; save the table anew").format(
+                sku=sku[:SKU_LENGTH_LIMIT]
+            )
             raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])
         if len(sku) > SKU_LENGTH_LIMIT:
-            reason = f"id {sku[:SKU_LENGTH_LIMIT]}… is longer than {SKU_LENGTH_LIMIT} characters"
+            reason = gettext("id {sku}… is longer than {most} characters").format(
+                sku=sku[:SKU_LENGTH_LIMIT], most=SKU_LENGTH_LIMIT
+            )
             raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])
         if any(unicodedata.category(sign) == "Cc" for sign in sku) or {".", ".."} & set(re.split(r"[/\\]", sku)):
-            raise _BadRow("bad id", f"id {sku!r} cannot stand in an address", column, printable(sku))
+            raise _BadRow(
+                "bad id",
+                gettext("id {sku!r} cannot stand in an address").format(sku=sku),
+                column,
+                printable(sku),
+            )
         return sku
 
 
@@ -358,13 +396,13 @@ def _product_id(record: Record, text: str, sold: variants.Cells) -> str:
 
 def _colour(several: list[dict[str, str]]) -> Told:
     """The colour that options name, where all name the same."""
-    colours = {clean(cells["option_colour"]) for cells in several if "option_colour" in cells}
+    colours = {clean(unescaped(cells["option_colour"])) for cells in several if "option_colour" in cells}
     (colour,) = colours if len(colours) == 1 else ("",)
     return {"colour": colour} if not is_nothing(colour) and len(colour) <= VALUE_LENGTH_LIMIT else {}
 
 
 def _parse_value(field: str, text: str, column: str) -> str | int | None:
-    _check_text(text, column)
+    _check_text(text := unescaped(text), column)
     # A name is shown as it is written.
     value = text.strip() if field == "name" else clean(text)
     if is_nothing(value):
@@ -390,14 +428,16 @@ def _check_text(text: str, column: str) -> None:
         return
     shown = printable(text.strip()[:VALUE_LENGTH_LIMIT])
     if "\0" in text:
-        raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
+        raise _BadRow("bad value", gettext("{column} holds a NUL character").format(column=column), column, shown)
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise _BadRow("bad value", f"{column} holds bytes that are no text", column, shown)
+        raise _BadRow(
+            "bad value", gettext("{column} holds bytes that are no text").format(column=column), column, shown
+        )
 
 
 def _check_length(value: str, column: str, limit: int) -> None:
     if len(value) > limit:
-        reason = f"{column} is longer than {limit} characters"
+        reason = gettext("{column} is longer than {most} characters").format(column=column, most=limit)
         raise _BadRow("bad value", reason, column, value[:VALUE_LENGTH_LIMIT])
 
 
@@ -405,6 +445,8 @@ def _parse_number(text: str, numbers: range, column: str) -> int:
     # A notebook that rewrote the file leaves numbers as floats, 2012.0, and a spreadsheet years as dates.
     match = re.fullmatch(r"([0-9]{1,9})(\.0+)?", text) or re.fullmatch(r"([0-9]{4})-[0-9]{2}-[0-9]{2}.*", text)
     if not match or int(match[1]) not in numbers:
-        reason = f"{column} {text[:20]!r} is not a number from {numbers.start} to {numbers.stop - 1}"
+        reason = gettext("{column} {text!r} is not a number from {first} to {last}").format(
+            column=column, text=text[:20], first=numbers.start, last=numbers.stop - 1
+        )
         raise _BadRow("bad value", reason, column, text[:VALUE_LENGTH_LIMIT])
     return int(match[1])

@@ -9,28 +9,28 @@ import hashlib
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from catalog.fetching import UnfetchableAddress, fetch
+from catalog.fetching import Unchanged, UnfetchableAddress, Version, fetch_changed
 from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob, ImportSource
 from catalog.importing.preview import Outcome
-from catalog.importing.tables import UnusableFile, printable
+from catalog.importing.querysets import TRIES
+from catalog.importing.tables import UnusableFile
 from catalog.models import Product
+from catalog.numbers import grouped
 
 SETTLED = timedelta(seconds=50)
 """How long files must have stayed the same before they are imported."""
 LOOK_AGAIN = timedelta(minutes=5)
-TABLE_BYTES_LIMIT = 64 * 1024 * 1024
-SECONDS = 60.0
-"""For the answer of an address; many shops write their tables only when they are asked for."""
-LOOKED = ("looked_at", "note", "due_at", "stamp", "stamped_at")
+LOOKED = ("looked_at", "note", "due_at", "stamp", "stamped_at", "version", "failures")
+MOST_COUNTED = 1000
+"""Looks in vain; more are no worse."""
 MOST_REJECTED = MOST_ARCHIVED = 0.1
 """The share of the rows, and of the shop's products, from which on a person is asked."""
 State = ImportJob.State
@@ -55,21 +55,28 @@ def _look_at(source: ImportSource, now: datetime) -> None:
     source.looked_at, source.note = now, ""
     try:
         if before := source.jobs.unfinished().first():
-            source.note = f"Import {before.pk} is not done yet."
+            source.note = gettext("Import {number} is not done yet.").format(number=before.pk)
         elif source.address:
             source.note = _import_address(source)
         elif _has_settled(source, now):
             source.note = _import_folder(source)
     except (UnusableFile, UnfetchableAddress, OSError) as error:
-        source.note = f"Nothing was imported: {error}"[:1000]
-    if source.note:
+        source.note = gettext("Nothing was imported: {error}").format(error=error)[:1000]
+        is_passing = isinstance(error, UnfetchableAddress) and error.is_temporary
+        source.failures = min(max(source.failures + 1, 0 if is_passing else TRIES), MOST_COUNTED)
+    else:
+        source.failures, source.is_failure_told = 0, False
+    if 0 < source.failures < TRIES:
+        source.due_at = now + LOOK_AGAIN
+    elif source.note:
         source.plan(now)
     else:
         source.due_at, source.note = (
             now,
-            "Its files are new. They are imported when nobody has written them for a minute.",
+            gettext("Its files are new. They are imported when nobody has written them for a minute."),
         )
-    source.save(update_fields=LOOKED)
+    # Who mails a failure notes that meanwhile.
+    source.save(update_fields=LOOKED if source.failures else (*LOOKED, "is_failure_told"))
 
 
 def _has_settled(source: ImportSource, now: datetime) -> bool:
@@ -87,27 +94,43 @@ def _import_folder(source: ImportSource) -> str:
     if note := _nothing_new(source, digest):
         return note
     job = _new_job(source, digest, styles=styles, pictures=pictures)
-    return f"Import {job.pk} was started."
+    return gettext("Import {number} was started.").format(number=job.pk)
 
 
 def _import_address(source: ImportSource) -> str:
     """What came of the look. Raises UnfetchableAddress and OSError."""
-    content = fetch(source.address, TABLE_BYTES_LIMIT, wanted="table", seconds=SECONDS)
+    limit, seconds = uploads.TABLE_BYTES_LIMIT, uploads.SECONDS
+    try:
+        content, version = fetch_changed(source.address, limit, _known_version(source), "table", seconds)
+    except Unchanged:
+        return _nothing_new(source)
+    source.version = {"address": source.address, "told": version}
     digest = hashlib.sha256(content).hexdigest()
     if note := _nothing_new(source, digest):
         return note
-    name = PurePosixPath(unquote(urlsplit(source.address).path)).name or "table.csv"
     with transaction.atomic():
-        job = _new_job(source, digest)
-        uploads.keep(job, ContentFile(content, printable(name)[-100:]), [])
+        job = _new_job(source, digest, address=source.address)
+        uploads.keep_table(job, content)
         job.save()
-    return f"Import {job.pk} was started."
+    return gettext("Import {number} was started.").format(number=job.pk)
 
 
-def _nothing_new(source: ImportSource, digest: str) -> str:
-    """That the files are those of the last import; "" where they are others, or where it failed."""
+def _known_version(source: ImportSource) -> Version:
+    """Of what was fetched last from this address, and imported without a failure; of anything else none."""
+    newest = source.jobs.first()
+    if newest is None or newest.state == State.FAILED or source.version.get("address") != source.address:
+        return Version()
+    return Version(*source.version["told"])
+
+
+def _nothing_new(source: ImportSource, digest: str = "") -> str:
+    """That the files are those of the last import; "" where their digest is another, or where that failed."""
     last = source.jobs.exclude(state=State.FAILED).first()
-    return f"Nothing is new since import {last.pk}." if last and last.digest == digest else ""
+    return (
+        gettext("Nothing is new since import {number}.").format(number=last.pk)
+        if last and digest in ("", last.digest)
+        else ""
+    )
 
 
 def _new_job(source: ImportSource, digest: str, **files: Any) -> ImportJob:
@@ -138,7 +161,7 @@ def confirm_if_plain(job: ImportJob) -> None:
     outcome = job.preview.outcome if job.preview else None
     try:
         if reason := _reason_to_wait(outcome, job.source.archive_missing):
-            jobs.wait_for_a_person(job, f"It waits for you, as {reason}.")
+            jobs.wait_for_a_person(job, gettext("It waits for you, as {reason}.").format(reason=reason))
         else:
             jobs.confirm(job, repair=True, archive_missing=job.source.archive_missing)
     except jobs.NotNow:
@@ -148,15 +171,22 @@ def confirm_if_plain(job: ImportJob) -> None:
 
 def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
     if outcome is None:
-        return "no column is known to hold the products' ids"
+        return gettext("no column is known to hold the products' ids")
     rows, rejected, missing = outcome.counts.rows, outcome.counts.rejected, outcome.missing
+    archived = outcome.leaving + (missing if archives else 0)
     if not rows:
-        return "its table has no rows"
+        return gettext("its table has no rows")
     if rejected > MOST_REJECTED * rows:
-        return f"{rejected:,} of {rows:,} rows would be rejected"
+        return gettext("{rejected} of {rows} rows would be rejected").format(
+            rejected=grouped(rejected), rows=grouped(rows)
+        )
     in_the_shop = Product.objects.in_the_shop().count()
     if archives and missing and outcome.lost:
-        return f"{outcome.lost:,} rows cannot be read, and may be of the {missing:,} products that it would archive"
-    if archives and missing > MOST_ARCHIVED * in_the_shop:
-        return f"it would archive {missing:,} of the shop's {in_the_shop:,} products"
+        return gettext("{lost} rows cannot be read, and may be of the {missing} products that it would archive").format(
+            lost=grouped(outcome.lost), missing=grouped(missing)
+        )
+    if archived > MOST_ARCHIVED * in_the_shop:
+        return gettext("it would archive {missing} of the shop's {in_the_shop} products").format(
+            missing=grouped(archived), in_the_shop=grouped(in_the_shop)
+        )
     return ""

@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext
 
+from catalog.fetching import UnfetchableAddress, fetch
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import NO_PICTURES
 from catalog.importing.tables import UnusableFile, printable
 
 LEFT_ALONE = timedelta(hours=1)
 """How long files stay that nobody seems to need."""
+TABLE_BYTES_LIMIT = 64 * 1024 * 1024
+"""Of a table at an address"""
+SECONDS = 60.0
+"""For the answer of an address; many shops write their tables only when they are asked for."""
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
 
 
@@ -40,19 +46,33 @@ def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
     job.pictures = [str(_move(upload, folder / f"pictures-{n}")) for n, upload in enumerate(pictures, 1)]
 
 
+def keep_table(job: ImportJob, content: bytes) -> None:
+    """Writes the table that lies at the job's address to its folder, and names it in the job, which is not saved."""
+    keep(job, ContentFile(content, printable(job.file_name)[-100:]), [])
+
+
+def fetch_table(job: ImportJob) -> None:
+    """Fetches the table of the job's address; the job is not saved. Raises UnusableFile and OSError."""
+    try:
+        content = fetch(job.address, TABLE_BYTES_LIMIT, wanted="table", seconds=SECONDS)
+    except UnfetchableAddress as error:
+        raise UnusableFile(str(error)) from error
+    keep_table(job, content)
+
+
 def discard(job: ImportJob) -> None:
     """Deletes what was uploaded for the job; a folder on the server stays."""
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def sweep(now: datetime) -> None:
-    """Deletes uploads whose processes were killed, and folders of jobs that there are no more."""
+    """Deletes uploads whose processes were killed, and folders of jobs that have ended or are no more."""
     for path in _left_alone(Path(settings.FILE_UPLOAD_TEMP_DIR), now):
         if path.is_file() and not _is_held(path):
             path.unlink(missing_ok=True)
     folders = {path.name: path for path in _left_alone(ImportJob(pk=0).folder.parent, now) if path.name.isdecimal()}
-    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).values_list("pk", flat=True)
-    for name in folders.keys() - {str(pk) for pk in jobs}:
+    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).exclude(pk__in=ImportJob.objects.ended())
+    for name in folders.keys() - {str(job.pk) for job in jobs.only("pk")}:
         shutil.rmtree(folders[name], ignore_errors=True)
 
 
@@ -75,11 +95,11 @@ def _is_held(path: Path) -> bool:
 def find_folder(name: str) -> Path:
     """The folder of that name below IMPORT_ROOT, where no link leads out. Raises UnusableFile."""
     if settings.IMPORT_ROOT is None:
-        raise UnusableFile("no folder for imports is set up; the setting IMPORT_ROOT names one")
+        raise UnusableFile(gettext("no folder for imports is set up; the setting IMPORT_ROOT names one"))
     root = settings.IMPORT_ROOT.resolve()
     folder = (root / name).resolve()
     if not folder.is_relative_to(root) or not folder.is_dir():
-        raise UnusableFile(f"there is no folder {name!r} below the folder for imports")
+        raise UnusableFile(gettext("there is no folder {name!r} below the folder for imports").format(name=name))
     return folder
 
 
@@ -88,11 +108,13 @@ def find_in_folder(name: str) -> tuple[str, list[str]]:
     folder = find_folder(name)
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink()]
     if nameless := [printable(path.name) for path in files if printable(path.name) != path.name]:
-        raise UnusableFile(f"the name of {nameless[0]} is no text; rename that file")
+        raise UnusableFile(gettext("the name of {file} is no text; rename that file").format(file=nameless[0]))
     tables = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
     if len(tables) != 1:
         names = ", ".join(path.name for path in tables) or "none"
-        raise UnusableFile(f"the folder must hold one table (csv, xlsx or xml), but holds: {names}")
+        raise UnusableFile(
+            gettext("the folder must hold one table (csv, xlsx or xml), but holds: {names}").format(names=names)
+        )
     zips = [str(path) for path in files if path.suffix.lower() == ".zip"]
     has_pictures = any(path.is_file() and path.suffix.lower() not in NO_PICTURES for path in folder.rglob("*"))
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]

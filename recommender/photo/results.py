@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
@@ -29,6 +31,9 @@ from recommender.photo.boxes import WHOLE
 from recommender.photo.eye import GENDER, load_eye
 from recommender.photo.query import FACETS, PhotoQuery
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 COLUMNS = {
     "pk": "product",
     "sku": "product__sku",
@@ -39,7 +44,11 @@ COLUMNS = {
     **{name: f"product__{name}" for name in NAMES},
 }
 PER_PAGE = 24
-LEVELS = {"close": "Close", "loose": "Loosely similar", "far": "No good match"}
+LEVELS = {
+    "close": pgettext_lazy("products that look alike", "Close"),
+    "loose": gettext_lazy("Loosely similar"),
+    "far": gettext_lazy("No good match"),
+}
 UNCALIBRATED = (0.35, 0.6)
 VOTERS = 30
 SHARPNESS = 12.0
@@ -85,7 +94,7 @@ class Group:
     """The products of one page that are about as close."""
 
     name: str
-    title: str
+    title: "StrOrPromise"
     cards: list[Card]
 
 
@@ -166,7 +175,7 @@ class Results:
         facets = [self._facet(name, label) for name, label in FACETS.items()]
         return [facet for facet in facets if facet.choices]
 
-    def _facet(self, name: str, label: str) -> Facet:
+    def _facet(self, name: str, label: "StrOrPromise") -> Facet:
         counts = Counter(value for alike in self._narrowed(without=name) for value in self._values(alike, name))
         facet = self._filters.facet(name, label, counts)
         return in_order_of_sizes(facet) if name == SIZE else facet
@@ -197,7 +206,10 @@ class Results:
         if self._price:
             shown = self._price.shown(self._sold.currency)
             chips.append(Choice(shown, self.query.address(price=Range()), is_chosen=True))
-        return [*chips, Choice(f"in {colour}", self.query.turned_to(""), is_chosen=True)] if colour else chips
+        if colour:
+            label = gettext("in {colour}").format(colour=colour)
+            chips.append(Choice(label, self.query.turned_to(""), is_chosen=True))
+        return chips
 
     def guesses(self) -> list[Guess]:
         """What the photo shows, where the nearest neighbours are sure; what is chosen already is left out."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext
 from PIL import Image
 
 from recommender.models import Encoder
@@ -59,7 +60,7 @@ def _found(query: PhotoQuery) -> list[StoredPhoto | None]:
     try:
         return [store.find(name) for name in query.photos]
     except store.PhotosAway as error:
-        said = "Photos cannot be looked at at the moment. Please try again in a minute."
+        said = gettext("Photos cannot be looked at at the moment. Please try again in a minute.")
         raise PhotoProblem(said, 503, SECONDS_UNTIL_BACK) from error
 
 
@@ -69,9 +70,11 @@ def results_of(query: PhotoQuery, encoder: Encoder) -> Results:
     try:
         vector = query.vector(encoder)
     except ExpiredSeal as error:
-        raise PhotoProblem("This search is too old to be repeated. Please bring the photo again.", 410) from error
+        raise PhotoProblem(
+            gettext("This search is too old to be repeated. Please bring the photo again."), 410
+        ) from error
     if vector is None:
-        raise PhotoProblem("None of these products can be searched with.", 404)
+        raise PhotoProblem(gettext("None of these products can be searched with."), 404)
     return Results(query, encoder, vector)
 
 
@@ -81,5 +84,5 @@ def _sealed(query: PhotoQuery, encoder: Encoder) -> PhotoQuery:
         return query
     photo = _found(query)[0]
     if photo is None:
-        raise PhotoProblem("This photo is no longer kept. Please upload it again.", 410)
+        raise PhotoProblem(gettext("This photo is no longer kept. Please upload it again."), 410)
     return replace(query, seals=(seal(embed(encoder, photo.pixels, query.box or WHOLE), encoder),))

@@ -20,12 +20,12 @@ const between = (one, two) => ({
   height: Math.abs(one.y - two.y),
 });
 
-function makeCrop() {
+function makeCrop(label) {
   const crop = document.createElement("div");
   crop.className = "crop";
   crop.tabIndex = 0;
   crop.setAttribute("role", "group");
-  crop.setAttribute("aria-label", "Part of the photo: arrows move it, Shift and arrows change its size");
+  crop.setAttribute("aria-label", label);
   for (const place of CORNERS) {
     const corner = document.createElement("span");
     corner.className = `corner ${place}`;
@@ -54,7 +54,7 @@ function enlargeAtWill(stage) {
 
 function cropOn(stage) {
   const isSmall = enlargeAtWill(stage);
-  const crop = makeCrop();
+  const crop = makeCrop(stage.dataset.cropLabel);
   stage.append(crop);
   let box;
 
