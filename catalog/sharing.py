@@ -2,9 +2,10 @@
 
 from django.contrib.sitemaps import Sitemap
 from django.http import HttpRequest
+from django.urls import reverse
 
 from catalog import money
-from catalog.models import Category, Product
+from catalog.models import Appearance, Category, Product
 from catalog.querysets import CategoryQuerySet, ProductQuerySet
 from catalog.terms import Availability
 
@@ -33,7 +34,16 @@ SCHEMAS: dict[str, str] = {
 SITEMAPS = {"products": ProductSitemap, "categories": CategorySitemap}
 
 
-def structured_data(request: HttpRequest, product: Product) -> list[dict]:
+def about_the_shop(request: HttpRequest, shop: Appearance) -> list[dict]:
+    """The shop itself, as https://schema.org/WebSite and Organization."""
+    here = request.build_absolute_uri(reverse("catalog:home"))
+    logo = request.build_absolute_uri(reverse("catalog:logo", args=[shop.logo_digest])) if shop.logo_digest else ""
+    site = {"@context": "https://schema.org", "@type": "WebSite", "name": shop.name, "url": here}
+    owner = {**site, "@type": "Organization"} | ({"logo": logo} if logo else {})
+    return [site, owner]
+
+
+def structured_data(request: HttpRequest, product: Product, shop: Appearance) -> list[dict]:
     """The product and the way to it, as https://schema.org/Product and BreadcrumbList."""
     path = product.category.path if product.category else []
     facts = {
@@ -47,7 +57,7 @@ def structured_data(request: HttpRequest, product: Product) -> list[dict]:
         "url": request.build_absolute_uri(product.get_absolute_url()),
         "brand": {"@type": "Brand", "name": product.brand} if product.brand else None,
         "description": product.description,
-        "offers": _offer(request, product),
+        "offers": _offer(request, product, shop),
     }
     crumbs = [
         {
@@ -62,7 +72,7 @@ def structured_data(request: HttpRequest, product: Product) -> list[dict]:
     return [known, {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": crumbs}]
 
 
-def _offer(request: HttpRequest, product: Product) -> dict | None:
+def _offer(request: HttpRequest, product: Product, shop: Appearance) -> dict | None:
     """As https://schema.org/Offer; None without a price, which it needs."""
     price = product.price_now
     if price is None:
@@ -76,6 +86,7 @@ def _offer(request: HttpRequest, product: Product) -> dict | None:
         else "",
         "availability": SCHEMAS.get(product.availability, ""),
         "itemCondition": f"https://schema.org/{product.condition.capitalize()}Condition" if product.condition else "",
+        "seller": {"@type": "Organization", "name": shop.name},
         "url": product.link or request.build_absolute_uri(product.get_absolute_url()),
     }
     return {name: value for name, value in offer.items() if value}

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from catalog import appearance
 from catalog.caching import kept
 from catalog.importing.models import ImportJob, PictureAddress
 from fashionsite import health
@@ -26,8 +27,12 @@ TREND = timedelta(days=DAYS)
 
 
 class ShopAdminSite(AdminSite):
-    site_header = site_title = "Shop administration"
     index_template = "admin/home.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The administration is called by the shop."""
+        called = f"{appearance.current().name} administration"
+        return {**super().each_context(request), "site_header": called, "site_title": called}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), "home": home_of(request.user)})

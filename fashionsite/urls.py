@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
 from catalog.sharing import SITEMAPS
-from fashionsite import csp, health, metrics
+from fashionsite import csp, health, metrics, privacy, robots
 from recommender import api as recommender_api
 
 handler500 = "fashionsite.errors.handle_error"
@@ -26,7 +26,10 @@ urlpatterns = [
     path("csp-reports/", csp.report, name="csp_report"),
     path("healthz", health.alive, name="alive"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/forget/", privacy.forget, name="forget"),
     path("readyz", health.ready, name="ready"),
+    path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap_index"),
     path(
         "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"

@@ -8,6 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
 
+from catalog import appearance
+from catalog.appearance import part_of_the_shop
 from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
 from catalog.signals import cards_shown
@@ -25,7 +27,12 @@ from recommender.signals import photo_searched
 
 def _address(request: HttpRequest) -> str:
     """Of a picture that is to be fetched; empty where none is."""
-    return request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+    return request.POST.get("address", "").strip() if _takes_addresses() else ""
+
+
+def _takes_addresses() -> bool:
+    """Whether who runs the server allows it, and staff want it."""
+    return settings.PHOTO_FROM_ADDRESS and appearance.current().shows_photo_addresses
 
 
 # The upload changes nothing on the server, so there is nothing to forge.
@@ -40,13 +47,13 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         encoder = active_encoder()
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
-            return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
+            return render(request, "recommender/photo_search.html", {"from_address": _takes_addresses()})
         results = None if shows_nothing(query) else results_of(query, encoder)
         _tell(request, results)
         page = _results_page(results) if results else _photos_page(query)
         return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
-        context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
+        context = {"problem": problem, "from_address": _takes_addresses()}
         response = render(request, "recommender/photo_search.html", context, status=problem.status)
         for name, value in problem.headers.items():
             response[name] = value
@@ -98,6 +105,7 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@part_of_the_shop("shows_wander")
 @limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
@@ -108,6 +116,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@part_of_the_shop("shows_marks")
 @limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
     """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""

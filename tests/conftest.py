@@ -7,7 +7,9 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from catalog.appearance import KEPT
 from catalog.handing_over import BROKER
+from catalog.models import Appearance
 from tests.factories import ProductFactory
 
 # A busy machine takes its time, which is no fault of what is tested.
@@ -27,6 +29,12 @@ def empty_folders() -> None:
 def no_outage() -> None:
     """What was away for one test is there for the next."""
     BROKER.end()
+
+
+@pytest.fixture(autouse=True)
+def shipped_appearance() -> None:
+    """Nobody has made the shop theirs yet, and a page need not ask."""
+    KEPT.keep(Appearance())
 
 
 @pytest.fixture(autouse=True)

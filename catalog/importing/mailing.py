@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from catalog.appearance import current
 from catalog.importing.locking import mail_lock
 from catalog.importing.models import ImportJob
 
@@ -54,7 +55,7 @@ def _is_nothing_special(job: ImportJob) -> bool:
 
 def subject_of(job: ImportJob) -> str:
     # A name has whatever signs a file has; a subject is one line.
-    return " ".join(f"The import of {job.file_name} {SUBJECTS[job.state]}".split())
+    return " ".join(f"{current().name}: the import of {job.file_name} {SUBJECTS[job.state]}".split())
 
 
 def text_of(job: ImportJob) -> str:

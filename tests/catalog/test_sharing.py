@@ -33,3 +33,15 @@ def test_the_sitemap_lists_what_is_in_the_shop(client, shop):
     assert "http://testserver/products/2/" in products
     assert "http://testserver/products/1/" not in products
     assert "http://testserver/c/footwear/shoes/heels/" in client.get("/sitemap-categories.xml").content.decode()
+
+
+def test_lists_that_are_narrowed_are_not_indexed(client, shop):
+    for address, is_indexed in {
+        "/products/": True,
+        "/products/?page=1": True,
+        "/c/apparel/": True,
+        "/c/apparel/?gender=Men": False,
+        "/products/?q=shirt": False,
+        "/products/?sort=name": False,
+    }.items():
+        assert ("noindex" in client.get(address).content.decode()) != is_indexed, address
