@@ -80,8 +80,8 @@ def style_sheet(light: str, dark: str) -> str:
     return f"{rules[0]}\n@media (prefers-color-scheme: dark){{{rules[1]}}}\n"
 
 
-def part_of_the_shop(name: str) -> Callable[[View], View]:
-    """Decorates a page that is there while staff show that part, one of the fields of Appearance."""
+def while_shown(name: str) -> Callable[[View], View]:
+    """Decorates a page that is there while that field of Appearance is on."""
 
     def decorate(view: View) -> View:
         @wraps(view)

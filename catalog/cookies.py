@@ -10,15 +10,15 @@ SECONDS_KEPT = 180 * 24 * 3600
 class ProductCookie:
     """A list of product ids in a cookie, latest first, up to `most`.
 
-    There is none while the shop does not show its `part`, a field or property of Appearance.
+    There is none while `shown_by`, a field or property of Appearance, says so.
     """
 
-    def __init__(self, cookie: str, most: int, part: str):
-        self._cookie, self.most, self._part = cookie, most, part
+    def __init__(self, cookie: str, most: int, shown_by: str):
+        self._cookie, self.most, self._shown_by = cookie, most, shown_by
 
     @property
     def is_kept(self) -> bool:
-        return bool(getattr(appearance.current(), self._part))
+        return bool(getattr(appearance.current(), self._shown_by))
 
     def read(self, request: HttpRequest) -> list[int]:
         """The ids; none where the cookie is missing, too old or forged."""
@@ -39,6 +39,6 @@ class ProductCookie:
             response.delete_cookie(self._cookie, samesite="Lax")
 
 
-SEEN = ProductCookie("seen", most=24, part="remembers_seen")
-FAVOURITES = ProductCookie("favourites", most=60, part="shows_favourites")
+SEEN = ProductCookie("seen", most=24, shown_by="remembers_seen")
+FAVOURITES = ProductCookie("favourites", most=60, shown_by="shows_favourites")
 COOKIES = (SEEN, FAVOURITES)

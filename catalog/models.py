@@ -504,7 +504,7 @@ class Appearance(models.Model):
 
     @property
     def remembers_seen(self) -> bool:
-        """Whether any part of the shop goes by what a browser has looked at."""
+        """Whether any row of cards goes by what a browser has looked at."""
         return self.shows_for_you or self.shows_seen
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
 from catalog import appearance
-from catalog.appearance import part_of_the_shop
+from catalog.appearance import while_shown
 from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
@@ -109,7 +109,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 
 
 @require_safe
-@part_of_the_shop("shows_favourites")
+@while_shown("shows_favourites")
 @limited(Reads)
 def favourites(request: HttpRequest) -> HttpResponse:
     """The shopper's favourites side by side."""
@@ -123,7 +123,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@part_of_the_shop("shows_favourites")
+@while_shown("shows_favourites")
 @limited(Changes)
 def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
     """Takes the product in or out, and leads back to where the shopper was."""

@@ -102,7 +102,7 @@ def speak_the_shops_language(get_response: Answer) -> Answer:
 
 
 def take_cookies_back(get_response: Answer) -> Answer:
-    """Takes the cookies of parts that the shop does not show any more out of browsers."""
+    """Takes the cookies of what the shop does not show any more out of browsers."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -306,7 +306,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "PAGE_SIZE": 48,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "visual search",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "catalog.api.name_the_shop"],
+}
 
 if os.environ.get("STAFF_TWO_FACTOR") == "1":
     INSTALLED_APPS[INSTALLED_APPS.index("fashionsite.administration.ShopAdminConfig")] = (

@@ -1,12 +1,10 @@
 """The site's addresses."""
 
 from django.contrib import admin
-from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
-from catalog.sharing import SITEMAPS
 from fashionsite import csp, health, metrics, privacy, robots
 from recommender import api as recommender_api
 
@@ -30,10 +28,8 @@ urlpatterns = [
     path("privacy/forget/", privacy.forget, name="forget"),
     path("readyz", health.ready, name="ready"),
     path("robots.txt", robots.robots, name="robots"),
-    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap_index"),
-    path(
-        "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"
-    ),
+    path("sitemap.xml", robots.sitemap_index, name="sitemap_index"),
+    path("sitemap-<section>.xml", robots.sitemap, name="django.contrib.sitemaps.views.sitemap"),
     path("", include("recommender.statistics.urls")),
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from PIL import Image
 
 from catalog import appearance
-from catalog.appearance import part_of_the_shop
+from catalog.appearance import while_shown
 from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
 from catalog.signals import cards_shown
@@ -105,7 +105,7 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@part_of_the_shop("shows_wander")
+@while_shown("shows_wander")
 @limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
@@ -116,7 +116,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@part_of_the_shop("shows_marks")
+@while_shown("shows_marks")
 @limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
     """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""

@@ -1,4 +1,4 @@
-"""The page by which staff make the shop theirs: its name, logo, colours, links, parts, language."""
+"""The page by which staff make the shop theirs: its name, logo, colours, links, what it shows, language."""
 
 import io
 from dataclasses import dataclass
@@ -49,13 +49,13 @@ class ColourField(forms.CharField):
 
 class AppearanceForm(forms.ModelForm):
     picture = forms.FileField(
-        label="logo",
+        label="Logo",
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         help_text=f"A PNG, JPEG or WebP of up to {LOGO_BYTES // 1000} kB, on white; wide ones do best. "
         "It is shown 40 pixels high, in place of the name.",
     )
-    removes_logo = forms.BooleanField(label="no logo", required=False, help_text="Shows the name again.")
+    removes_logo = forms.BooleanField(label="No logo", required=False, help_text="Shows the name again.")
 
     class Meta:
         field_classes = dict.fromkeys(ACCENTS, ColourField)
@@ -78,6 +78,10 @@ class AppearanceForm(forms.ModelForm):
     @property
     def is_preview(self) -> bool:
         return any(button in self.data for button in UNSAVED)
+
+    def clean_name(self) -> str:
+        """In one line, as it stands in the heads of mails."""
+        return " ".join(self.cleaned_data["name"].split())
 
     def clean_accent(self) -> str:
         return self._seen_clearly("accent")
@@ -158,6 +162,7 @@ class FooterLinkInline(admin.TabularInline):
     formset = FooterLinkFormSet
     extra = 3
     max_num = FooterLink.MOST
+    verbose_name = "link"
     validate_max = True
     verbose_name_plural = "links in the footer: imprint, privacy, contact"
 
@@ -196,7 +201,7 @@ class AppearanceAdmin(admin.ModelAdmin):
         (None, {"fields": ("name", "headline", "tagline", "picture", "removes_logo")}),
         ("Colours", {"fields": ("accent", "accent_in_dark")}),
         (
-            "Parts of the shop",
+            "What shoppers are shown",
             {
                 "fields": (
                     "shows_wander",
@@ -234,9 +239,11 @@ class AppearanceAdmin(admin.ModelAdmin):
         form_url: str = "",
         obj: Appearance | None = None,
     ) -> HttpResponse:
-        """With a look at what the form says; a field that is not right leaves that as it was."""
+        """With a look at what the form says, in the shades that it offers."""
         form = context["adminform"].form
-        looks = {"previews": previews_of(form.instance), "logo": _logo_address(form)}
+        for name, colour in getattr(form, "offers", {}).items():
+            setattr(form.instance, name, colour)
+        looks = {"title": "Make the shop yours", "previews": previews_of(form.instance), "logo": _logo_address(form)}
         return super().render_change_form(request, {**context, **looks}, add, change, form_url, obj)
 
 

@@ -7,6 +7,7 @@ person.
 
 import logging
 from datetime import timedelta
+from email.utils import formataddr, parseaddr
 from smtplib import SMTPException
 from urllib.parse import urljoin
 
@@ -40,8 +41,13 @@ def tell_of_ends() -> None:
 def _tell(job: ImportJob) -> None:
     """Raises SMTPException and OSError."""
     if (recipients := recipients_of(job)) and not _is_nothing_special(job):
-        EmailMessage(subject_of(job), text_of(job), to=recipients).send()
+        EmailMessage(subject_of(job), text_of(job), sender(), recipients).send()
     ImportJob.objects.filter(pk=job.pk, state=job.state).update(told=job.state)
+
+
+def sender() -> str:
+    """The address of the settings, called by the shop."""
+    return formataddr((current().name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
 
 
 def recipients_of(job: ImportJob) -> list[str]:
@@ -55,7 +61,7 @@ def _is_nothing_special(job: ImportJob) -> bool:
 
 def subject_of(job: ImportJob) -> str:
     # A name has whatever signs a file has; a subject is one line.
-    return " ".join(f"{current().name}: the import of {job.file_name} {SUBJECTS[job.state]}".split())
+    return " ".join(f"The import of {job.file_name} {SUBJECTS[job.state]}".split())
 
 
 def text_of(job: ImportJob) -> str:

@@ -1,11 +1,12 @@
 """What makes the shop somebody's own: one row, and the links of the footer."""
 
-import catalog.addresses
-import catalog.models
 import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
 from django.db import migrations, models
+
+import catalog.addresses
+import catalog.models
 
 
 class Migration(migrations.Migration):

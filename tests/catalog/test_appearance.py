@@ -8,7 +8,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import get_language
 
 from catalog.appearance import KEPT
+from catalog.importing.mailing import sender
 from catalog.models import Appearance, FooterLink
+from catalog.signals import cards_shown
 from tests.factories import ProductFactory, searchable_products
 
 pytestmark = pytest.mark.django_db
@@ -96,10 +98,10 @@ def test_the_accent_is_a_style_sheet_that_is_kept_for_good(client):
     assert client.get("/accents-5b21b6-red.css").status_code == 404
 
 
-@pytest.mark.parametrize(("part", "address"), [("shows_wander", "/explore/"), ("shows_favourites", "/favourites/")])
-def test_a_part_that_is_off_has_no_link_and_no_page(client, products, part, address):
+@pytest.mark.parametrize(("shown", "address"), [("shows_wander", "/explore/"), ("shows_favourites", "/favourites/")])
+def test_what_is_off_has_no_link_and_no_page(client, products, shown, address):
     assert f'href="{address}"' in client.get("/").content.decode()
-    own(**{part: False})
+    own(**{shown: False})
     assert f'href="{address}"' not in client.get("/").content.decode()
     assert client.get(address).status_code == 404
 
@@ -115,7 +117,7 @@ def test_favourites_that_are_off_take_their_cookie_along(client, products):
     assert client.post(address).status_code == 404
 
 
-def test_what_was_seen_is_remembered_while_a_part_goes_by_it(client, products):
+def test_what_was_seen_is_remembered_while_a_row_goes_by_it(client, products):
     first, second = ProductFactory.create_batch(2)
 
     def seen_page() -> str:
@@ -156,7 +158,6 @@ def test_photos_come_by_address_where_server_and_shop_want_it(client, products, 
 def test_pages_are_in_the_shops_language(client, shop, settings):
     own(language="de")
     seen = []
-    from catalog.signals import cards_shown
 
     def note(**_):
         seen.append(get_language())
@@ -194,3 +195,10 @@ def test_the_database_keeps_one_row_that_makes_sense(values):
 def test_the_database_keeps_no_link_that_runs_or_misleads(address):
     with pytest.raises(IntegrityError), transaction.atomic():
         FooterLink.objects.create(appearance=own(), position=1, title="x", address=address)
+
+
+def test_mails_and_the_api_are_called_by_the_shop(client, settings):
+    own(name="Maison")
+    settings.DEFAULT_FROM_EMAIL = "Shop <shop@example.org>"
+    assert sender() == "Maison <shop@example.org>"
+    assert "title: 'Maison: visual search'" in client.get("/api/schema/").content.decode()

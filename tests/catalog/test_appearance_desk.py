@@ -58,7 +58,9 @@ def problems(answer) -> str:
 
 
 def test_what_is_saved_is_the_shops_and_in_the_log(desk):
-    answer = desk.post(ADDRESS, said(accent="#5B21B6", **links((1, "Imprint", "https://example.org/imprint"))))
+    answer = desk.post(
+        ADDRESS, said(name=" Maison\r\n", accent="#5B21B6", **links((1, "Imprint", "https://example.org/imprint")))
+    )
     assert answer.status_code == 302, problems(answer)
     shop = Appearance.objects.get()
     assert (shop.name, shop.accent, shop.accent_in_dark) == ("Maison", "#5b21b6", "")
@@ -116,6 +118,7 @@ def test_an_accent_that_is_hardly_seen_is_named_and_its_nearest_shade_offered(de
     answer = desk.post(ADDRESS, told)
     assert re.search(rf"On {pages} pages {colour} has a contrast of 1\.\d:1, and .* need 3:1", problems(answer))
     offer = re.search(rf'value="({field}:#[0-9a-f]{{6}})"', answer.content.decode())[1]
+    assert f'fill="{offer.partition(":")[2]}"' in answer.content.decode()
     taken = desk.post(ADDRESS, told | {"_take": offer})
     assert not problems(taken)
     assert f'value="{offer.partition(":")[2]}"' in taken.content.decode()
