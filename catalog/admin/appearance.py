@@ -150,8 +150,11 @@ def logo_of(upload: UploadedFile) -> Logo:
 
 class FooterLinkFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        """Empty lines have the next positions, so that nobody has to count."""
+        """Empty lines have the next positions, so that nobody has to count; each field says which link it is of."""
         super().add_fields(form, index)
+        for field in form.fields.values():
+            number = "a new one" if index is None else index + 1
+            field.widget.attrs.setdefault("aria-label", f"{field.label}, link {number}")
         if index is not None and index >= self.initial_form_count():
             taken = [link.position for link in self.get_queryset()]
             form.fields["position"].initial = max(taken, default=0) + 1 + index - self.initial_form_count()

