@@ -4,6 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 _UNSAFE = re.compile(r"[/\\~%]|^\.{1,2}$")
 _LINK = re.compile(r"(https?://[^\s/\\?#]+|mailto:[^\s@]+@[^\s@?]+|tel:\+?[\d().-]+|/(?![/\\]))[^\s\\\x00-\x1f]*")
@@ -37,4 +38,6 @@ def values_of(query: QueryDict, name: str) -> list[str]:
 def check_link(address: str) -> None:
     """Raises ValidationError where a link to it would run something, or lead where nobody expects."""
     if not _LINK.fullmatch(address):
-        raise ValidationError("Write https://…, mailto:…, tel:…, or a path of this shop that begins with one /.")
+        raise ValidationError(
+            gettext("Write https://…, mailto:…, tel:…, or a path of this shop that begins with one /.")
+        )

@@ -40,6 +40,7 @@ class ProductSerializer(serializers.ModelSerializer):
     sale_price = serializers.SerializerMethodField()
     price_now = serializers.SerializerMethodField()
     sizes = SizeSerializer(many=True, read_only=True)
+    description = serializers.CharField(read_only=True)
 
     class Meta:
         model = Product
@@ -94,12 +95,18 @@ class ProductList(generics.ListAPIView):
         category = Category.objects.at_path(path) if path else None
         if path and category is None:
             return Product.objects.none()
-        return Selection(self.request.GET, category).products().with_categories().prefetch_related("sizes")
+        return (
+            Selection(self.request.GET, category)
+            .products()
+            .with_categories()
+            .with_description()
+            .prefetch_related("sizes")
+        )
 
 
 class ProductDetail(generics.RetrieveAPIView):
     """One product by its sku."""
 
     serializer_class = ProductSerializer
-    queryset = Product.objects.in_the_shop().with_categories().prefetch_related("sizes")
+    queryset = Product.objects.in_the_shop().with_categories().with_description().prefetch_related("sizes")
     lookup_field = "sku"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import cookies
@@ -36,5 +37,5 @@ def forget(request: HttpRequest) -> HttpResponse:
     response = redirect("privacy")
     for cookie in cookies.COOKIES:
         cookie.forget(request, response)
-    messages.success(request, "Forgotten: this browser has no favourites and nothing recently seen any more.")
+    messages.success(request, gettext("Forgotten: this browser has no favourites and nothing recently seen any more."))
     return response

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from catalog.models import Product
 from catalog.monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
@@ -18,7 +19,7 @@ from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
 
-PLAIN = "The picture is of one colour and shows nothing: give the product another one."
+PLAIN = gettext_noop("The picture is of one colour and shows nothing: give the product another one.")
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 MOST_TRIES = 12
 """Within two days of the first, each after three times as long a wait as the one before."""
@@ -93,11 +94,11 @@ def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | Fau
     """What the encoder sees, or why it cannot."""
     try:
         picture = storage.load(str(product.image))
-        return Fault(PLAIN) if is_plain(picture) else picture_encoder.prepare(picture)
+        return Fault(gettext(PLAIN)) if is_plain(picture) else picture_encoder.prepare(picture)
     except UnreadablePicture as error:
         return Fault(str(error))
     except OSError as error:
-        return Fault(f"The picture's file cannot be read: {error}", is_of_storage=True)
+        return Fault(gettext("The picture's file cannot be read: {problem}").format(problem=error), is_of_storage=True)
 
 
 def _save_embeddings(encoder: Encoder, products: list[Product], embeddings: np.ndarray) -> None:

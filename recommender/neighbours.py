@@ -166,7 +166,6 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
     Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
     """
     ordered = by_distance(encoder, among.on_offer(), vector).select_related("product__category")
-    ordered = ordered.defer("product__description")
     asked = count
     while True:
         rows = list(ordered[:asked])

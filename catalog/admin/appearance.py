@@ -12,6 +12,8 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.appearance import GROUNDS, INK, accents
 from catalog.contrast import EDGE, contrast, nearest_against, text_on
@@ -20,12 +22,23 @@ from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, data_addr
 from catalog.pictures.storage import digest_of
 
 LOGO_BYTES = 900_000
+"""As texts say it"""
 LOGO_SIZE = (640, 160)
 """Pixels that no logo exceeds; it is shown 40 high, on screens of up to four pixels for each of these."""
 SMALLEST_SIDE = 16
 TEXT_AND_GROUNDS = (("#16181d", GROUNDS[0]), ("#f1f0ee", GROUNDS[1]))
 ACCENTS = {"accent": ("light", GROUNDS[0]), "accent_in_dark": ("dark", GROUNDS[1])}
 """The fields of accents: on which pages each is seen, and what those lie on."""
+FAINT = {
+    "light": _(
+        "On light pages {colour} has a contrast of {contrast}:1, and buttons and edges need 3:1 to be seen. "
+        "The nearest shade that has it is {nearest}."
+    ),
+    "dark": _(
+        "On dark pages {colour} has a contrast of {contrast}:1, and buttons and edges need 3:1 to be seen. "
+        "The nearest shade that has it is {nearest}."
+    ),
+}
 UNSAVED = ("_preview", "_take")
 """The buttons of the page that save nothing."""
 
@@ -41,7 +54,9 @@ class Logo:
 
 
 class ColourField(forms.CharField):
-    default_validators = [RegexValidator(rf"^{Appearance.COLOUR}\Z", "Write it like #1f3a5f, in red, green and blue.")]
+    default_validators = [
+        RegexValidator(rf"^{Appearance.COLOUR}\Z", _("Write it like #1f3a5f, in red, green and blue."))
+    ]
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").lower()
@@ -49,13 +64,15 @@ class ColourField(forms.CharField):
 
 class AppearanceForm(forms.ModelForm):
     picture = forms.FileField(
-        label="Logo",
+        label=_("Logo"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-        help_text=f"A PNG, JPEG or WebP of up to {LOGO_BYTES // 1000} kB, on white; wide ones do best. "
-        "It is shown 40 pixels high, in place of the name.",
+        help_text=_(
+            "A PNG, JPEG or WebP of up to 900 kB, on white; wide ones do best. It is shown 40 pixels high, in place of "
+            "the name."
+        ),
     )
-    removes_logo = forms.BooleanField(label="No logo", required=False, help_text="Shows the name again.")
+    removes_logo = forms.BooleanField(label=_("No logo"), required=False, help_text=_("Shows the name again."))
 
     class Meta:
         field_classes = dict.fromkeys(ACCENTS, ColourField)
@@ -97,8 +114,7 @@ class AppearanceForm(forms.ModelForm):
         if found < EDGE:
             self.offers[name] = nearest_against(ground, colour)
             raise ValidationError(
-                f"On {pages} pages {colour} has a contrast of {found:.1f}:1, and buttons and edges need {EDGE:.0f}:1 "
-                f"to be seen. The nearest shade that has it is {self.offers[name]}."
+                FAINT[pages].format(colour=colour, contrast=f"{found:.1f}", nearest=self.offers[name])
             )
         return colour
 
@@ -111,7 +127,7 @@ class AppearanceForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if told.get("accent_in_dark") and not told.get("accent") and "accent" not in self.errors:
-            self.add_error("accent", "Say which accent light pages have, too.")
+            self.add_error("accent", gettext("Say which accent light pages have, too."))
         return told
 
     def save(self, commit: bool = True) -> Appearance:
@@ -132,17 +148,17 @@ def logo_of(upload: UploadedFile) -> Logo:
     Raises ValidationError.
     """
     if (upload.size or 0) > LOGO_BYTES:
-        raise ValidationError(f"This file is too large: up to {LOGO_BYTES // 1000} kB work.")
+        raise ValidationError(gettext("This file is too large: up to 900 kB work."))
     content = upload.read()
     if b"<svg" in content[:1000].lower() or str(upload.name).lower().endswith((".svg", ".svgz")):
-        raise ValidationError("An SVG can run scripts in your shoppers' browsers: save the logo as a PNG.")
+        raise ValidationError(gettext("An SVG can run scripts in your shoppers' browsers: save the logo as a PNG."))
     try:
         picture = read_picture(content, at_least=LOGO_SIZE)
     except (UnreadablePicture, DecodersBusy) as error:
         raise ValidationError(str(error)) from error
     picture.thumbnail(LOGO_SIZE)
     if min(picture.size) < SMALLEST_SIDE:
-        raise ValidationError("This picture is too small or too narrow for a logo: nobody would know it.")
+        raise ValidationError(gettext("This picture is too small or too narrow for a logo: nobody would know it."))
     stream = io.BytesIO()
     picture.save(stream, "PNG", optimize=True)
     return Logo(stream.getvalue(), digest_of(stream.getvalue()), *picture.size)
@@ -153,8 +169,9 @@ class FooterLinkFormSet(forms.BaseInlineFormSet):
         """Empty lines have the next positions, so that nobody has to count; each field says which link it is of."""
         super().add_fields(form, index)
         for field in form.fields.values():
-            number = "a new one" if index is None else index + 1
-            field.widget.attrs.setdefault("aria-label", f"{field.label}, link {number}")
+            number = "" if index is None else index + 1
+            label = gettext("{field} of link {number}").format(field=field.label, number=number)
+            field.widget.attrs.setdefault("aria-label", label)
         if index is not None and index >= self.initial_form_count():
             taken = [link.position for link in self.get_queryset()]
             form.fields["position"].initial = max(taken, default=0) + 1 + index - self.initial_form_count()
@@ -165,9 +182,9 @@ class FooterLinkInline(admin.TabularInline):
     formset = FooterLinkFormSet
     extra = 3
     max_num = FooterLink.MOST
-    verbose_name = "link"
+    verbose_name = _("link")
     validate_max = True
-    verbose_name_plural = "links in the footer: imprint, privacy, contact"
+    verbose_name_plural = _("links in the footer: imprint, privacy, contact")
 
 
 @dataclass(frozen=True)
@@ -191,7 +208,7 @@ class Preview:
 
 def previews_of(appearance: Appearance) -> list[Preview]:
     colours = accents(appearance) or INK
-    rows = zip(("Light", "Dark"), TEXT_AND_GROUNDS, colours, strict=True)
+    rows = zip((gettext("Light pages"), gettext("Dark pages")), TEXT_AND_GROUNDS, colours, strict=True)
     return [Preview(name, ground, text, accent, text_on(accent)) for name, (text, ground), accent in rows]
 
 
@@ -202,9 +219,9 @@ class AppearanceAdmin(admin.ModelAdmin):
     change_form_template = "catalog/admin/appearance.html"
     fieldsets = (
         (None, {"fields": ("name", "headline", "tagline", "picture", "removes_logo")}),
-        ("Colours", {"fields": ("accent", "accent_in_dark")}),
+        (_("Colours"), {"fields": ("accent", "accent_in_dark")}),
         (
-            "What shoppers are shown",
+            _("What shoppers are shown"),
             {
                 "fields": (
                     "shows_wander",
@@ -214,7 +231,7 @@ class AppearanceAdmin(admin.ModelAdmin):
                     "shows_marks",
                     "shows_photo_addresses",
                 ),
-                "description": "What is off has no link, no page and no cookie.",
+                "description": _("What is off has no link, no page and no cookie."),
             },
         ),
         (None, {"fields": ("language", "is_indexed")}),
@@ -246,7 +263,11 @@ class AppearanceAdmin(admin.ModelAdmin):
         form = context["adminform"].form
         for name, colour in getattr(form, "offers", {}).items():
             setattr(form.instance, name, colour)
-        looks = {"title": "Make the shop yours", "previews": previews_of(form.instance), "logo": _logo_address(form)}
+        looks = {
+            "title": gettext("Make the shop yours"),
+            "previews": previews_of(form.instance),
+            "logo": _logo_address(form),
+        }
         return super().render_change_form(request, {**context, **looks}, add, change, form_url, obj)
 
 

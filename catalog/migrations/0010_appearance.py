@@ -11,7 +11,7 @@ import catalog.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0007_commerce_queries"),
+        ("catalog", "0009_labels_in_any_language"),
     ]
 
     operations = [
