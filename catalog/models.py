@@ -1,5 +1,6 @@
 """What the shop sells."""
 
+from decimal import Decimal
 from itertools import chain, count
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -19,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.addresses import check_link
 from catalog.attributes import ATTRIBUTES, Attribute
-from catalog.offer import Offer
+from catalog.offer import Offer, price_now
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import (
@@ -31,6 +33,7 @@ from catalog.querysets import (
     ProductSizeQuerySet,
 )
 from catalog.terms import DESCRIPTION_LENGTH, Availability
+from catalog.vocabulary import VOCABULARY
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -393,6 +396,71 @@ class MerchandisingRule(models.Model):
     def clean(self) -> None:
         """Writes the words as they are read, so that all ways of typing them find the rule."""
         self.words = " ".join(read(self.words))
+
+
+class SimilarPanel(models.Model):
+    """What the panel of what is similar to a product shows, in its only row; without the row it shows all it can."""
+
+    ONLY = 1
+    """The id of the row"""
+    MOST, LARGEST_FACTOR = 24, 100
+
+    most = models.PositiveSmallIntegerField(
+        _("how many"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST)],
+        help_text=_("Up to 24 products; fewer where the rules below leave fewer."),
+    )
+    same_gender = models.BooleanField(
+        _("for the same gender only"),
+        default=False,
+        help_text=_("And what is for everyone, or of which nobody says for whom. Without it others follow behind."),
+    )
+    in_stock = models.BooleanField(_("in stock only"), default=False, help_text=_("Without what is sold out."))
+    price_factor = models.DecimalField(
+        _("price within a factor of"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(1)), MaxValueValidator(LARGEST_FACTOR)],
+        help_text=_(
+            "2 shows from half the product's price to twice as much, and nothing without a price or in another "
+            "currency; empty shows any price."
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("similar products")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="similar_panel_one_row"),
+            models.CheckConstraint(condition=Q(most__range=(1, 24)), name="similar_panel_shows_some"),
+            models.CheckConstraint(
+                condition=Q(price_factor=None) | Q(price_factor__range=(1, 100)), name="similar_panel_factor_is_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("what stands beside a product")
+
+    @classmethod
+    def now(cls) -> "SimilarPanel":
+        """As staff have set it, or as it is where nobody has."""
+        return cls.objects.first() or cls()
+
+    def allows(self, product: Product, of: str) -> Q:
+        """What may stand beside the product; `of` leads to products from the rows that are asked, like `product__`.
+
+        What is unknown of the product, or is for everyone, narrows nothing.
+        """
+        allowed = Q((f"{of}is_sold_out", False)) if self.in_stock else Q()
+        if self.same_gender and product.gender not in ("", *VOCABULARY.everyone):
+            allowed &= Q((f"{of}gender__in", [product.gender, "", *VOCABULARY.everyone]))
+        if self.price_factor and (price := product.price_now):
+            selling = price_now(product.currency, timezone.now(), of)
+            allowed &= Q(GreaterThanOrEqual(selling, price / self.price_factor))
+            allowed &= Q(LessThanOrEqual(selling, price * self.price_factor))
+        return allowed
 
 
 class FurtherPicture(Pictured):

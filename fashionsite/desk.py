@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from catalog import appearance
 from catalog.caching import kept
-from catalog.importing.models import ImportJob, PictureAddress
+from catalog.importing.models import ImportJob, ImportSource, PictureAddress
 from fashionsite import health
 from recommender import querysets
 from recommender.models import Encoder, QualityReport
@@ -66,6 +66,7 @@ def home_of(user: AbstractUser | AnonymousUser) -> dict[str, object]:
     """What the user may see, by the name of the part."""
     parts = {
         "importing.view_importjob": ("job", _last_job),
+        "importing.view_importsource": ("failing", ImportSource.objects.failing),
         "recommender.view_embeddingfailure": ("pictures", _pictures),
         "recommender.view_qualityreport": ("quality", _quality),
         "statistics.view_searchedwords": ("in_vain", _in_vain),

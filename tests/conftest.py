@@ -9,6 +9,7 @@ from django.conf import settings
 
 from catalog.appearance import KEPT
 from catalog.handing_over import BROKER
+from catalog.importing.collecting import STORAGE
 from catalog.models import Appearance
 from tests.factories import ProductFactory
 
@@ -28,7 +29,8 @@ def empty_folders() -> None:
 @pytest.fixture(autouse=True)
 def no_outage() -> None:
     """What was away for one test is there for the next."""
-    BROKER.end()
+    for one in (BROKER, STORAGE):
+        one.end()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Mails that say how an import ended, to whoever started it and to the addresses of the settings.
+"""Mails that say how an import ended, to whoever started it and to the addresses of the settings; and what fails.
 
 Which end nobody has been told of stands in the database, so a mail server that is away costs no import and no mail: the
 next minute tries again, for a day. Of scheduled imports only those are told of that failed, had issues or wait for a
@@ -15,11 +15,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from catalog.appearance import current
 from catalog.importing.locking import mail_lock
-from catalog.importing.models import ImportJob
+from catalog.importing.models import ImportJob, ImportSource
 
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(days=1)
@@ -36,9 +36,12 @@ def tell_of_ends() -> None:
         return
     with mail_lock() as is_mine:
         jobs = ImportJob.objects.to_tell_of(since=timezone.now() - LONGEST_WAIT) if is_mine else []
+        sources = ImportSource.objects.failing().filter(is_failure_told=False) if is_mine else []
         try:
             for job in jobs:
                 _tell(job)
+            for source in sources:
+                _tell_of_failure(source)
         except (SMTPException, OSError) as error:
             logger.warning("The mail server takes no mail now, and is asked again in a minute: %s", error)
 
@@ -53,6 +56,15 @@ def _tell(job: ImportJob) -> None:
 def sender() -> str:
     """The address of the settings, called by the shop."""
     return formataddr((current().name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+
+
+def _tell_of_failure(source: ImportSource) -> None:
+    """Once for all looks in vain that follow each other. Raises SMTPException and OSError."""
+    if settings.IMPORT_MAIL_TO:
+        subject = " ".join(gettext("The scheduled import {name} fails").format(name=source.name).split())
+        text = f"{source.note}\n\n{urljoin(settings.SITE_URL, source.get_absolute_url())}\n"
+        EmailMessage(subject, text, sender(), settings.IMPORT_MAIL_TO).send()
+    ImportSource.objects.failing().filter(pk=source.pk).update(is_failure_told=True)
 
 
 def recipients_of(job: ImportJob) -> list[str]:

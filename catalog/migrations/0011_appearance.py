@@ -11,7 +11,7 @@ import catalog.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0009_labels_in_any_language"),
+        ("catalog", "0010_similar_panel"),
     ]
 
     operations = [
