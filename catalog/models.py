@@ -534,9 +534,13 @@ class Appearance(models.Model):
 
     name = models.CharField(_("name of the shop"), max_length=60, default="Atelier")
     headline = models.CharField(
-        max_length=80, blank=True, help_text=_("Stands large on the home page. Empty: “Seen it? Find it.”")
+        _("headline"),
+        max_length=80,
+        blank=True,
+        help_text=_("Stands large on the home page. Empty: “Seen it? Find it.”"),
     )
     tagline = models.CharField(
+        _("tagline"),
         max_length=160,
         blank=True,
         help_text=_("Stands in the footer, and is what search machines show of the home page. Empty: the shop's own."),

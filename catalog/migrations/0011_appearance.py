@@ -23,7 +23,10 @@ class Migration(migrations.Migration):
                 (
                     "headline",
                     models.CharField(
-                        blank=True, help_text="Stands large on the home page. Empty: “Seen it? Find it.”", max_length=80
+                        blank=True,
+                        help_text="Stands large on the home page. Empty: “Seen it? Find it.”",
+                        max_length=80,
+                        verbose_name="headline",
                     ),
                 ),
                 (
@@ -32,6 +35,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Stands in the footer, and is what search machines show of the home page. Empty: the shop's own.",
                         max_length=160,
+                        verbose_name="tagline",
                     ),
                 ),
                 ("logo", models.BinaryField(null=True, verbose_name="logo as PNG")),
