@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from catalog.handing_over import BROKER
+from catalog.importing.collecting import STORAGE
 from tests.factories import ProductFactory
 
 # A busy machine takes its time, which is no fault of what is tested.
@@ -26,7 +27,8 @@ def empty_folders() -> None:
 @pytest.fixture(autouse=True)
 def no_outage() -> None:
     """What was away for one test is there for the next."""
-    BROKER.end()
+    for one in (BROKER, STORAGE):
+        one.end()
 
 
 @pytest.fixture(autouse=True)

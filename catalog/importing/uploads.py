@@ -66,13 +66,13 @@ def discard(job: ImportJob) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Deletes uploads whose processes were killed, and folders of jobs that there are no more."""
+    """Deletes uploads whose processes were killed, and folders of jobs that have ended or are no more."""
     for path in _left_alone(Path(settings.FILE_UPLOAD_TEMP_DIR), now):
         if path.is_file() and not _is_held(path):
             path.unlink(missing_ok=True)
     folders = {path.name: path for path in _left_alone(ImportJob(pk=0).folder.parent, now) if path.name.isdecimal()}
-    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).values_list("pk", flat=True)
-    for name in folders.keys() - {str(pk) for pk in jobs}:
+    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).exclude(pk__in=ImportJob.objects.ended())
+    for name in folders.keys() - {str(job.pk) for job in jobs.only("pk")}:
         shutil.rmtree(folders[name], ignore_errors=True)
 
 
