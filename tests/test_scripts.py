@@ -129,7 +129,9 @@ def test_without_a_terminal_the_tests_say_the_one_command(machine_with_python):
     machine_with_python.install("id", "echo 1000")
     result = machine_with_python.run("test")
     assert result.returncode == 1
-    assert "start again: sudo apt-get install redis-server nginx-light gettext chromium" in result.stderr.splitlines()[-1]
+    assert (
+        "start again: sudo apt-get install redis-server nginx-light gettext chromium" in result.stderr.splitlines()[-1]
+    )
 
 
 @pytest.mark.parametrize(("user", "ci"), [("0", ""), ("1000", "true")])
@@ -138,7 +140,10 @@ def test_root_and_ci_are_not_asked(machine_with_python, user, ci):
     machine_with_python.install("sudo", '"$@"')
     machine_with_python.install("apt-get", "echo apt-get $*; [ $1 = update ]")
     result = machine_with_python.run("test", CI=ci)
-    assert "apt-get install --yes --quiet --no-install-recommends redis-server nginx-light gettext chromium" in result.stdout
+    assert (
+        "apt-get install --yes --quiet --no-install-recommends redis-server nginx-light gettext chromium"
+        in result.stdout
+    )
 
 
 def test_where_there_is_no_apt_the_packages_are_named(machine_with_python):

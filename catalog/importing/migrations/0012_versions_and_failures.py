@@ -4,30 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('importing', '0011_labels_in_any_language'),
+        ("importing", "0011_labels_in_any_language"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importjob',
-            name='address',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='of the table, where it is fetched'),
+            model_name="importjob",
+            name="address",
+            field=models.CharField(blank=True, max_length=1000, verbose_name="of the table, where it is fetched"),
         ),
         migrations.AddField(
-            model_name='importsource',
-            name='failures',
-            field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='looks in vain, one after the other'),
+            model_name="importsource",
+            name="failures",
+            field=models.PositiveSmallIntegerField(
+                default=0, editable=False, verbose_name="looks in vain, one after the other"
+            ),
         ),
         migrations.AddField(
-            model_name='importsource',
-            name='is_failure_told',
+            model_name="importsource",
+            name="is_failure_told",
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(
-            model_name='importsource',
-            name='version',
-            field=models.JSONField(default=dict, editable=False, verbose_name='address and version of what was fetched last'),
+            model_name="importsource",
+            name="version",
+            field=models.JSONField(
+                default=dict, editable=False, verbose_name="address and version of what was fetched last"
+            ),
         ),
     ]
