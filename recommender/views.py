@@ -1,6 +1,5 @@
 """Search by photo, the wall to wander along, and what shoppers say of the panels."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
 
+from catalog.appearance import while_shown
 from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
 from catalog.signals import cards_shown
@@ -16,7 +16,7 @@ from recommender.explore import Wander
 from recommender.models import Mark
 from recommender.photo import store
 from recommender.photo.boxes import WHOLE
-from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
+from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload, takes_addresses
 from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
 from recommender.photo.searching import SECONDS_UNTIL_BACK, query_by, results_of, shows_nothing
@@ -27,7 +27,7 @@ from recommender.signals import photo_searched
 
 def _address(request: HttpRequest) -> str:
     """Of a picture that is to be fetched; empty where none is."""
-    return request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+    return request.POST.get("address", "").strip() if takes_addresses() else ""
 
 
 # The upload changes nothing on the server, so there is nothing to forge.
@@ -102,6 +102,7 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@while_shown("shows_wander")
 @limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
@@ -112,6 +113,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@while_shown("shows_marks")
 @limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
     """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""

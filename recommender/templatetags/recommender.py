@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django import template
-from django.conf import settings
 from django.template import RequestContext
 
+from catalog.appearance import current
 from catalog.cookies import SEEN
 from catalog.facets import Selection
 from catalog.models import Product
@@ -17,12 +17,14 @@ from recommender.models import Encoder
 from recommender.panels import panels_of
 from recommender.panels.panel import Page
 from recommender.panels.similar import SIMILAR
+from recommender.photo.looking import takes_addresses
 from recommender.querysets import failed, waiting
 from recommender.shown_words import showing, shown_words
 
 EXPLAINED = 6
 
 register = template.Library()
+register.simple_tag(takes_addresses)
 
 
 @register.inclusion_tag("recommender/_panels.html", takes_context=True)
@@ -32,7 +34,7 @@ def product_panels(context: RequestContext, product: Product) -> dict:
     for panel, cards in panels.items():
         if cards:
             cards_shown.send_robust(product_panels, request=context["request"], place=panel.name)
-    return {"request": context["request"], "product": product, "panels": panels}
+    return {"request": context["request"], "product": product, "panels": panels, "shop": current()}
 
 
 @register.simple_tag
@@ -40,12 +42,6 @@ def similar_products(product: Product, at: datetime | None) -> list[Product]:
     """What shoppers are shown as similar to the product, by the rules of that moment, or of now."""
     cards = SIMILAR.choose(Page(product, seen=[], taken={product.pk}, at=at))
     return [card.product for card in cards if isinstance(card, Card)]
-
-
-@register.simple_tag
-def takes_addresses() -> bool:
-    """Whether shoppers may search with the address of a picture."""
-    return settings.PHOTO_FROM_ADDRESS
 
 
 @register.simple_tag
@@ -66,11 +62,14 @@ def explanations(product: Product, cards: list[Card]) -> list[Explanation]:
 @register.inclusion_tag("recommender/_for_you.html", takes_context=True)
 def for_you(context: RequestContext) -> dict:
     """What fits to what this browser has looked at, or a diverse choice."""
+    shop = current()
+    if not shop.shows_for_you:
+        return {}
     seen = SEEN.read(context["request"])
     cards = recommendations.for_you(seen)
     if cards:
         cards_shown.send_robust(for_you, request=context["request"], place="for-you")
-    return {"has_seen": bool(seen), "cards": cards}
+    return {"has_seen": bool(seen), "cards": cards, "shop": shop}
 
 
 @register.inclusion_tag("recommender/_looks_like.html", takes_context=True)
