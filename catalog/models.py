@@ -180,6 +180,7 @@ class Product(Pictured, Offer):
             models.Index(fields=["usage"], name="product_usage"),
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
+            models.Index(fields=["id", "image_digest"], condition=~Q(image_digest=""), name="product_pictured"),
             models.Index("is_sold_out", F("id").desc(), name="product_sold_out_last"),
             models.Index(
                 fields=["currency"],

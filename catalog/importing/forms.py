@@ -105,6 +105,10 @@ class MappingForm(forms.Form):
         "stock": _("stock"),
         "size": _("size"),
         "group": _("group"),
+        "age_group": _("age group"),
+        "published": _("published"),
+        "status": _("status"),
+        "visibility": _("visibility"),
     }
     """Fields of products are called as in the administration."""
     CHOICES = ((IGNORED, _("– not imported –")), *(one for one in LABELS.items() if one[0] not in TECHNICAL))
