@@ -8,8 +8,9 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from catalog import appearance
 from catalog.caching import kept
 from catalog.importing.models import ImportJob, ImportSource, PictureAddress
 from fashionsite import health
@@ -32,8 +33,12 @@ TREND = timedelta(days=DAYS)
 
 
 class ShopAdminSite(AdminSite):
-    site_header = site_title = gettext_lazy("Shop administration")
     index_template = "admin/home.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The administration is called by the shop."""
+        called = gettext("{shop} administration").format(shop=appearance.current().name)
+        return {**super().each_context(request), "site_header": called, "site_title": called}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), "home": home_of(request.user)})

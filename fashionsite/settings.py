@@ -91,6 +91,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],  # the preview of an import has its pictures in itself
         "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
@@ -125,11 +126,13 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "fashionsite.middleware.limit_browsers",
     "fashionsite.middleware.keep_private",
+    "fashionsite.middleware.take_cookies_back",
     "catalog.monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fashionsite.middleware.speak_the_shops_language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -321,7 +324,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "PAGE_SIZE": 48,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "visual search",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "catalog.api.name_the_shop"],
+}
 
 if os.environ.get("STAFF_TWO_FACTOR") == "1":
     INSTALLED_APPS[INSTALLED_APPS.index("fashionsite.administration.ShopAdminConfig")] = (

@@ -7,6 +7,7 @@ person.
 
 import logging
 from datetime import timedelta
+from email.utils import formataddr, parseaddr
 from smtplib import SMTPException
 from urllib.parse import urljoin
 
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from catalog.appearance import current
 from catalog.importing.locking import mail_lock
 from catalog.importing.models import ImportJob, ImportSource
 
@@ -47,8 +49,13 @@ def tell_of_ends() -> None:
 def _tell(job: ImportJob) -> None:
     """Raises SMTPException and OSError."""
     if (recipients := recipients_of(job)) and not _is_nothing_special(job):
-        EmailMessage(subject_of(job), text_of(job), to=recipients).send()
+        EmailMessage(subject_of(job), text_of(job), sender(), recipients).send()
     ImportJob.objects.filter(pk=job.pk, state=job.state).update(told=job.state)
+
+
+def sender() -> str:
+    """The address of the settings, called by the shop."""
+    return formataddr((current().name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
 
 
 def _tell_of_failure(source: ImportSource) -> None:
@@ -56,7 +63,7 @@ def _tell_of_failure(source: ImportSource) -> None:
     if settings.IMPORT_MAIL_TO:
         subject = " ".join(gettext("The scheduled import {name} fails").format(name=source.name).split())
         text = f"{source.note}\n\n{urljoin(settings.SITE_URL, source.get_absolute_url())}\n"
-        EmailMessage(subject, text, to=settings.IMPORT_MAIL_TO).send()
+        EmailMessage(subject, text, sender(), settings.IMPORT_MAIL_TO).send()
     ImportSource.objects.failing().filter(pk=source.pk).update(is_failure_told=True)
 
 
