@@ -11,7 +11,7 @@ import catalog.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0011_pictured_products"),
+        ("catalog", "0010_similar_panel"),
     ]
 
     operations = [
