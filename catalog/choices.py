@@ -2,12 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from catalog.attributes import BRAND
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 LONG = {BRAND: 12}
 """The facets of which only so many choices are shown at first"""
@@ -20,7 +16,7 @@ Chosen = Mapping[str, tuple[str, ...]]
 class Choice:
     """Something to choose; `address` is the page that chooses it, or drops it when it is chosen."""
 
-    label: "StrOrPromise"
+    label: str
     address: str
     count: int | None = None
     """How many products it would leave, where that is said"""
@@ -32,7 +28,7 @@ class Facet:
     """One way to narrow what a page shows."""
 
     name: str
-    label: "StrOrPromise"
+    label: str
     choices: list[Choice]
 
     @property
@@ -59,7 +55,7 @@ class Filters:
     chosen: Chosen
     address_with: Callable[[Chosen], str]
 
-    def facet(self, name: str, label: "StrOrPromise", counts: Mapping[str, int]) -> Facet:
+    def facet(self, name: str, label: str, counts: Mapping[str, int]) -> Facet:
         """The facet of the counted values, most products first. "" is no value."""
         chosen = self.chosen.get(name, ())
         # What is chosen can be taken away even where it would leave nothing.

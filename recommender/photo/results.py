@@ -149,7 +149,7 @@ class Results:
     def facets(self) -> list[Facet]:
         """The facets, each value counted among what the other facets leave."""
         facets = [
-            self._filters.facet(name, label, Counter(alike.values[name] for alike in self._narrowed(without=name)))
+            self._filters.facet(name, str(label), Counter(alike.values[name] for alike in self._narrowed(without=name)))
             for name, label in FACETS.items()
         ]
         return [facet for facet in facets if facet.choices]
@@ -158,11 +158,9 @@ class Results:
         """What narrows the results, each with the address without it."""
         colour = self.query.colour
         chips = self._filters.chips(but=("base_colour", colour))
-        return (
-            [*chips, Choice(gettext("in {colour}").format(colour=colour), self.query.turned_to(""), is_chosen=True)]
-            if colour
-            else chips
-        )
+        if colour:
+            chips.append(Choice(gettext("in {colour}").format(colour=colour), self.query.turned_to(""), is_chosen=True))
+        return chips
 
     def guesses(self) -> list[Guess]:
         """What the photo shows, where the nearest neighbours are sure; what is chosen already is left out."""
