@@ -86,7 +86,7 @@ class ProductForm(ModelForm):
         max_length=DESCRIPTION_LENGTH,
         required=False,
         widget=AdminTextareaWidget,
-        help_text="Plain text, with its line breaks.",
+        help_text=_("Plain text, with its line breaks."),
     )
 
     def __init__(self, *arguments: Any, **named: Any):

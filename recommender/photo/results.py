@@ -172,10 +172,10 @@ class Results:
 
     def facets(self) -> list[Facet]:
         """The facets, each value counted among what the other facets leave."""
-        facets = [self._facet(name, label) for name, label in FACETS.items()]
+        facets = [self._facet(name, str(label)) for name, label in FACETS.items()]
         return [facet for facet in facets if facet.choices]
 
-    def _facet(self, name: str, label: "StrOrPromise") -> Facet:
+    def _facet(self, name: str, label: str) -> Facet:
         counts = Counter(value for alike in self._narrowed(without=name) for value in self._values(alike, name))
         facet = self._filters.facet(name, label, counts)
         return in_order_of_sizes(facet) if name == SIZE else facet
