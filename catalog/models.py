@@ -351,6 +351,9 @@ class MerchandisingRule(models.Model):
 class FurtherPicture(Pictured):
     """A picture of a product beside its own one: another side of it, a detail, the product worn."""
 
+    MOST = 12
+    """So many does a product have."""
+
     product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures")
     position = models.PositiveSmallIntegerField()
     image = models.ImageField(upload_to="products", max_length=255)
@@ -370,6 +373,11 @@ class FurtherPicture(Pictured):
 
     def __str__(self) -> str:
         return f"picture {self.position} of {self.product_id}"
+
+    @property
+    def number(self) -> int:
+        """Of the picture in the product's page, where its own one is the first."""
+        return self.position + 1
 
     @classmethod
     def stored(cls, product: Product, position: int, name: str, digest: str) -> "FurtherPicture":

@@ -1,8 +1,9 @@
 """Makes rows of the database for the tests."""
 
 import factory
+from PIL import Image
 
-from catalog.models import Category, Product
+from catalog.models import Category, FurtherPicture, Product
 from catalog.pictures import storage
 from recommender import embedding
 from tests.pictures import as_file, drawing
@@ -38,6 +39,16 @@ class ProductFactory(factory.django.DjangoModelFactory):
         product.derive()
         product.save()
         return product
+
+
+def give_further(product: Product, *pictures: Image.Image) -> list[FurtherPicture]:
+    """Gives the product these further pictures in place of those it has; they are not embedded yet."""
+    product.further_pictures.all().delete()
+    further = [
+        FurtherPicture.stored(product, position, *storage.store(as_file(picture), ".jpg"))
+        for position, picture in enumerate(pictures, 1)
+    ]
+    return FurtherPicture.objects.bulk_create(further)
 
 
 def searchable_products(count: int) -> list[Product]:

@@ -1,8 +1,8 @@
 """The addresses that a row names for its pictures."""
 
 from catalog.fetching import UnfetchableAddress, host_of
-from catalog.importing.owners import MOST_FURTHER
 from catalog.importing.reading import RowIssue, StyleRow
+from catalog.models import FurtherPicture
 
 KIND = "picture address"
 SHOWN = 200
@@ -16,8 +16,8 @@ def addresses_of(row: StyleRow) -> tuple[dict[str, str], list[RowIssue]]:
     issues = []
     for text in row.picture_addresses:
         address = f"https:{text}" if text.startswith("//") else text
-        if len(wanted) > MOST_FURTHER:
-            issues.append(issue_of(row.line, row.sku, text, f"is more than {MOST_FURTHER} further pictures"))
+        if len(wanted) > FurtherPicture.MOST:
+            issues.append(issue_of(row.line, row.sku, text, f"is more than {FurtherPicture.MOST} further pictures"))
             continue
         try:
             wanted[address] = host_of(address)[:HOST_LENGTH_LIMIT]

@@ -12,10 +12,8 @@ from catalog.importing.pictures import PictureFile, Pictures, Refused, folded, s
 from catalog.importing.reading import Mapping, RowReader, StyleRow, read_rows
 from catalog.importing.survey import Survey
 from catalog.importing.tables import Table
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 
-MOST_FURTHER = 20
-"""So many pictures beside the first one are kept of a product."""
 FIRST_VIEWS = ("main", "front", "primary", "cover")
 VIEW = (
     r"(?:main|primary|cover|front|back|rear|side|left|right|top|bottom|detail|zoom|close|closeup|alt|alternate|"
@@ -99,8 +97,10 @@ class Owned:
         own = sorted(self._own.get(sku, []), key=lambda file: (file.stem != sku, not file.has_known_suffix))
         views = [file for _, file in sorted(enumerate(self._views.get(sku, [])), key=_natural)]
         self._leave_out(own[1:], f"is another picture of {sku}; the first one of that name counts")
-        self._leave_out(views[MOST_FURTHER + (not own) :], f"is more than {MOST_FURTHER} further pictures of {sku}")
-        return [*own[:1], *views[: MOST_FURTHER + (not own)]]
+        self._leave_out(
+            views[FurtherPicture.MOST + (not own) :], f"is more than {FurtherPicture.MOST} further pictures of {sku}"
+        )
+        return [*own[:1], *views[: FurtherPicture.MOST + (not own)]]
 
     def _leave_out(self, files: list[PictureFile], reason: str) -> None:
         self.left_out.extend(Refused(file.name, reason) for file in files)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from catalog.importing.advancing import import_catalog
 from catalog.importing.formats import read_table
 from catalog.importing.models import ImportJob
-from catalog.importing.owners import MOST_FURTHER, Owned, close_pictures, open_pictures
+from catalog.importing.owners import Owned, close_pictures, open_pictures
 from catalog.importing.pictures import PictureFile
 from catalog.importing.tables import Table, copy_records
 from catalog.models import FurtherPicture, Product
@@ -85,13 +85,13 @@ def test_views_stand_in_the_order_of_their_numbers_and_the_front_first():
 
 
 def test_another_picture_of_the_same_name_and_too_many_views_are_left_out_and_named():
-    views = [f"7_{number}.jpg" for number in range(1, MOST_FURTHER + 3)]
+    views = [f"7_{number}.jpg" for number in range(1, FurtherPicture.MOST + 3)]
     found = owned(["7.dat", "7.jpg", "b/7.jpg", *views], ["7"])
-    assert names_of(found, "7") == ["7.jpg", *views[:MOST_FURTHER]]
+    assert names_of(found, "7") == ["7.jpg", *views[: FurtherPicture.MOST]]
     assert [(file.name, file.reason) for file in found.left_out] == [
         ("b/7.jpg", "is another picture of 7; the first one of that name counts"),
         ("7.dat", "is another picture of 7; the first one of that name counts"),
-        *((view, f"is more than {MOST_FURTHER} further pictures of 7") for view in views[MOST_FURTHER:]),
+        *((view, f"is more than {FurtherPicture.MOST} further pictures of 7") for view in views[FurtherPicture.MOST :]),
     ]
 
 
