@@ -198,6 +198,11 @@ class Product(Pictured, Offer):
         """The value of each attribute, "" where it is unknown."""
         return {attribute: str(getattr(self, attribute.name) or "") for attribute in ATTRIBUTES}
 
+    @property
+    def pictures(self) -> list["Product | FurtherPicture"]:
+        """Itself where it has a picture of its own, and its further pictures, in their order."""
+        return [*([self] if self.image else []), *self.further_pictures.all()]
+
     def take_picture(self, name: str, digest: str) -> None:
         """Gives it a picture that is in the media storage, or with twice "" none, and the facts of it; it is not saved.
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -86,10 +87,12 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.with_categories(), sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
+    prefetch_related_objects([product], "further_pictures")
     product_viewed.send_robust(Product, request=request, product=product)
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
+        "pictures": product.pictures,
         "offered_sizes": product.sizes.all(),
         "seen": seen,
         "data": structured_data(request, product),

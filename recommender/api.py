@@ -1,5 +1,6 @@
 """What looks like what, over REST."""
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api import ProductSerializer
+from catalog.api import RELATED, ProductSerializer
 from catalog.limits import Photos
 from catalog.models import Product
-from recommender.neighbours import similar_to_product, similar_to_vector
+from recommender.neighbours import Match, similar_to_product, similar_to_vector
 from recommender.photo.looking import PhotoProblem, propose, read_upload
 from recommender.registry import active_encoder
 
@@ -25,6 +26,8 @@ class CountSerializer(serializers.Serializer):
 class MatchSerializer(serializers.Serializer):
     product = ProductSerializer()
     similarity = serializers.FloatField()
+    picture = serializers.IntegerField(source="number")
+    """Which of the product's `images` is the nearest one, from 1 on."""
 
 
 class PhotoSerializer(CountSerializer):
@@ -41,7 +44,7 @@ class SimilarProducts(APIView):
         matches = similar_to_product(
             get_object_or_404(Product.objects.in_the_shop(), sku=sku), asked.validated_data["count"]
         )
-        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+        return _told(matches, request)
 
 
 class PhotoSearch(APIView):
@@ -63,5 +66,9 @@ class PhotoSearch(APIView):
             return Response({"photo": [str(problem)]}, status=problem.status, headers=problem.headers)
         encoder = active_encoder()
         part = propose(encoder, photo).best
-        matches = similar_to_vector(encoder, part.embedding, asked.validated_data["count"])
-        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+        return _told(similar_to_vector(encoder, part.embedding, asked.validated_data["count"]), request)
+
+
+def _told(matches: list[Match], request: Request) -> Response:
+    prefetch_related_objects([match.product for match in matches], *RELATED)
+    return Response(MatchSerializer(matches, many=True, context={"request": request}).data)

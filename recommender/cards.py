@@ -23,6 +23,16 @@ class Card:
     picture: FurtherPicture | None = None
     """What it shows instead of the product's own picture, as it is this one that was found"""
 
+    @property
+    def shown(self) -> Product | FurtherPicture:
+        return self.picture or self.product
+
+    @property
+    def address(self) -> str:
+        """Of the product's page, at the picture that is shown."""
+        address = self.product.get_absolute_url()
+        return f"{address}#picture-{self.picture.number}" if self.picture else address
+
 
 def fold(matches: Iterable[Match]) -> list[Card]:
     """One card for each picture, and one for each design in all its colours, in the order of the matches."""

@@ -56,6 +56,11 @@ class Match:
         return (self.picture or self.product).image_digest
 
     @property
+    def number(self) -> int:
+        """Of the nearest picture in the product's page, from 1 on."""
+        return self.picture.number if self.picture else 1
+
+    @property
     def percent(self) -> int:
         return max(0, min(100, round(self.similarity * 100)))
 
@@ -89,6 +94,15 @@ def embeddings_of_skus(skus: tuple[str, ...]) -> dict[str, Embedding]:
     rows = Embedding.objects.in_the_shop().filter(encoder__state=Encoder.State.ACTIVE, product__sku__in=skus)
     known = {row.product.sku: row for row in rows.select_related("encoder", "product")}
     return {sku: known[sku] for sku in skus if sku in known}
+
+
+def embedding_of_picture(sku: str, number: int) -> Embedding | None:
+    """The active encoder's embedding of a product's further picture of that number; None where that cannot be found."""
+    picture = FurtherPicture.objects.filter(product__sku=sku, position=number - 1).first()
+    if picture is None:
+        return None
+    rows = Embedding.objects.filter(encoder__state=Encoder.State.ACTIVE, product=picture.product_id)
+    return rows.filter(image_digest=picture.image_digest, product__archived_at=None).first()
 
 
 def embedding_of(product: Product) -> Embedding | None:
