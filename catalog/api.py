@@ -42,6 +42,7 @@ class ProductSerializer(serializers.ModelSerializer):
     sale_price = serializers.SerializerMethodField()
     price_now = serializers.SerializerMethodField()
     sizes = SizeSerializer(many=True, read_only=True)
+    description = serializers.CharField(read_only=True)
 
     class Meta:
         model = Product
@@ -109,12 +110,13 @@ class ProductList(generics.ListAPIView):
         category = Category.objects.at_path(path) if path else None
         if path and category is None:
             return Product.objects.none()
-        return Selection(self.request.GET, category).products().with_categories().prefetch_related(*RELATED)
+        products = Selection(self.request.GET, category).products()
+        return products.with_categories().with_description().prefetch_related(*RELATED)
 
 
 class ProductDetail(generics.RetrieveAPIView):
     """One product by its sku."""
 
     serializer_class = ProductSerializer
-    queryset = Product.objects.in_the_shop().with_categories().prefetch_related(*RELATED)
+    queryset = Product.objects.in_the_shop().with_categories().with_description().prefetch_related(*RELATED)
     lookup_field = "sku"

@@ -4,10 +4,12 @@ from django.apps import AppConfig
 from django.apps import apps as all_apps
 from django.db.models.signals import post_migrate
 from django.urls import register_converter
+from django.utils.translation import gettext_lazy
 
 
 class CatalogConfig(AppConfig):
     name = "catalog"
+    verbose_name = gettext_lazy("Catalog")
 
     def ready(self) -> None:
         from catalog import tasks

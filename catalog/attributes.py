@@ -1,6 +1,12 @@
 """What is known of a product, in one table: each line is all that the shop, its imports and its searches go by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -9,7 +15,7 @@ class Attribute:
 
     name: str
     """The field's, and in addresses"""
-    label: str
+    label: "StrOrPromise" = field(compare=False)
     """What shoppers read"""
     columns: tuple[str, ...]
     """What its column may be called in a file that is imported, letters and digits only"""
@@ -27,23 +33,23 @@ BRAND = "brand"
 ATTRIBUTES = (
     Attribute(
         "gender",
-        "Gender",
+        _("Gender"),
         ("gender", "sex", "for", "googleshoppinggender", "targetgenderproductmetafieldsshopifytargetgender"),
         is_guessed=True,
         training_weight=0.8,
     ),
     Attribute(
         "base_colour",
-        "Colour",
+        _("Colour"),
         ("basecolour", "basecolor", "colour", "color", "colorproductmetafieldsshopifycolorpattern"),
         is_guessed=True,
         training_weight=1.0,
     ),
-    Attribute("season", "Season", ("season",), training_weight=0.2),
-    Attribute("usage", "Usage", ("usage", "occasion", "use"), training_weight=0.3),
+    Attribute("season", _("Season"), ("season",), training_weight=0.2),
+    Attribute("usage", _("Usage"), ("usage", "occasion", "use"), training_weight=0.3),
     Attribute(
         BRAND,
-        "Brand",
+        _("Brand"),
         (
             "brand",
             "brands",
@@ -57,7 +63,7 @@ ATTRIBUTES = (
             "marca",
         ),
     ),
-    Attribute("year", "Year", ("year", "modelyear"), numbers=range(1900, 2101), is_searched=False),
+    Attribute("year", _("Year"), ("year", "modelyear"), numbers=range(1900, 2101), is_searched=False),
 )
 """In the order in which pages and answers show them."""
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from catalog.attributes import BRAND
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LONG = {BRAND: 12}
 """The facets of which only so many choices are shown at first"""
@@ -16,7 +20,7 @@ Chosen = Mapping[str, tuple[str, ...]]
 class Choice:
     """Something to choose; `address` is the page that chooses it, or drops it when it is chosen."""
 
-    label: str
+    label: "StrOrPromise"
     address: str
     count: int | None = None
     """How many products it would leave, where that is said"""
@@ -28,7 +32,7 @@ class Facet:
     """One way to narrow what a page shows."""
 
     name: str
-    label: str
+    label: "StrOrPromise"
     choices: list[Choice]
 
     @property
@@ -55,7 +59,7 @@ class Filters:
     chosen: Chosen
     address_with: Callable[[Chosen], str]
 
-    def facet(self, name: str, label: str, counts: Mapping[str, int]) -> Facet:
+    def facet(self, name: str, label: "StrOrPromise", counts: Mapping[str, int]) -> Facet:
         """The facet of the counted values, most products first. "" is no value."""
         chosen = self.chosen.get(name, ())
         # What is chosen can be taken away even where it would leave nothing.

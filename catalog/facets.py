@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
@@ -16,6 +16,7 @@ from django.db.models.expressions import Combinable, OrderBy
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
@@ -31,13 +32,16 @@ from catalog.sizes import size_key
 from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SORTS = {
-    "relevance": "Best match",
-    "newest": "Newest",
-    "name": "Name",
-    "price-up": "Price: low to high",
-    "price-down": "Price: high to low",
-    "discount": "Biggest discount",
+    "relevance": gettext_lazy("Best match"),
+    "newest": gettext_lazy("Newest"),
+    "name": gettext_lazy("Name"),
+    "price-up": gettext_lazy("Price: low to high"),
+    "price-down": gettext_lazy("Price: high to low"),
+    "discount": gettext_lazy("Biggest discount"),
 }
 BY_PRICE = frozenset({"price-up", "price-down"})
 LIMITS = ("min_price", "max_price")
@@ -89,7 +93,7 @@ class Selection:
         self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
 
     @property
-    def sorts(self) -> dict[str, str]:
+    def sorts(self) -> "dict[str, StrOrPromise]":
         """The orders there are: by name and label, the one that is meant when none is named first."""
         hidden = set() if self.words else {"relevance"}
         hidden |= set() if self.sold.currency else BY_PRICE
@@ -182,7 +186,7 @@ class Selection:
             return None
         query = QueryDict(mutable=True)
         query["q"] = self.words
-        return Choice("the whole shop", self.address(category=None, attributes={}), Selection(query).count)
+        return Choice(gettext("the whole shop"), self.address(category=None, attributes={}), Selection(query).count)
 
     @cached_property
     def count(self) -> int:
@@ -214,15 +218,17 @@ class Selection:
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
         counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
-        facet = self._filters.facet(SIZE, "Size", counts)
-        return replace(facet, choices=sorted(facet.choices[:MOST_SIZES], key=lambda choice: size_key(choice.label)))
+        facet = self._filters.facet(SIZE, gettext_lazy("Size"), counts)
+        return replace(
+            facet, choices=sorted(facet.choices[:MOST_SIZES], key=lambda choice: size_key(str(choice.label)))
+        )
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
         """What the products cost that the other choices leave; None where none has a price."""
         if not self.sold.currency:
             return None
-        drawn, lowest, highest = self._kept("prices", self._price_bars)
+        drawn, lowest, highest = self._kept(f"prices {get_language()}", self._price_bars)
         if not drawn:
             return None
         others = [(name, value) for name, value in self.form_values if name not in LIMITS]
@@ -250,7 +256,7 @@ class Selection:
         """What is chosen, each with the address that takes it away."""
         chips = []
         if self.words:
-            chips.append(Choice(f"“{self.words}”", self.address(words=""), is_chosen=True))
+            chips.append(Choice(gettext("“%(words)s”") % {"words": self.words}, self.address(words=""), is_chosen=True))
         for wish in self._price_wishes:
             words = " ".join(self.words.replace(wish.said, " ", 1).split())
             chips.append(Choice(wish.range.shown(self.sold.currency), self.address(words=words), is_chosen=True))
@@ -344,7 +350,7 @@ class Selection:
             Choice(node.name, self.address(category=node), count, node == self.category)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
-        return Facet("category", "Category", choices)
+        return Facet("category", gettext_lazy("Category"), choices)
 
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:

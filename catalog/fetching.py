@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from django.utils.translation import gettext, gettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 BYTES_AT_ONCE = 64 * 1024
 BYTES_OF_HEADERS = 256 * 1024
@@ -37,7 +43,15 @@ NOT_FOR_SHOPS = tuple(
     )
 )
 NAMES_INSIDE = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
-INSIDE = "This address is not on the public internet."
+INSIDE = gettext_lazy("This address is not on the public internet.")
+NOT_THERE = {
+    "picture": gettext_lazy("This address does not answer with a picture."),
+    "table": gettext_lazy("This address does not answer with a table."),
+}
+TOO_LARGE = {
+    "picture": gettext_lazy("This picture is too large; up to {most} MB work."),
+    "table": gettext_lazy("This table is too large; up to {most} MB work."),
+}
 # The system's resolver cannot be told when to give up.
 _resolvers = ThreadPoolExecutor(16, thread_name_prefix="resolver")
 
@@ -48,7 +62,7 @@ class UnfetchableAddress(Exception):
     `is_temporary` where another try may find it, `seconds` how long its server asks to wait before that.
     """
 
-    def __init__(self, message: str, is_temporary: bool = False, seconds: float | None = None):
+    def __init__(self, message: "StrOrPromise", is_temporary: bool = False, seconds: float | None = None):
         super().__init__(message)
         self.is_temporary, self.seconds = is_temporary, seconds
 
@@ -64,15 +78,15 @@ def fetch(address: str, most_bytes: int, wanted: str = "picture", seconds: float
         try:
             found = _ask(_checked(address), most_bytes, deadline, wanted)
         except TimeoutError as error:
-            raise UnfetchableAddress("This address takes too long to answer.", is_temporary=True) from error
+            raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True) from error
         except (OSError, http.client.HTTPException) as error:
-            raise UnfetchableAddress(f"This address does not answer with a {wanted}.", is_temporary=True) from error
+            raise UnfetchableAddress(NOT_THERE[wanted], is_temporary=True) from error
         except ValueError as error:
-            raise UnfetchableAddress("This is not an address of the web.") from error
+            raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
         if isinstance(found, bytes):
             return found
         address = urljoin(address, found)
-    raise UnfetchableAddress("This address leads from one to another too often.")
+    raise UnfetchableAddress(gettext("This address leads from one to another too often."))
 
 
 def host_of(address: str) -> str:
@@ -91,11 +105,11 @@ def _checked(address: str) -> SplitResult:
         parts = urlsplit(address.strip())
         port = parts.port
     except ValueError as error:
-        raise UnfetchableAddress("This is not an address of the web.") from error
+        raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
     if parts.scheme not in PORTS or not parts.hostname or parts.username or parts.password:
-        raise UnfetchableAddress("Give an address that begins with http:// or https://.")
+        raise UnfetchableAddress(gettext("Give an address that begins with http:// or https://."))
     if port is not None and port not in PORTS.values():
-        raise UnfetchableAddress("Only the ports 80 and 443 are asked.")
+        raise UnfetchableAddress(gettext("Only the ports 80 and 443 are asked."))
     return parts
 
 
@@ -156,7 +170,7 @@ def _ask(parts: SplitResult, most_bytes: int, deadline: float, wanted: str) -> b
         if response.status in REDIRECTS:
             return response.headers.get("Location", "")
         if response.status != http.HTTPStatus.OK:
-            message = f"This address answers with the status {response.status}."
+            message = gettext("This address answers with the status {status}.").format(status=response.status)
             raise UnfetchableAddress(message, response.status in TEMPORARY, _seconds_to_wait(response))
         return _read(response, most_bytes, wanted)
 
@@ -182,7 +196,7 @@ def _read(response: http.client.HTTPResponse, most_bytes: int, wanted: str) -> b
     while part := response.read1(BYTES_AT_ONCE):
         content += part
         if len(content) > most_bytes:
-            raise UnfetchableAddress(f"This {wanted} is too large; up to {most_bytes >> 20} MB work.")
+            raise UnfetchableAddress(TOO_LARGE[wanted].format(most=most_bytes >> 20))
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
     return bytes(content)
@@ -213,7 +227,7 @@ class _Hurried(io.RawIOBase):
         count = self._sock.recv_into(buffer)
         self._bytes_left -= count
         if self._bytes_left < 0:
-            raise UnfetchableAddress("This address answers with more than a picture.")
+            raise UnfetchableAddress(gettext("This address answers with more than a picture."))
         return count
 
     def sendall(self, content: bytes) -> None:
@@ -230,5 +244,5 @@ class _Hurried(io.RawIOBase):
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise UnfetchableAddress("This address takes too long to answer.", is_temporary=True)
+        raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True)
     return left

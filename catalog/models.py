@@ -6,12 +6,15 @@ from typing import Any
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.offer import Offer
@@ -21,10 +24,11 @@ from catalog.querysets import (
     LEVELS,
     CategoryQuerySet,
     MerchandisingRuleQuerySet,
+    ProductDescriptionQuerySet,
     ProductQuerySet,
     ProductSizeQuerySet,
 )
-from catalog.terms import Availability
+from catalog.terms import DESCRIPTION_LENGTH, Availability
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -32,15 +36,18 @@ from catalog.words.reading import read
 class Category(models.Model):
     """A node of the tree master > sub > article type. Names repeat under other parents."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    name = models.CharField(max_length=100)
-    slug = models.SlugField(max_length=110, allow_unicode=True, editable=False)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("slug"), max_length=110, allow_unicode=True, editable=False)
 
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         constraints = [
             models.UniqueConstraint(fields=["parent", "name"], name="category_unique_below_parent"),
             models.UniqueConstraint(fields=["name"], condition=Q(parent=None), name="category_unique_at_top"),
@@ -67,10 +74,10 @@ class Category(models.Model):
         above = self.parent
         while above:
             if above.pk == self.pk:
-                raise ValidationError({"parent": "A category cannot stand below itself."})
+                raise ValidationError({"parent": _("A category cannot stand below itself.")})
             above = above.parent
         if len(self.path) + self._levels_below() > LEVELS:
-            raise ValidationError({"parent": f"The tree has {LEVELS} levels; this would make it deeper."})
+            raise ValidationError({"parent": _("The tree has %d levels; this would make it deeper.") % LEVELS})
 
     @property
     def route(self) -> str:
@@ -131,31 +138,35 @@ class Product(Pictured, Offer):
     PICTURE_FIELDS = ("image", "image_digest", "image_width", "image_height", "image_colour", "picture_changed_at")
     """What `take_picture` sets."""
 
-    sku = models.CharField("SKU", max_length=64, unique=True)
-    name = models.CharField(max_length=255, blank=True)
-    gender = models.CharField(max_length=100, blank=True)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
-    base_colour = models.CharField(max_length=100, blank=True)
-    brand = models.CharField(max_length=100, blank=True)
-    season = models.CharField(max_length=100, blank=True)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    usage = models.CharField(max_length=100, blank=True)
-    image = models.ImageField(upload_to="products", max_length=255, blank=True)
-    image_digest = models.CharField("SHA-256 of the image", max_length=64, blank=True, editable=False)
-    image_width = models.PositiveIntegerField("width of the image in pixels", null=True, editable=False)
-    image_height = models.PositiveIntegerField("height of the image in pixels", null=True, editable=False)
-    image_colour = models.CharField("colour of the image's placeholder", max_length=7, blank=True, editable=False)
+    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    gender = models.CharField(_("gender"), max_length=100, blank=True)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="products", verbose_name=_("category")
+    )
+    base_colour = models.CharField(_("base colour"), max_length=100, blank=True)
+    brand = models.CharField(_("brand"), max_length=100, blank=True)
+    season = models.CharField(_("season"), max_length=100, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    usage = models.CharField(_("usage"), max_length=100, blank=True)
+    image = models.ImageField(_("image"), upload_to="products", max_length=255, blank=True)
+    image_digest = models.CharField(_("SHA-256 of the image"), max_length=64, blank=True, editable=False)
+    image_width = models.PositiveIntegerField(_("width of the image in pixels"), null=True, editable=False)
+    image_height = models.PositiveIntegerField(_("height of the image in pixels"), null=True, editable=False)
+    image_colour = models.CharField(_("colour of the image's placeholder"), max_length=7, blank=True, editable=False)
     search_vector = SearchVectorField("what word search looks through", default="", editable=False)
-    design = models.CharField("name without its colour", max_length=255, blank=True, editable=False)
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-    picture_changed_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    design = models.CharField(_("name without its colour"), max_length=255, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
+    picture_changed_at = models.DateTimeField(_("picture changed at"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = ProductQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
         indexes = [
             models.Index(fields=["gender"], name="product_gender"),
             models.Index(fields=["base_colour"], name="product_base_colour"),
@@ -203,6 +214,11 @@ class Product(Pictured, Offer):
         """Itself where it has a picture of its own, and its further pictures, in their order."""
         return [*([self] if self.image else []), *self.further_pictures.all()]
 
+    @property
+    def description(self) -> str:
+        """What the merchant writes of it, "" where nothing; `ProductQuerySet.with_description` reads it along."""
+        return self.written.text if hasattr(self, "written") else ""
+
     def take_picture(self, name: str, digest: str) -> None:
         """Gives it a picture that is in the media storage, or with twice "" none, and the facts of it; it is not saved.
 
@@ -222,18 +238,38 @@ class Product(Pictured, Offer):
         self.design = " ".join(word for word in self.name.lower().split() if word not in colour)
 
 
+class ProductDescription(models.Model):
+    """What the merchant writes of a product; without a text there is no row.
+
+    In a table of its own, as the catalogue is counted and sorted by reading its products' rows, which are to be short.
+    """
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="written")
+    text = models.TextField(validators=[MaxLengthValidator(DESCRIPTION_LENGTH)])
+
+    objects = ProductDescriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="product_description_has_text")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class ProductSize(models.Model):
     """A size that a product comes in."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="sizes")
-    label = models.CharField(max_length=40)
-    position = models.PositiveSmallIntegerField()
-    availability = models.CharField(max_length=12, choices=Availability, blank=True)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="sizes", verbose_name=_("product"))
+    label = models.CharField(_("label"), max_length=40)
+    position = models.PositiveSmallIntegerField(_("position"))
+    availability = models.CharField(_("availability"), max_length=12, choices=Availability, blank=True)
 
     objects = ProductSizeQuerySet.as_manager()
 
     class Meta:
         ordering = ["product", "position"]
+        verbose_name = _("product size")
+        verbose_name_plural = _("product sizes")
         indexes = [models.Index(fields=["label"], name="product_size_label")]
         constraints = [
             models.UniqueConstraint(fields=["product", "position"], name="product_size_position"),
@@ -252,13 +288,15 @@ class ProductSize(models.Model):
 class Synonym(models.Model):
     """What shoppers say, and what the catalogue calls it."""
 
-    phrase = models.CharField("shoppers say", max_length=100, unique=True)
+    phrase = models.CharField(_("shoppers say"), max_length=100, unique=True)
     meanings = models.CharField(
-        "and mean", max_length=500, help_text="As products are called; several with commas between."
+        _("and mean"), max_length=500, help_text=_("As products are called; several with commas between.")
     )
 
     class Meta:
         ordering = ["phrase"]
+        verbose_name = _("synonym")
+        verbose_name_plural = _("synonyms")
         constraints = [models.CheckConstraint(condition=~Q(phrase="") & ~Q(meanings=""), name="synonym_says_something")]
 
     def __str__(self) -> str:
@@ -270,44 +308,50 @@ class Synonym(models.Model):
         self.meanings = ", ".join(filter(None, (" ".join(read(meaning)) for meaning in self.meanings.split(","))))
         nothing = [name for name in ("phrase", "meanings") if not getattr(self, name)]
         if nothing:
-            raise ValidationError(dict.fromkeys(nothing, "Write at least one word, of letters or digits."))
+            raise ValidationError(dict.fromkeys(nothing, _("Write at least one word, of letters or digits.")))
 
 
 class MerchandisingRule(models.Model):
     """What staff make of one product in one page of results, for a time or for good."""
 
     class Place(models.TextChoices):
-        SHOP = "shop", "all products"
-        CATEGORY = "category", "a category"
-        WORDS = "words", "a search by words"
-        PANEL = "panel", "what is similar to a product"
-        PHOTO = "photo", "photo search"
+        SHOP = "shop", _("all products")
+        CATEGORY = "category", _("a category")
+        WORDS = "words", _("a search by words")
+        PANEL = "panel", _("what is similar to a product")
+        PHOTO = "photo", _("photo search")
 
     class Act(models.TextChoices):
-        PIN = "pin", "pinned"
-        BOOST = "boost", "boosted"
-        BURY = "bury", "buried"
-        HIDE = "hide", "hidden"
+        PIN = "pin", _("pinned")
+        BOOST = "boost", _("boosted")
+        BURY = "bury", _("buried")
+        HIDE = "hide", _("hidden")
 
     TARGETS = {Place.CATEGORY: "category", Place.WORDS: "words", Place.PANEL: "beside"}
     """The field that says which page it is, for the places that are many."""
 
-    place = models.CharField(max_length=8, choices=Place)
-    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="rules")
-    words = models.CharField("searched words", max_length=255, blank=True)
-    beside = models.ForeignKey(
-        Product, models.CASCADE, null=True, blank=True, related_name="rules_beside", verbose_name="similar to"
+    place = models.CharField(_("place"), max_length=8, choices=Place)
+    category = models.ForeignKey(
+        Category, models.CASCADE, null=True, blank=True, related_name="rules", verbose_name=_("category")
     )
-    product = models.ForeignKey(Product, models.CASCADE, related_name="rules")
-    act = models.CharField("is", max_length=5, choices=Act)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Of what is pinned, the lowest stands first.")
-    starts_at = models.DateTimeField("from", null=True, blank=True)
-    ends_at = models.DateTimeField("until", null=True, blank=True)
+    words = models.CharField(_("searched words"), max_length=255, blank=True)
+    beside = models.ForeignKey(
+        Product, models.CASCADE, null=True, blank=True, related_name="rules_beside", verbose_name=_("similar to")
+    )
+    product = models.ForeignKey(Product, models.CASCADE, related_name="rules", verbose_name=_("product"))
+    act = models.CharField(_("is"), max_length=5, choices=Act)
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Of what is pinned, the lowest stands first.")
+    )
+    starts_at = models.DateTimeField(_("from"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
 
     objects = MerchandisingRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "act", "position", "pk"]
+        verbose_name = _("merchandising rule")
+        verbose_name_plural = _("merchandising rules")
         indexes = [models.Index(fields=["place", "words"], name="merchandising_words")]
         constraints = [
             models.CheckConstraint(
@@ -316,7 +360,7 @@ class MerchandisingRule(models.Model):
                 | (Q(place="words", category=None, beside=None) & ~Q(words=""))
                 | (Q(place="panel", category=None, words="") & ~Q(beside=None)),
                 name="merchandising_rule_has_its_place",
-                violation_error_message="Say which page: a category, words or a product, as the place asks for.",
+                violation_error_message=_("Say which page: a category, words or a product, as the place asks for."),
             ),
             models.UniqueConstraint(
                 F("place"),
@@ -325,22 +369,23 @@ class MerchandisingRule(models.Model):
                 Coalesce(F("beside"), 0),
                 F("product"),
                 name="merchandising_rule_unique",
-                violation_error_message="There is a rule for this product in this place already; change that one.",
+                violation_error_message=_("There is a rule for this product in this place already; change that one."),
             ),
             models.CheckConstraint(
                 condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
                 name="merchandising_rule_ends_after_start",
-                violation_error_message="It must end after it starts.",
+                violation_error_message=_("It must end after it starts."),
             ),
             models.CheckConstraint(
                 condition=~Q(product=F("beside")),
                 name="merchandising_rule_is_about_two",
-                violation_error_message="A product is not shown beside itself.",
+                violation_error_message=_("A product is not shown beside itself."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.product} is {self.get_act_display()} in {self.page}"
+        said = gettext("{product} is {act} in {page}")
+        return said.format(product=self.product, act=self.get_act_display(), page=self.page)
 
     @property
     def page(self) -> str:
@@ -359,16 +404,18 @@ class FurtherPicture(Pictured):
     MOST = 12
     """So many does a product have."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures")
-    position = models.PositiveSmallIntegerField()
-    image = models.ImageField(upload_to="products", max_length=255)
-    image_digest = models.CharField("SHA-256 of the image", max_length=64, editable=False)
-    image_width = models.PositiveIntegerField("width of the image in pixels", null=True, editable=False)
-    image_height = models.PositiveIntegerField("height of the image in pixels", null=True, editable=False)
-    image_colour = models.CharField("colour of the image's placeholder", max_length=7, blank=True, editable=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures", verbose_name=_("product"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    image = models.ImageField(_("image"), upload_to="products", max_length=255)
+    image_digest = models.CharField(_("SHA-256 of the image"), max_length=64, editable=False)
+    image_width = models.PositiveIntegerField(_("width of the image in pixels"), null=True, editable=False)
+    image_height = models.PositiveIntegerField(_("height of the image in pixels"), null=True, editable=False)
+    image_colour = models.CharField(_("colour of the image's placeholder"), max_length=7, blank=True, editable=False)
 
     class Meta:
         ordering = ["product", "position"]
+        verbose_name = _("further picture")
+        verbose_name_plural = _("further pictures")
         indexes = [models.Index(fields=["image_digest"], name="further_picture_digest")]
         constraints = [
             models.UniqueConstraint(fields=["product", "position"], name="further_picture_position"),
@@ -377,7 +424,7 @@ class FurtherPicture(Pictured):
         ]
 
     def __str__(self) -> str:
-        return f"picture {self.position} of {self.product_id}"
+        return gettext("picture {position} of {product}").format(position=self.position, product=self.product_id)
 
     @property
     def number(self) -> int:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
+
+from catalog.numbers import grouped
 
 MOST = Decimal("999999999")
 STEP = Decimal("0.001")
@@ -107,8 +109,8 @@ class Range:
             "" if number is None else formatted(number, self.currency or currency) for number in (self.least, self.most)
         )
         if least and most:
-            return f"{least} to {most}"
-        return f"from {least}" if least else f"up to {most}"
+            return gettext("{least} to {most}").format(least=least, most=most)
+        return gettext("from {least}").format(least=least) if least else gettext("up to {most}").format(most=most)
 
 
 def parse(text: str, mark: str = "", own: str = "") -> Amount:
@@ -120,15 +122,15 @@ def parse(text: str, mark: str = "", own: str = "") -> Amount:
     written = _WHOLE.sub("", text.strip())
     match = _AMOUNT.fullmatch(_SPACES.sub("", written))
     if not match:
-        raise NoMoney("is no price")
+        raise NoMoney(gettext("is no price"))
     said = [sign.lower().strip(".:") for sign in (match["before"], match["after"]) if sign.strip(".:,")]
     currencies = {_currency(sign, own) for sign in said}
     if len(currencies) > 1:
-        raise NoMoney("names two currencies")
+        raise NoMoney(gettext("names two currencies"))
     currency = currencies.pop() if currencies else ""
     number = Decimal(_plain(match["number"].rstrip(".,"), mark, currency or own))
     if number > MOST:
-        raise NoMoney(f"is more than {MOST:,}")
+        raise NoMoney(gettext("is more than {most}").format(most=grouped(MOST)))
     return Amount(number.quantize(STEP), currency)
 
 
@@ -176,7 +178,7 @@ def _currency(sign: str, own: str) -> str:
         return sign.upper()
     known = SIGNS.get(sign)
     if not known:
-        raise NoMoney("is no price")
+        raise NoMoney(gettext("is no price"))
     return own if own in known else known[0]
 
 
@@ -189,10 +191,10 @@ def _plain(number: str, mark: str, currency: str) -> str:
     other = COMMA if found == POINT else POINT
     whole, _, decimals = number.partition(found) if found else (number, "", "")
     if other in whole and not _GROUPED[other].fullmatch(whole):
-        raise NoMoney("is no price")
+        raise NoMoney(gettext("is no price"))
     whole = whole.replace(other, "")
     if not whole.isascii() or not whole.isdigit() or not (decimals.isdigit() or not decimals):
-        raise NoMoney("is no price")
+        raise NoMoney(gettext("is no price"))
     return f"{whole}.{decimals or 0}"
 
 
@@ -202,4 +204,4 @@ def _by_length(number: str, sign: str, currency: str) -> str:
         return POINT
     if number.startswith("0") or number.index(sign) > 3:
         return sign
-    raise Doubtful("may be a number with three decimals or one of thousands")
+    raise Doubtful(gettext("may be a number with three decimals or one of thousands"))

@@ -3,42 +3,43 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.core.validators import MaxLengthValidator, URLValidator
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalog import money
-from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, LINK_SCHEMES, Availability, Condition
+from catalog.terms import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 
 
 class Offer(models.Model):
     """What a product costs, and where and whether it is had. Whatever is unknown is empty."""
 
-    price = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    price = models.DecimalField(_("price"), max_digits=12, decimal_places=3, null=True, blank=True)
     has_lowest_price = models.BooleanField(
-        "the lowest of several prices", default=False, help_text="Where its sizes or colours cost more or less."
+        _("the lowest of several prices"), default=False, help_text=_("Where its sizes or colours cost more or less.")
     )
-    sale_price = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
-    sale_starts_at = models.DateTimeField(null=True, blank=True)
-    sale_ends_at = models.DateTimeField(null=True, blank=True)
-    currency = models.CharField(max_length=3, blank=True, help_text="Its code of three letters: EUR, USD, INR.")
-    availability = models.CharField(max_length=12, choices=Availability, blank=True)
+    sale_price = models.DecimalField(_("sale price"), max_digits=12, decimal_places=3, null=True, blank=True)
+    sale_starts_at = models.DateTimeField(_("sale starts at"), null=True, blank=True)
+    sale_ends_at = models.DateTimeField(_("sale ends at"), null=True, blank=True)
+    currency = models.CharField(
+        _("currency"), max_length=3, blank=True, help_text=_("Its code of three letters: EUR, USD, INR.")
+    )
+    availability = models.CharField(_("availability"), max_length=12, choices=Availability, blank=True)
     is_sold_out = models.GeneratedField(
+        verbose_name=_("is sold out"),
         expression=ExpressionWrapper(Q(availability=Availability.OUT_OF_STOCK), output_field=models.BooleanField()),
         output_field=models.BooleanField(),
         db_persist=True,
     )
-    condition = models.CharField(max_length=11, choices=Condition, blank=True)
+    condition = models.CharField(_("condition"), max_length=11, choices=Condition, blank=True)
     link = models.CharField(
-        "link to where it is bought",
+        _("link to where it is bought"),
         max_length=LINK_LENGTH,
         blank=True,
         validators=[URLValidator(LINK_SCHEMES)],
-        help_text="An address that begins with https:// or http://.",
-    )
-    description = models.TextField(
-        blank=True, validators=[MaxLengthValidator(DESCRIPTION_LENGTH)], help_text="Plain text, with its line breaks."
+        help_text=_("An address that begins with https:// or http://."),
     )
 
     class Meta:
@@ -47,37 +48,37 @@ class Offer(models.Model):
             models.CheckConstraint(
                 condition=Q(price=None) | Q(price__gte=0),
                 name="%(class)s_price_is_no_debt",
-                violation_error_message="A price is no less than nothing.",
+                violation_error_message=_("A price is no less than nothing."),
             ),
             models.CheckConstraint(
                 condition=Q(price=None) | ~Q(currency=""),
                 name="%(class)s_price_has_currency",
-                violation_error_message="A price needs its currency.",
+                violation_error_message=_("A price needs its currency."),
             ),
             models.CheckConstraint(
                 condition=Q(currency="") | Q(currency__regex="^[A-Z]{3}$"),
                 name="%(class)s_currency_is_a_code",
-                violation_error_message="A currency is three capital letters, like EUR.",
+                violation_error_message=_("A currency is three capital letters, like EUR."),
             ),
             models.CheckConstraint(
                 condition=Q(sale_price=None) | Q(price__isnull=False, sale_price__gte=0, sale_price__lt=F("price")),
                 name="%(class)s_sale_price_is_lower",
-                violation_error_message="A sale price is lower than the price, and no less than nothing.",
+                violation_error_message=_("A sale price is lower than the price, and no less than nothing."),
             ),
             models.CheckConstraint(
                 condition=Q(sale_price__isnull=False) | Q(sale_starts_at=None, sale_ends_at=None),
                 name="%(class)s_sale_dates_have_a_price",
-                violation_error_message="The dates of a sale need its price.",
+                violation_error_message=_("The dates of a sale need its price."),
             ),
             models.CheckConstraint(
                 condition=Q(sale_starts_at=None) | Q(sale_ends_at=None) | Q(sale_ends_at__gt=F("sale_starts_at")),
                 name="%(class)s_sale_ends_after_start",
-                violation_error_message="A sale ends after it starts.",
+                violation_error_message=_("A sale ends after it starts."),
             ),
             models.CheckConstraint(
                 condition=Q(link="") | Q(link__regex="^https?://"),
                 name="%(class)s_link_is_of_the_web",
-                violation_error_message="A link begins with https:// or http://.",
+                violation_error_message=_("A link begins with https:// or http://."),
             ),
         ]
 

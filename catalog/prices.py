@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from catalog import money
 from catalog.money import Range
 
@@ -83,13 +85,21 @@ def bars(counts: Mapping[Decimal, int], chosen: Range, currency: str) -> list[Ba
         least, most = start + place * step, start + (place + 1) * step
         height = math.ceil(HEIGHT * count / highest)
         is_last = place == number - 1 and ordered[-1][0] >= most
-        label = (
-            f"{money.formatted(least, currency)} {'and more' if is_last else f'to {money.formatted(most, currency)}'}"
-        )
+        shown_least, shown_most = money.formatted(least, currency), money.formatted(most, currency)
+        label = gettext("{least} and more") if is_last else gettext("{least} to {most}")
         is_chosen = (chosen.least is None or most > chosen.least or is_last) and (
             chosen.most is None or least <= chosen.most
         )
-        drawn.append(Bar(label, count, place * BAR_WIDTH, HEIGHT - height, height, is_chosen))
+        drawn.append(
+            Bar(
+                label.format(least=shown_least, most=shown_most),
+                count,
+                place * BAR_WIDTH,
+                HEIGHT - height,
+                height,
+                is_chosen,
+            )
+        )
     return drawn
 
 

@@ -25,7 +25,7 @@ from catalog.words.reading import read
 from catalog.words.understanding import COLOUR, Concept, Understood
 
 if TYPE_CHECKING:
-    from catalog.models import Category, MerchandisingRule, Product, ProductSize
+    from catalog.models import Category, MerchandisingRule, Product, ProductDescription, ProductSize
 
 LEVELS = len(CATEGORY_LEVELS)
 SIZE = "size"
@@ -66,11 +66,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With what a card shows."""
-        return self.select_related("category").defer("search_vector", "description")
+        return self.select_related("category").defer("search_vector")
 
     def with_categories(self) -> "ProductQuerySet":
         """With the whole path of each one's category."""
         return self.select_related("category__parent__parent")
+
+    def with_description(self) -> "ProductQuerySet":
+        return self.select_related("written")
 
     def in_the_shop(self) -> "ProductQuerySet":
         """All but the archived ones."""
@@ -248,6 +251,20 @@ class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
             frozenset(products["boost"]),
             frozenset(products["bury"]),
             frozenset(products["hide"]),
+        )
+
+
+class ProductDescriptionQuerySet(models.QuerySet["ProductDescription"]):
+    def write(self, texts: "Mapping[Product, str]") -> None:
+        """Gives each product its text in place of the one that it has, or none."""
+        if not texts:
+            return
+        self.filter(product__in=[product for product, text in texts.items() if not text]).delete()
+        self.bulk_create(
+            [self.model(product=product, text=text) for product, text in texts.items() if text],
+            update_conflicts=True,
+            unique_fields=["product"],
+            update_fields=["text"],
         )
 
 

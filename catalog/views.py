@@ -84,7 +84,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @limited(Reads)
 @limited(Costly, when=lambda request: "explain" in request.GET)
 def product(request: HttpRequest, sku: str) -> HttpResponse:
-    product = get_object_or_404(Product.objects.with_categories(), sku=sku)
+    product = get_object_or_404(Product.objects.with_categories().with_description(), sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
     prefetch_related_objects([product], "further_pictures")

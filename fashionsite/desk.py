@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy
 
 from catalog.caching import kept
 from catalog.importing.models import ImportJob, PictureAddress
@@ -20,13 +21,18 @@ DAYS = 7
 WORDS_SHOWN = 5
 SECONDS_KEPT = 60
 """Counting what waits among 40,000 products takes some 60 ms."""
-PARTS = {"database": "database", "broker": "queue", "encoder": "encoder", "free_bytes": "disk"}
+PARTS = {
+    "database": gettext_lazy("database"),
+    "broker": gettext_lazy("queue"),
+    "encoder": gettext_lazy("encoder"),
+    "free_bytes": gettext_lazy("disk"),
+}
 """The checks that are asked, and what a merchant calls what they check."""
 TREND = timedelta(days=DAYS)
 
 
 class ShopAdminSite(AdminSite):
-    site_header = site_title = "Shop administration"
+    site_header = site_title = gettext_lazy("Shop administration")
     index_template = "admin/home.html"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -61,7 +67,7 @@ def home_of(user: AbstractUser | AnonymousUser) -> dict[str, object]:
     }
     seen = {name: look() for permission, (name, look) in parts.items() if user.has_perm(permission)}
     said, missing = health.look(PARTS)
-    states = [(name, said[check], check not in missing) for check, name in PARTS.items()]
+    states = [(check, name, said[check], check not in missing) for check, name in PARTS.items()]
     return {**seen, "parts": states, "free_bytes": min(health.free_bytes().values())}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError
 
@@ -64,7 +65,7 @@ def _broker() -> str:
 def _encoder() -> str:
     encoder = Encoder.objects.active()
     if encoder is None:
-        raise NotReady("no encoder is registered yet; the first worker does that")
+        raise NotReady(gettext("no encoder is registered yet; the first worker does that"))
     return encoder.name
 
 
@@ -82,7 +83,9 @@ def free_bytes() -> dict[str, float]:
 def _enough_free_bytes() -> dict[str, float]:
     free = free_bytes()
     if min(free.values()) < LEAST_FREE_BYTES:
-        raise NotReady(f"less than {LEAST_FREE_BYTES // 1_000_000} MB of disk are free")
+        raise NotReady(
+            gettext("less than {megabytes} MB of disk are free").format(megabytes=LEAST_FREE_BYTES // 1_000_000)
+        )
     return free
 
 

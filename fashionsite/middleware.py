@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import has_vary_header
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from fashionsite import bodies
 
@@ -86,9 +88,9 @@ def refuse_large_bodies(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         if not bodies.is_too_large(request):
             return get_response(request)
-        limit = f"{bodies.limit_of(request.path_info) >> 20:,} MB"
+        limit = f"{number_format(bodies.limit_of(request.path_info) >> 20, force_grouping=True)} MB"
         if request.path_info.startswith("/api/"):
-            return JsonResponse({"detail": f"This is too large; up to {limit} work here."}, status=413)
+            return JsonResponse({"detail": gettext("This is too large; up to %s work here.") % limit}, status=413)
         # Nothing of the request is read, not even who sends it.
         return render(None, "413.html", {"limit": limit, "path": request.path}, status=413)
 

@@ -169,7 +169,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM") or f"shop@{_site.hostname or 'l
 IMPORT_MAIL_TO = [address.strip() for address in os.environ.get("IMPORT_MAIL_TO", "").split(",") if address.strip()]
 """Who is told how imports end, beside whoever started one."""
 
-LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+"""Those that fashionsite/locale/ has every text in; CONTRIBUTING.md says how another one comes."""
+LANGUAGE_CODE = os.environ.get("LANGUAGE_CODE", "en")
+LOCALE_PATHS = [BASE_DIR / "fashionsite" / "locale"]
+FORMAT_MODULE_PATH = "fashionsite.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

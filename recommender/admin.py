@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from catalog.admin.products import ProductAdmin
@@ -38,30 +40,34 @@ class EncoderAdmin(ReadOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Encoder | None = None) -> bool:
         return False
 
-    @admin.action(description="Embed everything with the selected encoder, then switch to it", permissions=["switch"])
+    @admin.action(
+        description=_("Embed everything with the selected encoder, then switch to it"), permissions=["switch"]
+    )
     def switch(self, request: HttpRequest, encoders: QuerySet) -> None:
         if encoders.count() != 1:
-            self.message_user(request, "Choose the one encoder to switch to.", messages.WARNING)
+            self.message_user(request, gettext("Choose the one encoder to switch to."), messages.WARNING)
             return
         start_filling(encoders.get())
-        self.message_user(request, "The workers embed every picture with it; searches go on with the active one.")
+        self.message_user(
+            request, gettext("The workers embed every picture with it; searches go on with the active one.")
+        )
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recommender.change_encoder")
 
-    @admin.display(description="digest")
+    @admin.display(description=_("digest"))
     def short_digest(self, encoder: Encoder) -> str:
         return encoder.digest[:12]
 
-    @admin.display
+    @admin.display(description=_("searchable"))
     def searchable(self, encoder: Encoder) -> int:
         return querysets.searchable(encoder).count()
 
-    @admin.display
+    @admin.display(description=_("waiting"))
     def waiting(self, encoder: Encoder) -> int:
         return querysets.waiting(encoder).count()
 
-    @admin.display
+    @admin.display(description=_("failed"))
     def failed(self, encoder: Encoder) -> int:
         return querysets.failed(encoder).count()
 
@@ -77,7 +83,9 @@ class EncoderAdmin(ReadOnlyAdmin):
             "speed": Embedding.objects.per_second(),
             "delays": encoder.embeddings.delays_of_the_last_hour(),
         }
-        return super().changelist_view(request, {**(extra_context or {}), "desk": desk, "title": "Embedding desk"})
+        return super().changelist_view(
+            request, {**(extra_context or {}), "desk": desk, "title": gettext("Embedding desk")}
+        )
 
 
 @admin.register(EmbeddingFailure)
@@ -88,14 +96,17 @@ class EmbeddingFailureAdmin(ReadOnlyAdmin):
     search_fields = ("product__sku", "reason")
     actions = ("try_again",)
 
-    @admin.display
+    @admin.display(description=_("picture"))
     def picture(self, failure: EmbeddingFailure) -> str:
-        return format_html('<a href="{}">file</a>', failure.product.image.url)
+        return format_html('<a href="{}">{}</a>', failure.product.image.url, gettext("file"))
 
-    @admin.action(description="Try the selected pictures again", permissions=["delete"])
+    @admin.action(description=_("Try the selected pictures again"), permissions=["delete"])
     def try_again(self, request: HttpRequest, failures: QuerySet) -> None:
-        number, _ = failures.delete()
-        self.message_user(request, f"{number} pictures wait for the worker again.")
+        number = failures.delete()[0]
+        said = ngettext(
+            "{number} picture waits for the worker again.", "{number} pictures wait for the worker again.", number
+        )
+        self.message_user(request, said.format(number=number))
 
 
 @admin.register(Mark)
@@ -120,10 +131,12 @@ class QualityReportAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if hand_over(tasks.measure_quality):
-            said = "A worker compares every product with the first five beside it; reload in a minute."
+            said = gettext("A worker compares every product with the first five beside it; reload in a minute.")
             self.message_user(request, said)
         else:
-            self.message_user(request, "The workers cannot be reached. Please try again in a minute.", messages.ERROR)
+            self.message_user(
+                request, gettext("The workers cannot be reached. Please try again in a minute."), messages.ERROR
+            )
         return redirect("admin:recommender_qualityreport_changelist")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
@@ -134,7 +147,9 @@ class QualityReportAdmin(ReadOnlyAdmin):
             "panels": quality.panels(report) if report else [],
             "marks": Mark.objects.select_related("product__category", "other__category")[:MARKS_SHOWN],
         }
-        return super().changelist_view(request, {**(extra_context or {}), **desk, "title": "Quality of the panels"})
+        return super().changelist_view(
+            request, {**(extra_context or {}), **desk, "title": gettext("Quality of the panels")}
+        )
 
 
 class SearchableProductAdmin(ProductAdmin):
@@ -146,15 +161,15 @@ class SearchableProductAdmin(ProductAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return querysets.with_search_state(super().get_queryset(request), active_encoder())
 
-    @admin.display(description="search")
+    @admin.display(description=_("search"))
     def search_state(self, product: "WithAnnotations[Product, SearchState]") -> str:
         if product.pk is None or not product.image_digest:
-            return "no picture"
+            return gettext("no picture")
         if product.failure:
-            return f"{'failed' if product.is_failure_final else 'waiting'}: {product.failure}"
+            return f"{gettext('failed') if product.is_failure_final else gettext('waiting')}: {product.failure}"
         if not product.is_embedded:
-            return "queued"
-        return "archived" if product.archived_at else "searchable"
+            return gettext("queued")
+        return gettext("archived") if product.archived_at else gettext("searchable")
 
 
 admin.site.unregister(Product)

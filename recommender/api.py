@@ -70,5 +70,5 @@ class PhotoSearch(APIView):
 
 
 def _told(matches: list[Match], request: Request) -> Response:
-    prefetch_related_objects([match.product for match in matches], *RELATED)
+    prefetch_related_objects([match.product for match in matches], *RELATED, "written")
     return Response(MatchSerializer(matches, many=True, context={"request": request}).data)

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class RecommenderConfig(AppConfig):
     name = "recommender"
+    verbose_name = gettext_lazy("Recommender")
 
     def ready(self) -> None:
         from celery.signals import worker_ready

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from catalog.models import Product
 from catalog.monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
@@ -21,7 +22,7 @@ from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
 
-PLAIN = "The picture is of one colour and shows nothing: give the product another one."
+PLAIN = gettext_noop("The picture is of one colour and shows nothing: give the product another one.")
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 AT_ONCE = 128
 """Pictures of a transaction, so that no product is locked for long however many pictures it has."""
@@ -132,11 +133,11 @@ def _read(picture_encoder: PictureEncoder, due: Picture) -> np.ndarray | Fault:
     """What the encoder sees, or why it cannot."""
     try:
         picture = storage.load(due.image)
-        return Fault(PLAIN) if is_plain(picture) else picture_encoder.prepare(picture)
+        return Fault(gettext(PLAIN)) if is_plain(picture) else picture_encoder.prepare(picture)
     except UnreadablePicture as error:
         return Fault(str(error))
     except OSError as error:
-        return Fault(f"The picture's file cannot be read: {error}", is_of_storage=True)
+        return Fault(gettext("The picture's file cannot be read: {problem}").format(problem=error), is_of_storage=True)
 
 
 def _save_embeddings(encoder: Encoder, pictures: list[Picture], embeddings: np.ndarray) -> None:

@@ -4,6 +4,8 @@ from functools import lru_cache
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
 from catalog.models import Product
@@ -19,19 +21,21 @@ class Encoder(models.Model):
     """
 
     class State(models.TextChoices):
-        ACTIVE = "active"
-        FILLING = "filling"
-        IDLE = "idle"
+        ACTIVE = "active", _("Active")
+        FILLING = "filling", _("Filling")
+        IDLE = "idle", _("Idle")
 
-    name = models.CharField(max_length=100)
-    digest = models.CharField("SHA-256 of the weights", max_length=64)
-    dimensions = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=7, choices=State, default=State.IDLE)
-    created_at = models.DateTimeField(auto_now_add=True)
+    name = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(_("SHA-256 of the weights"), max_length=64)
+    dimensions = models.PositiveSmallIntegerField(_("dimensions"))
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.IDLE)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = EncoderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("encoder")
+        verbose_name_plural = _("encoders")
         constraints = [
             models.UniqueConstraint(fields=["name", "digest"], name="encoder_unique"),
             models.UniqueConstraint(fields=["state"], condition=~Q(state="idle"), name="encoder_one_in_each_state"),
@@ -128,17 +132,19 @@ class EmbeddingFailure(models.Model):
     also when that is due.
     """
 
-    encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="failures")
-    product = models.ForeignKey(Product, models.CASCADE, related_name="embedding_failures")
-    image_digest = models.CharField(max_length=64)
-    reason = models.TextField()
-    tries = models.PositiveSmallIntegerField(default=1)
-    due_at = models.DateTimeField("tried again at", null=True)
-    created_at = models.DateTimeField()
+    encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="failures", verbose_name=_("encoder"))
+    product = models.ForeignKey(Product, models.CASCADE, related_name="embedding_failures", verbose_name=_("product"))
+    image_digest = models.CharField(_("image digest"), max_length=64)
+    reason = models.TextField(_("reason"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=1)
+    due_at = models.DateTimeField(_("tried again at"), null=True)
+    created_at = models.DateTimeField(_("created at"))
 
     objects = EmbeddingFailureQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("embedding failure")
+        verbose_name_plural = _("embedding failures")
         constraints = [
             models.UniqueConstraint(fields=["encoder", "product", "image_digest"], name="embedding_failure_unique")
         ]
@@ -151,43 +157,48 @@ class Mark(models.Model):
     """How often shoppers said that a product does not belong beside another one. Who said it is not kept."""
 
     class Kind(models.TextChoices):
-        LOOK = "look", "not similar"
-        COLOUR = "colour", "wrong colour"
+        LOOK = "look", _("not similar")
+        COLOUR = "colour", _("wrong colour")
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="marks")
-    other = models.ForeignKey(Product, models.CASCADE, related_name="marks_beside_others")
-    kind = models.CharField(max_length=6, choices=Kind)
-    times = models.PositiveIntegerField(default=1)
-    last_at = models.DateTimeField(auto_now=True)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="marks", verbose_name=_("product"))
+    other = models.ForeignKey(Product, models.CASCADE, related_name="marks_beside_others", verbose_name=_("other"))
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    last_at = models.DateTimeField(_("last at"), auto_now=True)
 
     objects = MarkQuerySet.as_manager()
 
     class Meta:
         ordering = ["-times", "-last_at"]
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
         constraints = [
             models.UniqueConstraint(fields=["product", "other", "kind"], name="mark_unique"),
             models.CheckConstraint(condition=~Q(product=F("other")), name="mark_is_about_two"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.other_id} beside {self.product_id}: {self.get_kind_display()}"
+        said = gettext("{other} beside {product}: {kind}")
+        return said.format(other=self.other_id, product=self.product_id, kind=self.get_kind_display())
 
 
 class QualityReport(models.Model):
     """How well the active encoder's panels agreed with the catalogue's attributes, over all products, at one time."""
 
-    encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="quality_reports")
-    products = models.PositiveIntegerField()
-    gender = models.FloatField("same gender in the first five", null=True)
-    category = models.FloatField("same category in the first five")
-    colour = models.FloatField("same colour in the first five")
-    worst = models.JSONField(default=list)
+    encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="quality_reports", verbose_name=_("encoder"))
+    products = models.PositiveIntegerField(_("products"))
+    gender = models.FloatField(_("same gender in the first five"), null=True)
+    category = models.FloatField(_("same category in the first five"))
+    colour = models.FloatField(_("same colour in the first five"))
+    worst = models.JSONField(_("worst"), default=list)
     """[sku, [skus of its five]] of the products whose panels agree least"""
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("quality report")
+        verbose_name_plural = _("quality reports")
         get_latest_by = "id"
 
     def __str__(self) -> str:
-        return f"{self.encoder} on {self.products} products"
+        return gettext("{encoder} on {products} products").format(encoder=self.encoder, products=self.products)

@@ -202,7 +202,6 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
     distances are sorted, which is faster among a few.
     """
     ordered = by_distance(encoder, among.on_offer(), vector).select_related("product__category")
-    ordered = ordered.defer("product__description")
     return _nearest_of_each(ordered, count, attrgetter("product_id"), attrgetter("image_digest"))
 
 

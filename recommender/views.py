@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
@@ -67,7 +68,7 @@ def _photos(request: HttpRequest) -> list[Image.Image]:
     address = _address(request)
     uploads = request.FILES.getlist("photo")[:MOST_PHOTOS]
     if not uploads and not address:
-        raise PhotoProblem("Choose a picture first.", 400)
+        raise PhotoProblem(gettext("Choose a picture first."), 400)
     return [read_upload(upload) for upload in uploads] or [read_address(address)]
 
 
@@ -114,8 +115,10 @@ def mark(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product, sku=sku)
     kind = next((kind for kind in Mark.Kind.values if kind in request.POST), None)
     if kind is None:
-        return HttpResponseBadRequest(f"Say why by one of {', '.join(Mark.Kind.values)}, with a sku.")
+        return HttpResponseBadRequest(
+            gettext("Say why by one of {kinds}, with a sku.").format(kinds=", ".join(Mark.Kind.values))
+        )
     other = get_object_or_404(Product.objects.exclude(pk=product.pk), sku=request.POST[kind].replace("\0", ""))
     Mark.objects.add(product, other, kind)
-    messages.success(request, "Noted. Thank you for helping us to see better.")
+    messages.success(request, gettext("Noted. Thank you for helping us to see better."))
     return redirect(product)

@@ -3,7 +3,7 @@
 import factory
 from PIL import Image
 
-from catalog.models import Category, FurtherPicture, Product
+from catalog.models import Category, FurtherPicture, Product, ProductDescription
 from catalog.pictures import storage
 from recommender import embedding
 from tests.pictures import as_file, drawing
@@ -33,11 +33,14 @@ class ProductFactory(factory.django.DjangoModelFactory):
     image_digest = factory.LazyAttribute(lambda product: product.stored[1])
 
     @classmethod
-    def _create(cls, model_class: type[Product], image: str, image_digest: str, **values: object) -> Product:
+    def _create(
+        cls, model_class: type[Product], image: str, image_digest: str, description: str = "", **values: object
+    ) -> Product:
         product = model_class(**values)
         product.take_picture(image, image_digest)
         product.derive()
         product.save()
+        ProductDescription.objects.write({product: description})
         return product
 
 

@@ -19,23 +19,23 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKER = ("-m", "celery", "--app", "fashionsite", "worker", "--pool", "solo", "--loglevel", "warning")
 
 
-def environment(**extra: object) -> dict[str, str]:
-    """The environment in which a process uses the test's database and media."""
+def environment(database: str | None = None, **extra: object) -> dict[str, str]:
+    """The environment in which a process uses the test's media, and its database or another one beside that."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": _database_url(),
+        "DATABASE_URL": _database_url(database),
         "PYTHONUNBUFFERED": "1",
         **{name: str(value) for name, value in extra.items()},
     }
 
 
-def _database_url() -> str:
+def _database_url(name: str | None) -> str:
     database = connection.settings_dict
     login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
     place = f"{database['HOST']}:{database['PORT']}" if database["HOST"] else ""
     options = f"?{urlencode(database['OPTIONS'])}" if database["OPTIONS"] else ""
-    return f"postgresql://{login}@{place}/{database['NAME']}{options}"
+    return f"postgresql://{login}@{place}/{name or database['NAME']}{options}"
 
 
 def manage(*arguments: object, **extra: object) -> subprocess.CompletedProcess:

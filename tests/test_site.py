@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connection
 
 from tests.pictures import as_file, drawing
-from tests.processes import ROOT, eventually, free_port, manage, redis_server
+from tests.processes import ROOT, environment, eventually, free_port, manage, redis_server
 
 
 def _environment(folder: Path, **extra: str) -> dict[str, str]:
@@ -43,6 +44,14 @@ def _family(server: subprocess.Popen, folder: Path) -> list[psutil.Process]:
 def _get(address: str) -> str:
     with urllib.request.urlopen(address) as response:  # noqa: S310
         return response.read().decode()
+
+
+def _start_in_vain(folder: Path, **extra: str) -> subprocess.CompletedProcess:
+    """What script/server says that does not start."""
+    command = [ROOT / "script" / "server"]
+    result = subprocess.run(command, env=_environment(folder, **extra), capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    return result
 
 
 @pytest.fixture
@@ -77,6 +86,9 @@ def test_one_command_opens_a_shop_that_mends_itself_and_ctrl_c_closes_it(server,
     stylesheet = re.search(r'href="(/static/css/base\.[0-9a-f]+\.css)"', _get(f"{address}/"))[1]
     assert "--ground" in _get(address + stylesheet)
 
+    again = _start_in_vain(tmp_path, PORT=str(free_port()))
+    assert again.stderr == f"This shop is started already, at {address}/. Its Ctrl-C stops it.\n"
+
     family = _family(process, tmp_path)
     servers = [one for one in family if {"gunicorn", "celery"} & set(re.split(r"[/ ]", " ".join(one.cmdline())))]
     assert len(servers) >= 4
@@ -103,12 +115,24 @@ def test_a_taken_port_is_named(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = [ROOT / "script" / "server"]
-        result = subprocess.run(
-            command, env=_environment(tmp_path, PORT=str(port)), capture_output=True, text=True, check=False
-        )
-    assert result.returncode == 1
-    assert f"Port {port} is taken" in result.stderr
+        assert f"Port {port} is taken" in _start_in_vain(tmp_path, PORT=str(port)).stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_migrate_at_once_the_second_finds_nothing_to_do():
+    name = f"{connection.settings_dict['NAME']}_empty"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    command = [sys.executable, "manage.py", "migrate"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen(command, cwd=ROOT, env=environment(name), **pipes) for _ in range(2)]
+    said = ["\n".join(one.communicate(timeout=120)) for one in both]
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}"')
+    assert [one.returncode for one in both] == [0, 0], said
+    assert sum("Applying catalog.0001_initial... OK" in text for text in said) == 1
+    assert sum("No migrations to apply" in text for text in said) == 1
 
 
 @pytest.mark.django_db

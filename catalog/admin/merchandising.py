@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from catalog.facets import Selection
@@ -29,29 +31,30 @@ Place, Act = MerchandisingRule.Place, MerchandisingRule.Act
 class PlaceForm(forms.Form):
     """Which page of results is steered, and of which day."""
 
-    place = forms.ChoiceField(choices=Place.choices, initial=Place.SHOP)
+    place = forms.ChoiceField(label=_("Place"), choices=Place.choices, initial=Place.SHOP)
     category = forms.ModelChoiceField(
         Category.objects.select_related("parent__parent").order_by("parent__parent__name", "parent__name", "name"),
+        label=_("Category"),
         required=False,
-        empty_label="choose one",
+        empty_label=_("choose one"),
     )
-    words = forms.CharField(required=False, max_length=255)
+    words = forms.CharField(label=_("Words"), required=False, max_length=255)
     beside = forms.ModelChoiceField(
         Product.objects.with_categories(),
         to_field_name="sku",
         required=False,
-        label="Similar to",
-        widget=forms.TextInput(attrs={"placeholder": "a product's id"}),
-        error_messages={"invalid_choice": "No product has this id."},
+        label=_("Similar to"),
+        widget=forms.TextInput(attrs={"placeholder": _("a product's id")}),
+        error_messages={"invalid_choice": _("No product has this id.")},
     )
-    on = forms.DateField(required=False, label="As on", widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(required=False, label=_("As on"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
         """Keeps the one target that the place asks for. Raises ValidationError where it is missing."""
         told = super().clean() or {}
         asked = MerchandisingRule.TARGETS.get(told["place"]) if "place" in told else None
         if asked and asked not in self.errors and not told.get(asked):
-            self.add_error(asked, "Say which one.")
+            self.add_error(asked, gettext("Say which one."))
         return told
 
 
@@ -113,7 +116,9 @@ def steer(page: SteeredPage, product: Product, act: str) -> None:
         _move(list(rules.filter(act=Act.PIN).order_by("position", "pk")), product, -1 if act == "earlier" else 1)
     else:
         if rule is None and rules.count() >= MOST_RULES:
-            raise ValidationError(f"A page has {MOST_RULES} rules at most: take some away first.")
+            raise ValidationError(
+                gettext("A page has {most} rules at most: take some away first.").format(most=MOST_RULES)
+            )
         rule = rule or page.new_rule(product, act)
         rule.act = act
         rule.position = rules.filter(act=Act.PIN).count() + 1 if act == Act.PIN else 0
@@ -146,7 +151,7 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.steer_view))
         return [path("steer/", view, name="catalog_merchandisingrule_steer"), *super().get_urls()]
 
-    @admin.display(boolean=True, description="in force")
+    @admin.display(boolean=True, description=_("in force"))
     def is_in_force(self, rule: MerchandisingRule) -> bool:
         now = timezone.now()
         return (rule.starts_at is None or rule.starts_at <= now) and (rule.ends_at is None or rule.ends_at > now)
@@ -161,7 +166,12 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
         page = SteeredPage.of(form) if form.is_valid() else None
         if request.method == "POST" and page:
             return self._steer(request, page)
-        context = {**self.admin_site.each_context(request), "title": "Steer a page", "form": form, "opts": self.opts}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Steer a page"),
+            "form": form,
+            "opts": self.opts,
+        }
         if page:
             context |= _shown(page, request.GET.get("find", "").replace("\0", "").strip()[:255])
         return render(request, "catalog/admin/steer.html", context)

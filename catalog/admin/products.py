@@ -2,21 +2,28 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.forms import ModelForm
+from django.db.models import ImageField
+from django.forms import CharField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.attributes import NAMES
-from catalog.models import Category, FurtherPicture, Product, ProductSize
+from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures import files, storage
 from catalog.pictures.decoding import suffix_of
+from catalog.pictures.fields import PictureField
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
+from catalog.terms import DESCRIPTION_LENGTH
 
 
 @admin.register(Category)
@@ -38,9 +45,24 @@ class FurtherPictureInline(admin.TabularInline):
     extra = max_num = 0
     fields = readonly_fields = ("position", "thumbnail", "image_width", "image_height")
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, picture: FurtherPicture) -> str:
         return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image_address)
+
+
+class ProductForm(ModelForm):
+    """A product with its description, which has a table of its own."""
+
+    description = CharField(
+        max_length=DESCRIPTION_LENGTH,
+        required=False,
+        widget=AdminTextareaWidget,
+        help_text="Plain text, with its line breaks.",
+    )
+
+    def __init__(self, *arguments: Any, **named: Any):
+        super().__init__(*arguments, **named)
+        self.initial.setdefault("description", self.instance.description)
 
 
 class ProductSizeInline(admin.TabularInline):
@@ -50,6 +72,8 @@ class ProductSizeInline(admin.TabularInline):
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
+    form = ProductForm
+    formfield_overrides: ClassVar = {ImageField: {"form_class": PictureField}}
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]
     list_display_links = ("thumbnail", "sku")
     list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES, "availability", "condition", "currency")
@@ -72,22 +96,28 @@ class ProductAdmin(admin.ModelAdmin):
         if "image" in form.changed_data:
             obj.take_picture(*_stored(form.cleaned_data["image"]))
         super().save_model(request, obj, form, change)
+        if "description" in form.changed_data:
+            ProductDescription.objects.write({obj: form.cleaned_data["description"]})
         if "image" in form.changed_data:
             transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
 
-    @admin.action(description="Archive: hide from the shop and from search", permissions=["change"])
+    @admin.action(description=_("Archive: hide from the shop and from search"), permissions=["change"])
     def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.in_the_shop().update(archived_at=timezone.now(), updated_at=timezone.now())
 
-    @admin.action(description="Bring back from the archive", permissions=["change"])
+    @admin.action(description=_("Bring back from the archive"), permissions=["change"])
     def bring_back(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.exclude(archived_at=None).update(archived_at=None, updated_at=timezone.now())
 
-    @admin.display(description="price", ordering="price")
+    @admin.display(description=_("price"), ordering="price")
     def costs(self, product: Product) -> str:
-        return f"{product.shown_price_now} (sale)" if product.is_on_sale else product.shown_price_now
+        return (
+            gettext("{price} (sale)").format(price=product.shown_price_now)
+            if product.is_on_sale
+            else product.shown_price_now
+        )
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, product: Product) -> str:
         if not product.image:
             return "–"

@@ -3,6 +3,8 @@
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Synonym
 from catalog.words import index
@@ -11,7 +13,7 @@ from catalog.words.lexicon import present
 
 class SynonymForm(forms.ModelForm):
     class Meta:
-        error_messages = {"phrase": {"unique": "What these words mean is in the table already; change it there."}}
+        error_messages = {"phrase": {"unique": _("What these words mean is in the table already; change it there.")}}
 
 
 @admin.register(Synonym)
@@ -25,8 +27,8 @@ class SynonymAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Synonym, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if meanings := _found_nowhere(obj):
-            text = f"“{obj.phrase}” is saved, but no product of the shop is called so: {', '.join(meanings)}."
-            messages.warning(request, text)
+            text = gettext("“{phrase}” is saved, but no product of the shop is called so: {meanings}.")
+            messages.warning(request, text.format(phrase=obj.phrase, meanings=", ".join(meanings)))
 
 
 def _found_nowhere(synonym: Synonym) -> list[str]:

@@ -1,5 +1,7 @@
 """The addresses that a row names for its pictures."""
 
+from django.utils.translation import gettext
+
 from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import FurtherPicture
@@ -17,7 +19,8 @@ def addresses_of(row: StyleRow) -> tuple[dict[str, str], list[RowIssue]]:
     for text in row.picture_addresses:
         address = f"https:{text}" if text.startswith("//") else text
         if len(wanted) > FurtherPicture.MOST:
-            issues.append(issue_of(row.line, row.sku, text, f"is more than {FurtherPicture.MOST} further pictures"))
+            reason = gettext("is more than {most} further pictures").format(most=FurtherPicture.MOST)
+            issues.append(issue_of(row.line, row.sku, text, reason))
             continue
         try:
             wanted[address] = host_of(address)[:HOST_LENGTH_LIMIT]

@@ -14,6 +14,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -76,7 +78,9 @@ class ImportJobAdmin(admin.ModelAdmin):
         if not _may_remove_sample(request):
             raise PermissionDenied
         try:
-            messages.success(request, f"The sample is gone: {remove_sample()} products.")
+            messages.success(
+                request, gettext("The sample is gone: {products} products.").format(products=remove_sample())
+            )
         except ImportGoesOn as error:
             messages.warning(request, str(error))
         return HttpResponseRedirect(reverse("admin:importing_importjob_changelist"))
@@ -90,10 +94,10 @@ class ImportJobAdmin(admin.ModelAdmin):
             if job := branding.start(taken, request.user.pk):
                 wake_importer()
                 return HttpResponseRedirect(job.get_absolute_url())
-            messages.warning(request, "Take at least one brand.")
-        return self._render(request, "brands", title="Brands by names", proposals=branding.proposals())
+            messages.warning(request, gettext("Take at least one brand."))
+        return self._render(request, "brands", title=gettext("Brands by names"), proposals=branding.proposals())
 
-    @admin.display(description="import")
+    @admin.display(description=_("import"))
     def title(self, job: ImportJob) -> str:
         return f"{job.pk}: {job.file_name}"
 
@@ -126,7 +130,7 @@ class ImportJobAdmin(admin.ModelAdmin):
             wake_importer()
             return HttpResponseRedirect(job.get_absolute_url())
         sample = _sample_size(request)
-        return self._render(request, "start", form=form, title="Import a catalogue", sample=sample)
+        return self._render(request, "start", form=form, title=gettext("Import a catalogue"), sample=sample)
 
     def job_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self._job(request, pk)
@@ -150,7 +154,7 @@ class ImportJobAdmin(admin.ModelAdmin):
             request,
             "job",
             job=job,
-            title=f"Import of {job.file_name}",
+            title=gettext("Import of {file_name}").format(file_name=job.file_name),
             mapping=mapping,
             issues=issues[:ISSUES_ON_PAGE],
             number_of_issues=issues.count(),
@@ -188,7 +192,7 @@ class ImportJobAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if job.state not in jobs.UNDOABLE:
             return HttpResponseRedirect(job.get_absolute_url())
-        title = f"Undo the import of {job.file_name}?"
+        title = gettext("Undo the import of {file_name}?").format(file_name=job.file_name)
         return self._render(request, "undo", job=job, title=title, outlook=look_ahead(job))
 
     @method_decorator(require_GET)
@@ -221,7 +225,9 @@ class ImportSourceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if settings.IMPORT_ROOT is None and "folder" in self.fields:
-            needed = "Folders need the setting IMPORT_ROOT, which names the one that they lie in; it is not set here."
+            needed = gettext(
+                "Folders need the setting IMPORT_ROOT, which names the one that they lie in; it is not set here."
+            )
             self.fields["folder"].help_text = needed
 
     def clean_folder(self) -> str:
@@ -230,7 +236,7 @@ class ImportSourceForm(forms.ModelForm):
             if folder:
                 uploads.find_folder(folder)
         except UnusableFile as error:
-            raise forms.ValidationError(f"Choose another folder: {error}.") from error
+            raise forms.ValidationError(gettext("Choose another folder: {error}.").format(error=error)) from error
         return folder
 
     def clean_address(self) -> str:
@@ -263,18 +269,20 @@ class ImportSourceAdmin(admin.ModelAdmin):
         self.run_now(request, ImportSource.objects.filter(pk=obj.pk))
         return HttpResponseRedirect(request.path)
 
-    @admin.action(description="Run now", permissions=["change"])
+    @admin.action(description=_("Run now"), permissions=["change"])
     def run_now(self, request: HttpRequest, sources: QuerySet[ImportSource]) -> None:
         for source in sources:
             scheduling.run_now(source)
         wake_scheduler()
-        messages.success(request, "A worker looks at it now; new files in a folder are imported after a minute.")
+        messages.success(
+            request, gettext("A worker looks at it now; new files in a folder are imported after a minute.")
+        )
 
-    @admin.display(description="folder or address")
+    @admin.display(description=_("folder or address"))
     def place(self, source: ImportSource) -> str:
         return source.folder or source.address
 
-    @admin.display(description="last import")
+    @admin.display(description=_("last import"))
     def last_import(self, source: ImportSource) -> str:
         job = source.jobs.first()
         if job is None:
@@ -290,6 +298,6 @@ class ImportIssueAdmin(ReadOnlyAdmin):
     list_select_related = ("job",)
     search_fields = ("sku", "reason", "value")
 
-    @admin.display(description="import", ordering="job")
+    @admin.display(description=_("import"), ordering="job")
     def job_link(self, issue: ImportIssue) -> str:
         return format_html('<a href="{}">{}</a>', issue.job.get_absolute_url(), issue.job_id)

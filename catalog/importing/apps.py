@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class ImportingConfig(AppConfig):
     name = "catalog.importing"
     label = "importing"
+    verbose_name = gettext_lazy("Importing")
 
     def ready(self) -> None:
         from celery.signals import worker_ready

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from catalog import fetching
 from catalog.fetching import UnfetchableAddress
@@ -134,7 +135,7 @@ def _settle(one: PictureAddress, answer: Future) -> None:
 
 def _try_again(one: PictureAddress, error: UnfetchableAddress) -> None:
     if one.tries + 1 >= MOST_TRIES:
-        _fail(one, f"{error} It was tried {MOST_TRIES} times.")
+        _fail(one, gettext("{error} It was tried {times} times.").format(error=error, times=MOST_TRIES))
         return
     asked = timedelta(seconds=min(error.seconds or 0, LONGEST_WAIT.total_seconds()))
     due_at = timezone.now() + max(FIRST_WAIT * 4**one.tries, asked)

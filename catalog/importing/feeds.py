@@ -12,8 +12,10 @@ from xml.sax.xmlreader import AttributesImpl
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
+from django.utils.translation import gettext
 
 from catalog.importing.tables import COLUMNS_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
+from catalog.numbers import grouped
 
 GOOGLE = "http://base.google.com/ns/1.0"
 ROOTS = frozenset({"rss", "rdf:RDF", "feed"})
@@ -38,8 +40,8 @@ def read_feed(path: Path) -> Source:
         if len(columns) > COLUMNS_LIMIT:
             break
     if not columns:
-        raise UnusableFile(f"{path.name} is a feed without products")
-    source = Source("a product feed", list(columns), iter(()), encoding="xml", lines=1)
+        raise UnusableFile(gettext("{file} is a feed without products").format(file=path.name))
+    source = Source(gettext("a product feed"), list(columns), iter(()), encoding="xml", lines=1)
     source.records = _records(path, source)
     return source
 
@@ -47,7 +49,9 @@ def read_feed(path: Path) -> Source:
 def _records(path: Path, source: Source) -> Iterator[Record]:
     for source.lines, item in enumerate(_items(path), 2):
         if item is None:
-            yield Record(source.lines, [], f"it is longer than {RECORD_LIMIT:,} characters")
+            yield Record(
+                source.lines, [], gettext("it is longer than {most} characters").format(most=grouped(RECORD_LIMIT))
+            )
         else:
             yield Record(source.lines, [item.get(column, "") for column in source.header])
 
@@ -67,18 +71,28 @@ def _items(path: Path) -> Iterator[Item]:
                 yield from handler.take()
                 silent = 0 if handler.has_heard() else silent + len(chunk)
                 if silent > TAG_LIMIT:
-                    raise UnusableFile(f"{path.name} has a tag or a comment of more than {TAG_LIMIT:,} bytes")
+                    raise UnusableFile(
+                        gettext("{file} has a tag or a comment of more than {most} bytes").format(
+                            file=path.name, most=grouped(TAG_LIMIT)
+                        )
+                    )
         parser.close()
         yield from handler.take()
     except DefusedXmlException as error:
-        raise UnusableFile(f"{path.name} defines entities of its own, which no feed needs; export it anew") from error
-    except SAXException as error:
-        where = f"line {parser.getLineNumber()}"
         raise UnusableFile(
-            f"{path.name} is not well-formed XML ({error.getMessage()}, {where}); export it anew, as a whole"
+            gettext("{file} defines entities of its own, which no feed needs; export it anew").format(file=path.name)
+        ) from error
+    except SAXException as error:
+        where = gettext("line {line}").format(line=parser.getLineNumber())
+        raise UnusableFile(
+            gettext("{file} is not well-formed XML ({error}, {where}); export it anew, as a whole").format(
+                file=path.name, error=error.getMessage(), where=where
+            )
         ) from error
     except (LookupError, ValueError) as error:
-        raise UnusableFile(f"{path.name} is in an encoding that is not known here; export it as UTF-8") from error
+        raise UnusableFile(
+            gettext("{file} is in an encoding that is not known here; export it as UTF-8").format(file=path.name)
+        ) from error
 
 
 class _Feed(ContentHandler):
@@ -110,12 +124,18 @@ class _Feed(ContentHandler):
         self._has_heard = True
         if self._depth == 0 and name not in ROOTS:
             raise UnusableFile(
-                f"{self._file_name} is XML of {name[:50]!r}, and of XML only product feeds (RSS or Atom) are read; "
-                "export the products as csv, as xlsx or as a feed for Google Merchant Center"
+                gettext(
+                    "{file} is XML of {root!r}, and of XML only product feeds (RSS or Atom) are read; export "
+                    "the products as csv, as xlsx or as a feed for Google Merchant Center"
+                ).format(file=self._file_name, root=name[:50])
             )
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
-            raise UnusableFile(f"{self._file_name} is nested too deeply for a feed; export the products as csv")
+            raise UnusableFile(
+                gettext("{file} is nested too deeply for a feed; export the products as csv").format(
+                    file=self._file_name
+                )
+            )
         for attribute, value in attrs.items():
             if attribute.startswith("xmlns:") and value.rstrip("/") == GOOGLE:
                 self._google = attribute.removeprefix("xmlns:")

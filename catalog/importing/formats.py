@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+
 from catalog.importing.feeds import read_feed
 from catalog.importing.separated import read_separated
 from catalog.importing.spreadsheets import read_spreadsheet
@@ -11,30 +13,33 @@ from catalog.importing.zips import BROKEN, Archive
 
 START_BYTES = 4096
 STRANGE_BYTES = 50
-EXPORT = "export the table as csv or xlsx"
+EXPORT = gettext_lazy("export the table as csv or xlsx")
 MARKS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", f"is a PDF, which has no cells; {EXPORT}"),
-    (b"\xd0\xcf\x11\xe0", "is an old or a protected Excel file; save it as xlsx or csv, without a password"),
-    (b"\xff\xd8\xff", "is a picture; choose it with the pictures, and a table here"),
-    (b"\x89PNG", "is a picture; choose it with the pictures, and a table here"),
-    (b"GIF8", "is a picture; choose it with the pictures, and a table here"),
-    (b"RIFF", "is a picture or a sound; choose a table here"),
-    (b"II*\0", "is a picture; choose it with the pictures, and a table here"),
-    (b"MM\0*", "is a picture; choose it with the pictures, and a table here"),
-    (b"\x1f\x8b", "is compressed; unpack it first"),
-    (b"BZh", "is compressed; unpack it first"),
-    (b"\xfd7zXZ", "is compressed; unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "is compressed; unpack it first"),
-    (b"7z\xbc\xaf", "is an archive; unpack it first"),
-    (b"Rar!", "is an archive; unpack it first"),
-    (b"PAR1", f"is a Parquet file; {EXPORT}"),
-    (b"ORC", f"is an ORC file; {EXPORT}"),
-    (b"Obj\x01", f"is an Avro file; {EXPORT}"),
-    (b"ARROW1", f"is an Arrow file; {EXPORT}"),
-    (b"SQLite format 3", f"is a database; {EXPORT}"),
-    (b"\x7fELF", "is a program and no table"),
-    (b"MZ\x90", "is a program and no table"),
-    (b"{\\rtf", f"is a text document; {EXPORT}"),
+    (b"%PDF", gettext_noop("is a PDF, which has no cells; {advice}")),
+    (
+        b"\xd0\xcf\x11\xe0",
+        gettext_noop("is an old or a protected Excel file; save it as xlsx or csv, without a password"),
+    ),
+    (b"\xff\xd8\xff", gettext_noop("is a picture; choose it with the pictures, and a table here")),
+    (b"\x89PNG", gettext_noop("is a picture; choose it with the pictures, and a table here")),
+    (b"GIF8", gettext_noop("is a picture; choose it with the pictures, and a table here")),
+    (b"RIFF", gettext_noop("is a picture or a sound; choose a table here")),
+    (b"II*\0", gettext_noop("is a picture; choose it with the pictures, and a table here")),
+    (b"MM\0*", gettext_noop("is a picture; choose it with the pictures, and a table here")),
+    (b"\x1f\x8b", gettext_noop("is compressed; unpack it first")),
+    (b"BZh", gettext_noop("is compressed; unpack it first")),
+    (b"\xfd7zXZ", gettext_noop("is compressed; unpack it first")),
+    (b"\x28\xb5\x2f\xfd", gettext_noop("is compressed; unpack it first")),
+    (b"7z\xbc\xaf", gettext_noop("is an archive; unpack it first")),
+    (b"Rar!", gettext_noop("is an archive; unpack it first")),
+    (b"PAR1", gettext_noop("is a Parquet file; {advice}")),
+    (b"ORC", gettext_noop("is an ORC file; {advice}")),
+    (b"Obj\x01", gettext_noop("is an Avro file; {advice}")),
+    (b"ARROW1", gettext_noop("is an Arrow file; {advice}")),
+    (b"SQLite format 3", gettext_noop("is a database; {advice}")),
+    (b"\x7fELF", gettext_noop("is a program and no table")),
+    (b"MZ\x90", gettext_noop("is a program and no table")),
+    (b"{\\rtf", gettext_noop("is a text document; {advice}")),
 )
 WORKBOOK, OPEN_DOCUMENT = "xl/workbook.xml", b"application/vnd.oasis.opendocument"
 
@@ -48,16 +53,22 @@ def read_table(path: Path) -> Source:
         return read_spreadsheet(path)
     for mark, reason in MARKS:
         if start.startswith(mark):
-            raise UnusableFile(f"{path.name} {reason}")
+            raise UnusableFile(f"{path.name} {gettext(reason).format(advice=EXPORT)}")
     text = _as_text(start).lstrip("\ufeff \t\r\n")
     if re.match(r"<!doctype html|<html|<head|<body|<table", text, re.IGNORECASE):
-        raise UnusableFile(f"{path.name} is a web page, perhaps one to sign in at; download or {EXPORT}")
+        raise UnusableFile(
+            gettext("{file} is a web page, perhaps one to sign in at; download or {advice}").format(
+                file=path.name, advice=EXPORT
+            )
+        )
     if re.match(r"<\?xml|<!--|<!doctype|<[a-z][\w:.-]*[\s>]", text, re.IGNORECASE):
         return read_feed(path)
     if re.match(r"[{\[]\s*[{\[\"\]}]", text):
-        raise UnusableFile(f"{path.name} is JSON; {EXPORT}")
+        raise UnusableFile(gettext("{file} is JSON; {advice}").format(file=path.name, advice=EXPORT))
     if _is_binary(start):
-        raise UnusableFile(f"{path.name} is no table but something that is not text; {EXPORT}")
+        raise UnusableFile(
+            gettext("{file} is no table but something that is not text; {advice}").format(file=path.name, advice=EXPORT)
+        )
     return read_separated(path)
 
 
@@ -67,18 +78,30 @@ def _check_workbook(path: Path, start: bytes) -> None:
         with Archive(path) as archive:
             names = set(archive.namelist())
     except BROKEN as error:
-        raise UnusableFile(f"{path.name} is a zip that cannot be opened, perhaps cut off; upload it again") from error
+        raise UnusableFile(
+            gettext("{file} is a zip that cannot be opened, perhaps cut off; upload it again").format(file=path.name)
+        ) from error
     if WORKBOOK in names:
         return
     if OPEN_DOCUMENT in start:
-        raise UnusableFile(f"{path.name} is a file of LibreOffice; save it as xlsx or csv")
+        raise UnusableFile(gettext("{file} is a file of LibreOffice; save it as xlsx or csv").format(file=path.name))
     if "xl/workbook.bin" in names:
-        raise UnusableFile(f"{path.name} is a binary Excel file; save it as xlsx or csv")
+        raise UnusableFile(gettext("{file} is a binary Excel file; save it as xlsx or csv").format(file=path.name))
     if any(name.startswith("xl/") for name in names):
-        raise UnusableFile(f"{path.name} is a workbook with parts missing; open it in a spreadsheet and save it again")
+        raise UnusableFile(
+            gettext("{file} is a workbook with parts missing; open it in a spreadsheet and save it again").format(
+                file=path.name
+            )
+        )
     if "word/document.xml" in names or "ppt/presentation.xml" in names:
-        raise UnusableFile(f"{path.name} is a text document or a presentation; {EXPORT}")
-    raise UnusableFile(f"{path.name} is a zip; choose it with the pictures, or unpack the table that is in it")
+        raise UnusableFile(
+            gettext("{file} is a text document or a presentation; {advice}").format(file=path.name, advice=EXPORT)
+        )
+    raise UnusableFile(
+        gettext("{file} is a zip; choose it with the pictures, or unpack the table that is in it").format(
+            file=path.name
+        )
+    )
 
 
 def _as_text(start: bytes) -> str:

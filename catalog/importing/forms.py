@@ -6,6 +6,8 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.importing import uploads
 from catalog.importing.models import ImportJob
@@ -28,18 +30,20 @@ class StartForm(forms.Form):
     """What to import: uploads, or a folder on the server where one is set up for that."""
 
     styles = forms.FileField(
-        label="Table of products",
+        label=_("Table of products"),
         required=False,
-        help_text="A csv file such as styles.csv, whatever separates its cells; an Excel file (xlsx); "
-        "or a product feed for Google Merchant Center (xml).",
+        help_text=_(
+            "A csv file such as styles.csv, whatever separates its cells; an Excel file (xlsx); "
+            "or a product feed for Google Merchant Center (xml)."
+        ),
     )
     pictures = SeveralFilesField(
-        label="Pictures",
+        label=_("Pictures"),
         required=False,
-        help_text="One or several zips of pictures that are named by the products' ids: 15970.jpg.",
+        help_text=_("One or several zips of pictures that are named by the products' ids: 15970.jpg."),
     )
     folder = forms.CharField(
-        label="Or a folder on the server", required=False, help_text="With one table, and the pictures or zips."
+        label=_("Or a folder on the server"), required=False, help_text=_("With one table, and the pictures or zips.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -54,9 +58,9 @@ class StartForm(forms.Form):
             try:
                 cleaned["found"] = uploads.find_in_folder(cleaned["folder"])
             except UnusableFile as error:
-                self.add_error("folder", f"Choose another folder: {error}.")
+                self.add_error("folder", gettext("Choose another folder: {error}.").format(error=error))
         elif not cleaned.get("styles") and "styles" not in self.errors:
-            self.add_error("styles", "Choose the table of products.")
+            self.add_error("styles", gettext("Choose the table of products."))
         return cleaned
 
     @transaction.atomic
@@ -74,8 +78,21 @@ class StartForm(forms.Form):
 class MappingForm(forms.Form):
     """Which field each column of the table fills."""
 
-    LABELS = {name: name.replace("_", " ") for name in FIELDS} | {"sku": "id"}
-    CHOICES = ((IGNORED, "– not imported –"), *(one for one in LABELS.items() if one[0] not in TECHNICAL))
+    LABELS = {name: _(name.replace("_", " ")) for name in FIELDS} | {
+        "sku": _("id"),
+        "master_category": _("master category"),
+        "sub_category": _("sub category"),
+        "article_type": _("article type"),
+        "picture_addresses": _("picture addresses"),
+        "further_picture_addresses": _("further picture addresses"),
+        "old_price": _("old price"),
+        "sale_dates": _("sale dates"),
+        "stock": _("stock"),
+        "size": _("size"),
+        "group": _("group"),
+    }
+    """Fields of products are called as in the administration."""
+    CHOICES = ((IGNORED, _("– not imported –")), *(one for one in LABELS.items() if one[0] not in TECHNICAL))
 
     def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -95,9 +112,11 @@ class MappingForm(forms.Form):
         cleaned = self.cleaned_data
         chosen = [field for field in cleaned.values() if field]
         if "sku" not in chosen:
-            raise forms.ValidationError("Choose the column that holds the products' ids.")
-        if repeated := {self.LABELS[field] for field in chosen if chosen.count(field) > 1}:
-            raise forms.ValidationError(f"More than one column is to fill: {', '.join(sorted(repeated))}.")
+            raise forms.ValidationError(gettext("Choose the column that holds the products' ids."))
+        if repeated := {str(self.LABELS[field]) for field in chosen if chosen.count(field) > 1}:
+            raise forms.ValidationError(
+                gettext("More than one column is to fill: {columns}.").format(columns=", ".join(sorted(repeated)))
+            )
         return cleaned
 
     def mapping(self) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """The states of an import, and what staff may have done with it in which of them."""
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from catalog.importing.models import ChosenColumns, ImportJob
+from catalog.numbers import grouped
 
 State = ImportJob.State
 UNDOABLE = (State.DONE, State.CANCELLED, State.FAILED)
@@ -17,8 +19,10 @@ def confirm(job: ImportJob, repair: bool, archive_missing: bool, remove_sample: 
     lost = job.preview.outcome.lost if job.preview and job.preview.outcome else 0
     if archive_missing and lost:
         raise NotNow(
-            f"{lost:,} rows of the file cannot be read, and may be of the products that seem to be missing. "
-            "Mend these rows and upload the file again, or leave the products as they are."
+            gettext(
+                "{rows} rows of the file cannot be read, and may be of the products that seem to be "
+                "missing. Mend these rows and upload the file again, or leave the products as they are."
+            ).format(rows=grouped(lost))
         )
     wishes = {"repair": repair, "archive_missing": archive_missing, "remove_sample": remove_sample}
     move(job, (State.READY,), State.QUEUED, error="", **wishes)
@@ -80,4 +84,4 @@ def finish(job: ImportJob, state: str, error: str = "") -> None:
 
 def _too_late(job: ImportJob) -> NotNow:
     job.refresh_from_db()
-    return NotNow(f"This import is {job.get_state_display().lower()} by now.")
+    return NotNow(gettext("This import is {state} by now.").format(state=job.get_state_display().lower()))

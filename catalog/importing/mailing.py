@@ -14,13 +14,18 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from catalog.importing.locking import mail_lock
 from catalog.importing.models import ImportJob
 
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(days=1)
-SUBJECTS = {"done": "is done", "failed": "has failed", "ready": "waits for you"}
+SUBJECTS = {
+    "done": gettext_lazy("The import of {file} is done"),
+    "failed": gettext_lazy("The import of {file} has failed"),
+    "ready": gettext_lazy("The import of {file} waits for you"),
+}
 
 
 def tell_of_ends() -> None:
@@ -54,9 +59,13 @@ def _is_nothing_special(job: ImportJob) -> bool:
 
 def subject_of(job: ImportJob) -> str:
     # A name has whatever signs a file has; a subject is one line.
-    return " ".join(f"The import of {job.file_name} {SUBJECTS[job.state]}".split())
+    return " ".join(_said(job).split())
 
 
 def text_of(job: ImportJob) -> str:
     address = urljoin(settings.SITE_URL, job.get_absolute_url())
-    return render_to_string("importing/mail.txt", {"job": job, "said": SUBJECTS[job.state], "address": address})
+    return render_to_string("importing/mail.txt", {"job": job, "said": _said(job), "address": address})
+
+
+def _said(job: ImportJob) -> str:
+    return SUBJECTS[job.state].format(file=job.file_name)

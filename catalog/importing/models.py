@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from catalog.importing import own
 from catalog.importing.formats import read_table
@@ -32,51 +34,85 @@ from catalog.models import FurtherPicture, Product
 KEPT_ISSUES = 10_000
 """Of each kind"""
 
-LEFT = "left as it is"
+LEFT = gettext_noop("left as it is")
 """The kind of the issues that undoing makes of products that were changed since."""
+KINDS = (
+    gettext_noop("bad date"),
+    gettext_noop("bad id"),
+    gettext_noop("bad link"),
+    gettext_noop("bad price"),
+    gettext_noop("bad value"),
+    gettext_noop("doubtful id"),
+    gettext_noop("doubtful price"),
+    LEFT,
+    gettext_noop("no currency"),
+    gettext_noop("no id"),
+    gettext_noop("no name"),
+    gettext_noop("no picture"),
+    gettext_noop("no row"),
+    gettext_noop("not archived"),
+    gettext_noop("picture address"),
+    gettext_noop("refused file"),
+    gettext_noop("repeated header"),
+    gettext_noop("repeated id"),
+    gettext_noop("too few columns"),
+    gettext_noop("too many columns"),
+    gettext_noop("unreadable picture"),
+    gettext_noop("unreadable row"),
+    gettext_noop("zeros missing"),
+)
+"""What an issue is of; kept as it stands here, and translated where it is shown."""
 
 
 class ImportSource(models.Model):
     """A folder, or a table at an address, that is imported again and again by itself; times are in UTC."""
 
     class Every(models.TextChoices):
-        HOUR = "hour"
-        DAY = "day"
-        WEEK = "week"
+        HOUR = "hour", _("Hour")
+        DAY = "day", _("Day")
+        WEEK = "week", _("Week")
 
     class Weekday(models.IntegerChoices):
         MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100, unique=True)
     folder = models.CharField(
-        max_length=500, blank=True, help_text="Below the folder for imports: one table, and the pictures or zips."
+        _("folder"),
+        max_length=500,
+        blank=True,
+        help_text=_("Below the folder for imports: one table, and the pictures or zips."),
     )
     address = models.CharField(
-        "or an address", max_length=1000, blank=True, help_text="Of a table on the public internet."
+        _("or an address"), max_length=1000, blank=True, help_text=_("Of a table on the public internet.")
     )
-    is_on = models.BooleanField("on", default=True)
-    every = models.CharField(max_length=4, choices=Every, default=Every.DAY)
-    at = models.TimeField(default=time(3), help_text="In UTC; of an hourly import only the minute counts.")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY, help_text="For a weekly one.")
+    is_on = models.BooleanField(_("on"), default=True)
+    every = models.CharField(_("every"), max_length=4, choices=Every, default=Every.DAY)
+    at = models.TimeField(_("at"), default=time(3), help_text=_("In UTC; of an hourly import only the minute counts."))
+    weekday = models.PositiveSmallIntegerField(
+        _("weekday"), choices=Weekday, default=Weekday.MONDAY, help_text=_("For a weekly one.")
+    )
     archive_missing = models.BooleanField(
-        "archive what is missing", default=False, help_text="Products that the file does not name leave the shop."
+        _("archive what is missing"), default=False, help_text=_("Products that the file does not name leave the shop.")
     )
-    due_at = models.DateTimeField("next time", null=True, editable=False)
-    stamp = models.CharField("digest of the files' names, sizes and times", max_length=64, blank=True, editable=False)
-    stamped_at = models.DateTimeField("when they were first seen so", null=True, editable=False)
-    looked_at = models.DateTimeField("last time", null=True, editable=False)
-    note = models.CharField("what came of it", max_length=1000, blank=True, editable=False)
+    due_at = models.DateTimeField(_("next time"), null=True, editable=False)
+    stamp = models.CharField(
+        _("digest of the files' names, sizes and times"), max_length=64, blank=True, editable=False
+    )
+    stamped_at = models.DateTimeField(_("when they were first seen so"), null=True, editable=False)
+    looked_at = models.DateTimeField(_("last time"), null=True, editable=False)
+    note = models.CharField(_("what came of it"), max_length=1000, blank=True, editable=False)
 
     objects = ImportSourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
-        verbose_name = "scheduled import"
+        verbose_name = _("scheduled import")
+        verbose_name_plural = _("scheduled imports")
         constraints = [
             models.CheckConstraint(
                 condition=(Q(folder="") & ~Q(address="")) | (~Q(folder="") & Q(address="")),
                 name="import_source_is_folder_or_address",
-                violation_error_message="Give either a folder or an address: one of them, and not both.",
+                violation_error_message=_("Give either a folder or an address: one of them, and not both."),
             )
         ]
 
@@ -102,17 +138,17 @@ class ImportJob(models.Model):
     """One import: what it is to bring in and how, how far it is, and what came of it."""
 
     class State(models.TextChoices):
-        READING = "reading", "being read"
-        READY = "ready", "to be confirmed"
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        CANCELLED = "cancelled"
-        FAILED = "failed"
-        UNDOING = "undoing", "being undone"
-        UNDONE = "undone"
+        READING = "reading", _("being read")
+        READY = "ready", _("to be confirmed")
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("Undone")
 
-    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     styles = models.CharField("styles file", max_length=1000)
     pictures = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
@@ -132,25 +168,33 @@ class ImportJob(models.Model):
     rows_previewed = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField("rows to read", null=True)
     merged = models.PositiveIntegerField("rows that are sizes or colours of products in other rows", default=0)
-    rows = models.PositiveIntegerField("rows read", default=0)
-    created = models.PositiveIntegerField("new", default=0)
-    updated = models.PositiveIntegerField("changed", default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(_("rows read"), default=0)
+    created = models.PositiveIntegerField(_("new"), default=0)
+    updated = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0)
     lost = models.PositiveIntegerField("rows of nobody knows which product", default=0)
     issue_counts = models.JSONField("issues of each kind, those too that are not kept", default=dict)
     archived = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     source = models.ForeignKey(
-        ImportSource, models.SET_NULL, null=True, blank=True, editable=False, related_name="jobs"
+        ImportSource,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="jobs",
+        verbose_name=_("source"),
     )
     digest = models.CharField("digest of its files", max_length=64, blank=True, editable=False)
     confirms_itself = models.BooleanField(default=False, editable=False)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, verbose_name=_("started by")
+    )
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     run_at = models.DateTimeField("running since", null=True, editable=False)
     run_from = models.PositiveIntegerField("rows read before that", default=0, editable=False)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     told = models.CharField("state that was mailed last", max_length=10, choices=State, blank=True, editable=False)
 
@@ -158,7 +202,8 @@ class ImportJob(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "import"
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         constraints = [
             models.CheckConstraint(
                 condition=Q(rows=F("created") + F("updated") + F("unchanged") + F("rejected")),
@@ -170,7 +215,7 @@ class ImportJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"import {self.pk} of {self.file_name}"
+        return gettext("import {number} of {file}").format(number=self.pk, file=self.file_name)
 
     def get_absolute_url(self) -> str:
         return reverse("admin:importing_importjob_change", args=[self.pk])
@@ -219,7 +264,7 @@ class ImportJob(models.Model):
     @property
     def columns(self) -> list[str]:
         """What to call each column of the table, even one without a name."""
-        return [name or f"column {number}" for number, name in enumerate(self.header, 1)]
+        return [name or gettext("column {number}").format(number=number) for number, name in enumerate(self.header, 1)]
 
     @property
     def ignored_columns(self) -> list[str]:
@@ -279,7 +324,9 @@ class ImportJob(models.Model):
         if self.table.path.exists():
             return
         if self.is_written_again:
-            raise UnusableFile(f"{self.file_name} was written again while it was imported; import it anew")
+            raise UnusableFile(
+                gettext("{file} was written again while it was imported; import it anew").format(file=self.file_name)
+            )
         self.copy_table()
         self._put_variants_together()
         with replace(self.table, start=0).records() as records:
@@ -434,16 +481,18 @@ class ImportChange(models.Model):
 class ImportIssue(models.Model):
     """What was wrong with one row, or with its picture."""
 
-    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="issues")
-    line = models.PositiveIntegerField(null=True)
-    sku = models.CharField("SKU", max_length=64, blank=True)
-    kind = models.CharField(max_length=40)
-    column = models.CharField(max_length=1000, blank=True)
-    value = models.CharField(max_length=1000, blank=True)
-    reason = models.TextField()
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="issues", verbose_name=_("job"))
+    line = models.PositiveIntegerField(_("line"), null=True)
+    sku = models.CharField(_("SKU"), max_length=64, blank=True)
+    kind = models.CharField(_("kind"), max_length=40, choices=[(kind, _(kind)) for kind in KINDS])
+    column = models.CharField(_("column"), max_length=1000, blank=True)
+    value = models.CharField(_("value"), max_length=1000, blank=True)
+    reason = models.TextField(_("reason"))
 
     class Meta:
         ordering = ["job", "line"]
+        verbose_name = _("import issue")
+        verbose_name_plural = _("import issues")
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}" if self.line else self.reason
+        return gettext("line {line}: {text}").format(line=self.line, text=self.reason) if self.line else self.reason

@@ -14,11 +14,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.translation import gettext
 
 from catalog import money
 from catalog.importing.markup import plain_text
 from catalog.importing.values import clean, is_nothing
 from catalog.money import Amount, Doubtful, NoMoney
+from catalog.numbers import grouped
 from catalog.sizes import size_key
 from catalog.terms import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 
@@ -84,9 +86,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 PRICES = ("price", "old_price", "sale_price")
 OFFERED = (
     *("price", "has_lowest_price", "sale_price", "sale_starts_at", "sale_ends_at", "currency"),
-    *("availability", "condition", "link", "description"),
+    *("availability", "condition", "link"),
 )
-"""The fields of a product that come of it, beside its sizes."""
+"""The fields of a product that come of it."""
+BESIDE = ("description", "sizes")
+"""What comes of it beside these, and has a table of its own."""
 PRICE_FIELDS = OFFERED[:6]
 MOST_SIZES = 100
 SIZE_LENGTH = 40
@@ -127,7 +131,7 @@ _NO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}")
 _is_link = URLValidator(LINK_SCHEMES)
 
 Told = dict[str, Any]
-"""What a row says of the fields in OFFERED and of "sizes", fit for JSON: amounts and times as texts, sizes as [label,
+"""What a row says of what is in OFFERED and BESIDE, fit for JSON: amounts and times as texts, sizes as [label,
 availability]."""
 
 
@@ -184,7 +188,7 @@ def with_offer(values: Told, told: Told) -> Told:
     A sale that the price rules out, or that is in another currency, is taken out where they come of several tables.
     """
     is_other = "price" not in told and told.get("currency", values["currency"]) != values["currency"]
-    taken = {name: told[name] for name in (*OFFERED, "sizes") if name in told and not (is_other and name == "currency")}
+    taken = {name: told[name] for name in (*OFFERED, *BESIDE) if name in told and not (is_other and name == "currency")}
     values = {**values, **taken}
     price, sale = values["price"], None if is_other else values["sale_price"]
     if price is None:
@@ -245,7 +249,9 @@ def _prices(cells: Mapping[str, str], written: Written, left_out: list[LeftOut])
     if sale is None or (price and sale.number == price.number):
         return told
     if price and sale.number > price.number:
-        reason = f"{sale.number:f} is not lower than the price, {price.number:f}; the sale is left out"
+        reason = gettext("{sale:f} is not lower than the price, {price:f}; the sale is left out").format(
+            sale=sale.number, price=price.number
+        )
         left_out.append(LeftOut("bad price", "sale_price", reason))
         return told
     try:
@@ -268,10 +274,14 @@ def _amount(field: str, cells: Mapping[str, str], written: Written) -> Amount | 
     try:
         return money.parse(text, written.mark, written.currency)
     except Doubtful as error:
-        reason = f"{text[:40]!r} {error}; write 1299.00 or 1.299 with another decimal: the price is left out"
+        reason = gettext(
+            "{text!r} {problem}; write 1299.00 or 1.299 with another decimal: the price is left out"
+        ).format(text=text[:40], problem=error)
         raise LeftOut("doubtful price", field, reason) from error
     except NoMoney as error:
-        raise LeftOut("bad price", field, f"{text[:40]!r} {error}; it is left out") from error
+        raise LeftOut(
+            "bad price", field, gettext("{text!r} {problem}; it is left out").format(text=text[:40], problem=error)
+        ) from error
 
 
 def _currency(amounts: list[Amount | None], cells: Mapping[str, str], written: Written) -> str:
@@ -285,15 +295,25 @@ def _currency(amounts: list[Amount | None], cells: Mapping[str, str], written: W
         with suppress(NoMoney):
             in_column = money.parse(f"1 {column}", own=written.currency).currency
     if in_column and not money.is_currency(in_column):
-        raise LeftOut("no currency", "currency", f"{column[:20]!r} is no currency, like EUR; the price is left out")
+        raise LeftOut(
+            "no currency",
+            "currency",
+            gettext("{text!r} is no currency, like EUR; the price is left out").format(text=column[:20]),
+        )
     found = {amount.currency for amount in told if amount.currency} or {in_column or written.currency}
     if len(found) > 1:
-        raise LeftOut("bad price", "price", f"is in {' and '.join(sorted(found))}; the price is left out")
-    if found == {""}:
-        reason = (
-            f"{told[0].number:f} is in no currency; name it in the setting CURRENCY, in a column called currency, "
-            "or beside the price (12.99 EUR). The price is left out"
+        raise LeftOut(
+            "bad price",
+            "price",
+            gettext("is in {currencies}; the price is left out").format(
+                currencies=gettext(" and ").join(sorted(found))
+            ),
         )
+    if found == {""}:
+        reason = gettext(
+            "{price:f} is in no currency; name it in the setting CURRENCY, in a column called "
+            "currency, or beside the price (12.99 EUR). The price is left out"
+        ).format(price=told[0].number)
         raise LeftOut("no currency", "price", reason)
     return found.pop()
 
@@ -307,7 +327,11 @@ def _sale_dates(cells: Mapping[str, str]) -> tuple[str | None, str | None]:
         start, end, field = cells.get("sale_starts_at", ""), cells.get("sale_ends_at", ""), "sale_starts_at"
     starts, ends = _time(start, field), _time(end, field, is_end=True)
     if starts and ends and ends <= starts:
-        raise LeftOut("bad date", field, f"{interval or end!r} ends before it starts; the sale is left out")
+        raise LeftOut(
+            "bad date",
+            field,
+            gettext("{dates!r} ends before it starts; the sale is left out").format(dates=interval or end),
+        )
     return (starts.isoformat() if starts else None), (ends.isoformat() if ends else None)
 
 
@@ -323,7 +347,9 @@ def _time(text: str, field: str, *, is_end: bool = False) -> datetime | None:
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
         return time + ONE_DAY if is_end and _NO_TIME.fullmatch(text) else time
     except (ValueError, OverflowError) as error:
-        reason = f"{text[:40]!r} is no date like 2026-11-27 or 2026-11-27T09:00+01:00; the sale is left out"
+        reason = gettext("{text!r} is no date like 2026-11-27 or 2026-11-27T09:00+01:00; the sale is left out").format(
+            text=text[:40]
+        )
         raise LeftOut("bad date", field, reason) from error
 
 
@@ -338,7 +364,11 @@ def _availability(cells: Mapping[str, str]) -> str:
     if is_nothing(text):
         return ""
     if not (match := re.fullmatch(r"[<>~+]?\s*(-?\d{1,12})(?:[.,]0+)?\s*\+?", text)):
-        raise LeftOut("bad value", "stock", f"{text[:40]!r} is no number of pieces; it is left out")
+        raise LeftOut(
+            "bad value",
+            "stock",
+            gettext("{text!r} is no number of pieces; it is left out").format(text=text[:40]),
+        )
     if int(match[1]) > 0:
         return Availability.IN_STOCK
     goes_on = clean(cells.get("stock_policy", "")).lower() in CONTINUES
@@ -353,7 +383,11 @@ def _one_of(known: Mapping[str, Any], field: str, cells: Mapping[str, str]) -> s
     said = _folded(text.rpartition("/")[2])
     if said not in known:
         choices = ", ".join(dict.fromkeys(str(value) for value in known.values()))
-        raise LeftOut("bad value", field, f"{text[:40]!r} is none of: {choices}; it is left out")
+        raise LeftOut(
+            "bad value",
+            field,
+            gettext("{text!r} is none of: {choices}; it is left out").format(text=text[:40], choices=choices),
+        )
     return str(known[said])
 
 
@@ -369,12 +403,20 @@ def _link(text: str) -> str:
     if is_nothing(link):
         return ""
     if len(link) > LINK_LENGTH:
-        raise LeftOut("bad link", "link", f"{link[:60]}… is longer than {LINK_LENGTH:,} characters; it is left out")
+        raise LeftOut(
+            "bad link",
+            "link",
+            gettext("{link}… is longer than {most} characters; it is left out").format(
+                link=link[:60], most=grouped(LINK_LENGTH)
+            ),
+        )
     try:
         _is_link(link)
     except ValidationError as error:
         raise LeftOut(
-            "bad link", "link", f"{link[:60]!r} is no address of the web (https://…); it is left out"
+            "bad link",
+            "link",
+            gettext("{link!r} is no address of the web (https://…); it is left out").format(link=link[:60]),
         ) from error
     return link
 
@@ -382,5 +424,11 @@ def _link(text: str) -> str:
 def _sizes(text: str) -> list[str]:
     labels = [label for one in _BETWEEN_SIZES.split(text.strip()) if not is_nothing(label := clean(one))]
     if too_long := next((label for label in labels if len(label) > SIZE_LENGTH), ""):
-        raise LeftOut("bad value", "size", f"{too_long[:60]!r} is longer than {SIZE_LENGTH} characters; it is left out")
+        raise LeftOut(
+            "bad value",
+            "size",
+            gettext("{size!r} is longer than {most} characters; it is left out").format(
+                size=too_long[:60], most=SIZE_LENGTH
+            ),
+        )
     return list(dict.fromkeys(labels))[:MOST_SIZES]

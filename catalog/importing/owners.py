@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from catalog.importing.ids import Damages
 from catalog.importing.own import Skus
 from catalog.importing.pictures import PictureFile, Pictures, Refused, folded, stems_of
@@ -96,9 +98,12 @@ class Owned:
     def _in_order(self, sku: str) -> list[PictureFile]:
         own = sorted(self._own.get(sku, []), key=lambda file: (file.stem != sku, not file.has_known_suffix))
         views = [file for _, file in sorted(enumerate(self._views.get(sku, [])), key=_natural)]
-        self._leave_out(own[1:], f"is another picture of {sku}; the first one of that name counts")
         self._leave_out(
-            views[FurtherPicture.MOST + (not own) :], f"is more than {FurtherPicture.MOST} further pictures of {sku}"
+            own[1:], gettext("is another picture of {sku}; the first one of that name counts").format(sku=sku)
+        )
+        self._leave_out(
+            views[FurtherPicture.MOST + (not own) :],
+            gettext("is more than {most} further pictures of {sku}").format(most=FurtherPicture.MOST, sku=sku),
         )
         return [*own[:1], *views[: FurtherPicture.MOST + (not own)]]
 

@@ -11,8 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from catalog.importing.tables import UnusableFile, printable
 from catalog.importing.zips import BROKEN, Archive
+from catalog.numbers import grouped
 from catalog.pictures.decoding import ALL_SUFFIXES, begins_as_picture
 
 ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
@@ -77,7 +80,11 @@ class PictureFile:
         """Raises OSError, with the reason, when the bytes cannot be had."""
         size = self.source.stat().st_size if isinstance(self.source, Path) else self.source.entry.file_size
         if size > BYTES_LIMIT:
-            raise OSError(f"the picture has {size / 1e6:.0f} MB; the limit is {BYTES_LIMIT / 1e6:.0f} MB")
+            raise OSError(
+                gettext("the picture has {size:.0f} MB; the limit is {most:.0f} MB").format(
+                    size=size / 1e6, most=BYTES_LIMIT / 1e6
+                )
+            )
         return self.read_start(size)
 
     def read_start(self, count: int) -> bytes:
@@ -93,7 +100,7 @@ class PictureFile:
                     content += part
                 return bytes(content)
         except (*BROKEN, RuntimeError, EOFError, zlib.error) as error:
-            raise OSError(f"the zip's entry cannot be unpacked: {error}") from error
+            raise OSError(gettext("the zip's entry cannot be unpacked: {error}").format(error=error)) from error
 
 
 class Pictures:
@@ -116,8 +123,8 @@ class Pictures:
             self.__exit__()
             raise
         if self._of_the_system:
-            name = f"{self._of_the_system} files"
-            self.refused.append(Refused(name, "are an operating system's own, like __MACOSX, and no pictures"))
+            name = gettext("{number} files").format(number=self._of_the_system)
+            self.refused.append(Refused(name, gettext("are an operating system's own, like __MACOSX, and no pictures")))
 
     def __enter__(self) -> "Pictures":
         return self
@@ -147,7 +154,7 @@ class Pictures:
         for path in sorted(folder.rglob("*")):
             name = printable(path.relative_to(folder).as_posix())
             if path.is_symlink():
-                self.refused.append(Refused(name, "is a link"))
+                self.refused.append(Refused(name, gettext("is a link")))
             elif path.is_file() and not self._is_known(path, folder):
                 self._take(PictureFile(path, (_with_slashes(name),)))
 
@@ -159,7 +166,9 @@ class Pictures:
         try:
             archive = Archive(path)
         except BROKEN as error:
-            raise UnusableFile(f"{path.name} is neither a folder nor a readable zip: {error}") from error
+            raise UnusableFile(
+                gettext("{file} is neither a folder nor a readable zip: {error}").format(file=path.name, error=error)
+            ) from error
         self._archives.append(archive)
         for entry in archive.infolist():
             readings = _readings(entry)
@@ -182,9 +191,9 @@ class Pictures:
         try:
             if begins_as_picture(file.read_start(START_BYTES)):
                 return True
-            self.refused.append(Refused(file.name, "is no picture"))
+            self.refused.append(Refused(file.name, gettext("is no picture")))
         except OSError as error:
-            self.refused.append(Refused(file.name, f"cannot be read: {error}"))
+            self.refused.append(Refused(file.name, gettext("cannot be read: {error}").format(error=error)))
         return False
 
 
@@ -236,20 +245,20 @@ def _readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
 
 def _reason_to_refuse(entry: zipfile.ZipInfo, name: str) -> str | None:
     if len(name) > NAME_LIMIT:
-        return f"has a name of more than {NAME_LIMIT:,} characters"
+        return gettext("has a name of more than {most} characters").format(most=grouped(NAME_LIMIT))
     parts = name.split("/")
     if name.startswith("/") or parts[0].endswith(":"):
-        return "has an absolute path"
+        return gettext("has an absolute path")
     if ".." in parts:
-        return "climbs out of the archive"
+        return gettext("climbs out of the archive")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        return "is a link"
+        return gettext("is a link")
     if entry.flag_bits & 0x1:
-        return "is encrypted"
+        return gettext("is encrypted")
     if written_suffix(name).lower() in ARCHIVE_SUFFIXES:
-        return "is an archive in the archive; upload it by itself"
+        return gettext("is an archive in the archive; upload it by itself")
     if entry.compress_type not in PACKED:
-        return "is packed in a way that is not the usual one of zips; pack it again"
+        return gettext("is packed in a way that is not the usual one of zips; pack it again")
     if entry.file_size > RATIO_MATTERS_FROM and entry.file_size > RATIO_LIMIT * max(entry.compress_size, 1):
-        return f"unpacks to {entry.file_size // max(entry.compress_size, 1)} times its size"
+        return gettext("unpacks to {times} times its size").format(times=entry.file_size // max(entry.compress_size, 1))
     return None

@@ -9,7 +9,7 @@ from itertools import islice
 from catalog import money
 from catalog.importing import jobs
 from catalog.importing.models import ImportJob
-from catalog.importing.offers import OFFERED
+from catalog.importing.offers import BESIDE, OFFERED
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
@@ -25,7 +25,7 @@ SHOWN_EXAMPLES = 100
 SHOWN_RECORDS = 3
 SHOWN_CELL = 200
 THUMBNAIL = 240
-NOT_DETAILS = frozenset({"name", *PICTURE_ADDRESSES, *OFFERED, "sizes"})
+NOT_DETAILS = frozenset({"name", *PICTURE_ADDRESSES, *OFFERED, *BESIDE})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
     *("place", "stamp", "mapping", "total", "merged", "rows_previewed"),

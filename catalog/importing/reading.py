@@ -12,6 +12,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
 from catalog.importing import variants
 from catalog.importing.formats import read_table
@@ -153,8 +155,10 @@ def _check_mapping(mapping: Mapping, header: list[str]) -> None:
     """Raises UnusableFile when no column holds the skus."""
     if "sku" not in mapping:
         raise UnusableFile(
-            "no column of the first line holds the products' ids; call it id or sku, or name the columns where the "
-            f"line is missing. The columns are: {', '.join(header)[:500]}"
+            gettext(
+                "no column of the first line holds the products' ids; call it id or sku, or name the "
+                "columns where the line is missing. The columns are: {columns}"
+            ).format(columns=", ".join(header)[:500])
         )
 
 
@@ -191,8 +195,10 @@ def _refuse_if_repeated(row: StyleRow | RowIssue, first_lines: dict[str, int]) -
     first = first_lines.setdefault(row.sku, row.line)
     if first == row.line:
         return row
-    written = f"{row.written} is {row.sku}, which" if row.written else row.sku
-    reason = f"id {written} was already in line {first}; the first one counts"
+    written = gettext("{written} is {sku}, which").format(written=row.written, sku=row.sku) if row.written else row.sku
+    reason = gettext("id {written} was already in line {first}; the first one counts").format(
+        written=written, first=first
+    )
     return RowIssue(row.line, row.sku, "repeated id", reason)
 
 
@@ -216,9 +222,14 @@ class RowReader:
 
     def read(self, record: Record) -> StyleRow | RowIssue:
         if record.error:
-            return RowIssue(record.line, self._sku(record), "unreadable row", f"the row cannot be read: {record.error}")
+            return RowIssue(
+                record.line,
+                self._sku(record),
+                "unreadable row",
+                gettext("the row cannot be read: {problem}").format(problem=record.error),
+            )
         if self._is_header(record.cells):
-            reason = "the names of the columns again, as in the first line"
+            reason = gettext("the names of the columns again, as in the first line")
             return RowIssue(record.line, self._sku(record), "repeated header", reason)
         try:
             return self._parse(record)
@@ -302,11 +313,16 @@ class RowReader:
         while len(cells) > wanted and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) < self._fewest:
-            raise _BadRow("too few columns", f"has {len(cells)} of {wanted} columns")
+            raise _BadRow(
+                "too few columns", gettext("has {cells} of {wanted} columns").format(cells=len(cells), wanted=wanted)
+            )
         if len(cells) <= wanted:
             return [*cells, *[""] * (wanted - len(cells))], False
         if not self._repairs or not self._is_name_cut(cells):
-            raise _BadRow("too many columns", f"has {len(cells)} cells for {wanted} columns")
+            raise _BadRow(
+                "too many columns",
+                gettext("has {cells} cells for {wanted} columns").format(cells=len(cells), wanted=wanted),
+            )
         return [*cells[: wanted - 1], self._separator.join(cells[wanted - 1 :])], True
 
     def _is_name_cut(self, cells: list[str]) -> bool:
@@ -329,21 +345,30 @@ class RowReader:
         try:
             sku = self._as_it_was(text)
         except LostDigits:
-            reason = (
-                f"a spreadsheet has shortened id {text.strip()[:64]} so that nobody can tell which it was; "
-                "format the ids as text there, and save the table again"
-            )
+            reason = gettext(
+                "a spreadsheet has shortened id {sku} so that nobody can tell which it was; format the "
+                "ids as text there, and save the table again"
+            ).format(sku=text.strip()[:64])
             raise _BadRow("bad id", reason, column, text.strip()[:VALUE_LENGTH_LIMIT]) from None
         if is_nothing(sku) or all(unicodedata.category(sign) in UNSEEN for sign in sku[:1000]):
-            raise _BadRow("no id", f"{column} holds no id", column, sku)
+            raise _BadRow("no id", gettext("{column} holds no id").format(column=column), column, sku)
         if _NO_ID.fullmatch(sku[:1000]):
-            reason = f"{sku[:SKU_LENGTH_LIMIT]} is what a spreadsheet shows or computes, and no id; save the table anew"
+            reason = gettext("{sku} is what a spreadsheet shows or computes, and no id; save the table anew").format(
+                sku=sku[:SKU_LENGTH_LIMIT]
+            )
             raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])
         if len(sku) > SKU_LENGTH_LIMIT:
-            reason = f"id {sku[:SKU_LENGTH_LIMIT]}… is longer than {SKU_LENGTH_LIMIT} characters"
+            reason = gettext("id {sku}… is longer than {most} characters").format(
+                sku=sku[:SKU_LENGTH_LIMIT], most=SKU_LENGTH_LIMIT
+            )
             raise _BadRow("bad id", reason, column, sku[:VALUE_LENGTH_LIMIT])
         if any(unicodedata.category(sign) == "Cc" for sign in sku) or {".", ".."} & set(re.split(r"[/\\]", sku)):
-            raise _BadRow("bad id", f"id {sku!r} cannot stand in an address", column, printable(sku))
+            raise _BadRow(
+                "bad id",
+                gettext("id {sku!r} cannot stand in an address").format(sku=sku),
+                column,
+                printable(sku),
+            )
         return sku
 
 
@@ -390,14 +415,16 @@ def _check_text(text: str, column: str) -> None:
         return
     shown = printable(text.strip()[:VALUE_LENGTH_LIMIT])
     if "\0" in text:
-        raise _BadRow("bad value", f"{column} holds a NUL character", column, shown)
+        raise _BadRow("bad value", gettext("{column} holds a NUL character").format(column=column), column, shown)
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise _BadRow("bad value", f"{column} holds bytes that are no text", column, shown)
+        raise _BadRow(
+            "bad value", gettext("{column} holds bytes that are no text").format(column=column), column, shown
+        )
 
 
 def _check_length(value: str, column: str, limit: int) -> None:
     if len(value) > limit:
-        reason = f"{column} is longer than {limit} characters"
+        reason = gettext("{column} is longer than {most} characters").format(column=column, most=limit)
         raise _BadRow("bad value", reason, column, value[:VALUE_LENGTH_LIMIT])
 
 
@@ -405,6 +432,8 @@ def _parse_number(text: str, numbers: range, column: str) -> int:
     # A notebook that rewrote the file leaves numbers as floats, 2012.0, and a spreadsheet years as dates.
     match = re.fullmatch(r"([0-9]{1,9})(\.0+)?", text) or re.fullmatch(r"([0-9]{4})-[0-9]{2}-[0-9]{2}.*", text)
     if not match or int(match[1]) not in numbers:
-        reason = f"{column} {text[:20]!r} is not a number from {numbers.start} to {numbers.stop - 1}"
+        reason = gettext("{column} {text!r} is not a number from {first} to {last}").format(
+            column=column, text=text[:20], first=numbers.start, last=numbers.stop - 1
+        )
         raise _BadRow("bad value", reason, column, text[:VALUE_LENGTH_LIMIT])
     return int(match[1])

@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from catalog.importing import jobs, uploads
 from catalog.importing.collecting import note_addresses
@@ -27,6 +28,7 @@ from catalog.importing.writing import (
     write_rows,
 )
 from catalog.models import Product
+from catalog.numbers import grouped
 from catalog.pictures import files, storage
 
 FILES_NAMED = 1000
@@ -79,13 +81,18 @@ def _note_files(job: ImportJob) -> None:
     write_issues(
         job,
         (
-            RowIssue(None, file.stem[:64], "no row", f"{file.name}: a picture came for this id, but no row")
+            RowIssue(
+                None,
+                file.stem[:64],
+                "no row",
+                gettext("{file}: a picture came for this id, but no row").format(file=file.name),
+            )
             for file in owned.without_row[:FILES_NAMED]
         ),
     )
     for kind, named in (("refused file", refused), ("no row", owned.without_row)):
         if (more := len(named) - FILES_NAMED) > 0:
-            write_issues(job, [RowIssue(None, "", kind, f"and {more} more files")])
+            write_issues(job, [RowIssue(None, "", kind, gettext("and {number} more files").format(number=more))])
 
 
 @transaction.atomic
@@ -145,7 +152,9 @@ def _end(job: ImportJob) -> None:
     if job.remove_sample:
         delete_sample(Product.objects.of_the_sample().exclude(sku__in=named))
     if job.archive_missing and job.lost:
-        reason = f"nothing was archived: {job.lost:,} rows cannot be read, and may be of any product"
+        reason = gettext("nothing was archived: {rows} rows cannot be read, and may be of any product").format(
+            rows=grouped(job.lost)
+        )
         write_issues(job, [RowIssue(None, "", "not archived", reason)])
     elif job.archive_missing:
         missing = list(missing_products(named).select_for_update(of=("self",)))

@@ -1,6 +1,7 @@
 """The drawn sample, taken out of a shop that has products of its own."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from catalog.importing.locking import import_lock
 from catalog.models import Category, Product
@@ -18,7 +19,7 @@ def remove_sample() -> int:
     """
     with import_lock() as is_mine:
         if not is_mine:
-            raise ImportGoesOn("An import is at work. Remove the sample when it is done.")
+            raise ImportGoesOn(gettext("An import is at work. Remove the sample when it is done."))
         return delete_sample(Product.objects.of_the_sample())
 
 

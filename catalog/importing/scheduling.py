@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from catalog.fetching import UnfetchableAddress, fetch
 from catalog.importing import jobs, uploads
@@ -23,6 +24,7 @@ from catalog.importing.models import ImportJob, ImportSource
 from catalog.importing.preview import Outcome
 from catalog.importing.tables import UnusableFile, printable
 from catalog.models import Product
+from catalog.numbers import grouped
 
 SETTLED = timedelta(seconds=50)
 """How long files must have stayed the same before they are imported."""
@@ -55,19 +57,19 @@ def _look_at(source: ImportSource, now: datetime) -> None:
     source.looked_at, source.note = now, ""
     try:
         if before := source.jobs.unfinished().first():
-            source.note = f"Import {before.pk} is not done yet."
+            source.note = gettext("Import {number} is not done yet.").format(number=before.pk)
         elif source.address:
             source.note = _import_address(source)
         elif _has_settled(source, now):
             source.note = _import_folder(source)
     except (UnusableFile, UnfetchableAddress, OSError) as error:
-        source.note = f"Nothing was imported: {error}"[:1000]
+        source.note = gettext("Nothing was imported: {error}").format(error=error)[:1000]
     if source.note:
         source.plan(now)
     else:
         source.due_at, source.note = (
             now,
-            "Its files are new. They are imported when nobody has written them for a minute.",
+            gettext("Its files are new. They are imported when nobody has written them for a minute."),
         )
     source.save(update_fields=LOOKED)
 
@@ -87,7 +89,7 @@ def _import_folder(source: ImportSource) -> str:
     if note := _nothing_new(source, digest):
         return note
     job = _new_job(source, digest, styles=styles, pictures=pictures)
-    return f"Import {job.pk} was started."
+    return gettext("Import {number} was started.").format(number=job.pk)
 
 
 def _import_address(source: ImportSource) -> str:
@@ -101,13 +103,17 @@ def _import_address(source: ImportSource) -> str:
         job = _new_job(source, digest)
         uploads.keep(job, ContentFile(content, printable(name)[-100:]), [])
         job.save()
-    return f"Import {job.pk} was started."
+    return gettext("Import {number} was started.").format(number=job.pk)
 
 
 def _nothing_new(source: ImportSource, digest: str) -> str:
     """That the files are those of the last import; "" where they are others, or where it failed."""
     last = source.jobs.exclude(state=State.FAILED).first()
-    return f"Nothing is new since import {last.pk}." if last and last.digest == digest else ""
+    return (
+        gettext("Nothing is new since import {number}.").format(number=last.pk)
+        if last and last.digest == digest
+        else ""
+    )
 
 
 def _new_job(source: ImportSource, digest: str, **files: Any) -> ImportJob:
@@ -138,7 +144,7 @@ def confirm_if_plain(job: ImportJob) -> None:
     outcome = job.preview.outcome if job.preview else None
     try:
         if reason := _reason_to_wait(outcome, job.source.archive_missing):
-            jobs.wait_for_a_person(job, f"It waits for you, as {reason}.")
+            jobs.wait_for_a_person(job, gettext("It waits for you, as {reason}.").format(reason=reason))
         else:
             jobs.confirm(job, repair=True, archive_missing=job.source.archive_missing)
     except jobs.NotNow:
@@ -148,15 +154,21 @@ def confirm_if_plain(job: ImportJob) -> None:
 
 def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
     if outcome is None:
-        return "no column is known to hold the products' ids"
+        return gettext("no column is known to hold the products' ids")
     rows, rejected, missing = outcome.counts.rows, outcome.counts.rejected, outcome.missing
     if not rows:
-        return "its table has no rows"
+        return gettext("its table has no rows")
     if rejected > MOST_REJECTED * rows:
-        return f"{rejected:,} of {rows:,} rows would be rejected"
+        return gettext("{rejected} of {rows} rows would be rejected").format(
+            rejected=grouped(rejected), rows=grouped(rows)
+        )
     in_the_shop = Product.objects.in_the_shop().count()
     if archives and missing and outcome.lost:
-        return f"{outcome.lost:,} rows cannot be read, and may be of the {missing:,} products that it would archive"
+        return gettext("{lost} rows cannot be read, and may be of the {missing} products that it would archive").format(
+            lost=grouped(outcome.lost), missing=grouped(missing)
+        )
     if archives and missing > MOST_ARCHIVED * in_the_shop:
-        return f"it would archive {missing:,} of the shop's {in_the_shop:,} products"
+        return gettext("it would archive {missing} of the shop's {in_the_shop} products").format(
+            missing=grouped(missing), in_the_shop=grouped(in_the_shop)
+        )
     return ""

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+
 from catalog.importing.tables import EMPTY_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
+from catalog.numbers import grouped
 
 SEPARATORS = (",", ";", "\t", "|")
-NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "|"}
+NAMES = {",": gettext_lazy("comma"), ";": gettext_lazy("semicolon"), "\t": gettext_lazy("tab")}
 START_BYTES = 64 * 1024
 CHUNK_BYTES = 1 << 20
 LINES_LIMIT = 1000
@@ -28,8 +31,7 @@ _QUOTED = re.compile(r'(?:[^"]|"")*')
 
 _BACKSLASHED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
-UNCLOSED = "a quotation mark is opened and not closed"
-TOO_LONG = f"it is longer than {RECORD_LIMIT:,} characters"
+UNCLOSED = gettext_noop("a quotation mark is opened and not closed")
 
 
 def read_separated(path: Path) -> Source:
@@ -47,9 +49,13 @@ def read_separated(path: Path) -> Source:
     parser = _Parser(lines, separator, has_spaces)
     header = parser.read()
     if header and (error := header.error or _error_in_header(header.cells, separator)):
-        raise UnusableFile(f"the first line, which names the columns, is not readable as csv: {error}")
+        raise UnusableFile(
+            gettext("the first line, which names the columns, is not readable as csv: {error}").format(error=error)
+        )
     source = Source(
-        kind=f"a csv file in {encoding.removesuffix('-sig')}, separated by {NAMES.get(separator, separator)}",
+        kind=gettext("a csv file in {encoding}, separated by {separator}").format(
+            encoding=encoding.removesuffix("-sig"), separator=NAMES.get(separator, separator)
+        ),
         header=header.cells if header else [],
         records=iter(()),
         separator=separator,
@@ -62,7 +68,7 @@ def read_separated(path: Path) -> Source:
 
 def _error_in_header(names: list[str], separator: str) -> str:
     """Names may be of two lines, but no name holds the beginning of a row."""
-    return UNCLOSED if any(separator in name and ("\n" in name or "\r" in name) for name in names) else ""
+    return gettext(UNCLOSED) if any(separator in name and ("\n" in name or "\r" in name) for name in names) else ""
 
 
 def _records(source: Source, parser: "_Parser", lines: "_Lines") -> Iterator[Record]:
@@ -73,7 +79,11 @@ def _records(source: Source, parser: "_Parser", lines: "_Lines") -> Iterator[Rec
             else:
                 source.empty += 1
                 if source.empty > EMPTY_LIMIT:
-                    raise UnusableFile(f"the table has more than {EMPTY_LIMIT:,} empty lines; save it without them")
+                    raise UnusableFile(
+                        gettext("the table has more than {most} empty lines; save it without them").format(
+                            most=grouped(EMPTY_LIMIT)
+                        )
+                    )
             source.lines = lines.number - 1
 
 
@@ -143,7 +153,7 @@ class _Parser:
         if not line:
             return None
         if len(line) > RECORD_LIMIT:
-            return Record(number, [], TOO_LONG)
+            return Record(number, [], gettext("it is longer than {most} characters").format(most=grouped(RECORD_LIMIT)))
         if not line.strip(self._nothing):
             return Record(number, [])
         record = self._parse(number, line)
@@ -166,7 +176,7 @@ class _Parser:
             return Record(number, cells)
         if cells := self._read_as_written(line):
             return Record(number, cells)
-        return Record(number, _parse_leniently(line, **self._dialect)[0], UNCLOSED)
+        return Record(number, _parse_leniently(line, **self._dialect)[0], gettext(UNCLOSED))
 
     def _read_as_written(self, line: str) -> list[str]:
         """The cells of a line whose quotation marks are not doubled; none where one is not closed.

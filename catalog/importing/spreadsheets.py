@@ -16,11 +16,13 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from defusedxml.ElementTree import fromstring
+from django.utils.translation import gettext
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from catalog.importing.tables import COLUMNS_LIMIT, RECORD_LIMIT, Record, Source, UnusableFile
 from catalog.importing.zips import Archive
+from catalog.numbers import grouped
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 UNPACKED_LIMIT = 200_000_000
@@ -72,9 +74,9 @@ def read_spreadsheet(path: Path) -> Source:
     """The table of an xlsx file. Raises UnusableFile."""
     found = _reasons(path, lambda: _first_filled(_Workbook(Archive(path))))
     if found is None:
-        raise UnusableFile(f"{path.name} has no sheet with anything in it")
+        raise UnusableFile(gettext("{file} has no sheet with anything in it").format(file=path.name))
     name, first, rows = found
-    kind = f"the sheet “{name[:100]}” of a workbook"
+    kind = gettext("the sheet “{sheet}” of a workbook").format(sheet=name[:100])
     source = Source(kind, _listed(first.cells, CELLS_LIMIT), iter(()), encoding="xlsx")
     source.lines, source.empty = first.number, first.number - 1
     source.records = _records(path, source, rows)
@@ -97,7 +99,9 @@ def _records(path: Path, source: Source, rows: Iterator[_Row]) -> Iterator[Recor
         source.empty += row.number - source.lines - 1
         source.lines = row.number
         if row.is_too_long:
-            yield Record(row.number, [], f"it is longer than {RECORD_LIMIT:,} characters")
+            yield Record(
+                row.number, [], gettext("it is longer than {most} characters").format(most=grouped(RECORD_LIMIT))
+            )
         else:
             yield Record(row.number, _listed(row.cells, COLUMNS_LIMIT + 1, width))
 
@@ -113,12 +117,16 @@ def _reasons(path: Path, read: Callable[[], Result]) -> Result:
     except UnusableFile:
         raise
     except _TooLarge as error:
-        raise UnusableFile(f"{path.name} {error}; save the sheet with the products as csv") from error
+        raise UnusableFile(
+            gettext("{file} {problem}; save the sheet with the products as csv").format(file=path.name, problem=error)
+        ) from error
     except Exception as error:
         # Broken workbooks make zipfile and the parsers of XML raise whatever they stumble over.
         reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise UnusableFile(
-            f"{path.name} cannot be read as a workbook ({reason}); open it in a spreadsheet and save it as xlsx or csv"
+            gettext(
+                "{file} cannot be read as a workbook ({reason}); open it in a spreadsheet and save it as xlsx or csv"
+            ).format(file=path.name, reason=reason)
         ) from error
 
 
@@ -178,7 +186,7 @@ class _Workbook:
             while chunk := stream.read(CHUNK_BYTES):
                 self._unpacked += len(chunk)
                 if self._unpacked > UNPACKED_LIMIT:
-                    raise _TooLarge(f"unpacks to more than {UNPACKED_LIMIT // 10**6} MB")
+                    raise _TooLarge(gettext("unpacks to more than {most} MB").format(most=UNPACKED_LIMIT // 10**6))
                 yield chunk
 
     def _parsed(self, part: str) -> Element:
@@ -186,7 +194,11 @@ class _Workbook:
         for chunk in self.chunks(part):
             content += chunk
             if len(content) > PART_LIMIT:
-                raise _TooLarge(f"has more in {part.rpartition('/')[2]} than {PART_LIMIT // 10**6} MB")
+                raise _TooLarge(
+                    gettext("has more in {part} than {most} MB").format(
+                        part=part.rpartition("/")[2], most=PART_LIMIT // 10**6
+                    )
+                )
         return fromstring(bytes(content), forbid_dtd=True)
 
     def _target(self, sheet: Element) -> Element | None:
@@ -250,12 +262,12 @@ class _Parser:
         self._tags += begun + closed
         self._open += begun - 2 * chunk.count(b"</") - closed
         if self._tags > TAGS_LIMIT:
-            raise _TooLarge(f"has more than {TAGS_LIMIT // 4:,} cells")
+            raise _TooLarge(gettext("has more than {most} cells").format(most=grouped(TAGS_LIMIT // 4)))
         if self._open > DEPTH_LIMIT:
-            raise ValueError("its elements are nested too deeply")
+            raise ValueError(gettext("its elements are nested too deeply"))
         self._parser.Parse(chunk, is_last)
         if self._fed - self._parser.CurrentByteIndex > TAG_LIMIT:
-            raise _TooLarge(f"has a tag of more than {TAG_LIMIT // 10**6} MB")
+            raise _TooLarge(gettext("has a tag of more than {most} MB").format(most=TAG_LIMIT // 10**6))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         raise NotImplementedError
@@ -267,7 +279,7 @@ class _Parser:
         raise NotImplementedError
 
     def _refuse(self, *_: object) -> None:
-        raise ValueError("it declares a type of document, which no spreadsheet does")
+        raise ValueError(gettext("it declares a type of document, which no spreadsheet does"))
 
 
 class _StringsParser(_Parser):
@@ -304,7 +316,11 @@ class _StringsParser(_Parser):
     def _count(self, size: int) -> None:
         self._bytes += size
         if len(self.strings) > STRINGS_LIMIT or self._bytes > STRINGS_BYTES:
-            raise _TooLarge(f"has more text than {STRINGS_LIMIT:,} strings, or {STRINGS_BYTES // 10**6} MB of it")
+            raise _TooLarge(
+                gettext("has more text than {most} strings, or {megabytes} MB of it").format(
+                    most=grouped(STRINGS_LIMIT), megabytes=STRINGS_BYTES // 10**6
+                )
+            )
 
 
 class _SheetParser(_Parser):
@@ -338,7 +354,7 @@ class _SheetParser(_Parser):
     def _begin_row(self, number: str | None) -> None:
         row = int(float(number)) if number else self._row + 1
         if row > ROWS_LIMIT:
-            raise _TooLarge(f"has more rows than the {ROWS_LIMIT:,} of a sheet")
+            raise _TooLarge(gettext("has more rows than the {most} of a sheet").format(most=grouped(ROWS_LIMIT)))
         if row <= self._row:
             raise ValueError(f"row {row} comes after row {self._row}")
         self._row, self._column, self._length, self._cells = row, 0, 0, {}
@@ -370,7 +386,7 @@ class _SheetParser(_Parser):
             self._length += len(text) if cell.get("t") == "s" else 0
             self._all += len(text)
             if self._all > TEXT_LIMIT:
-                raise _TooLarge(f"has more text than {TEXT_LIMIT // 10**6} million letters")
+                raise _TooLarge(gettext("has more text than {most} million letters").format(most=TEXT_LIMIT // 10**6))
 
     def _shown(self, text: str, cell: dict[str, str]) -> str:
         kind = cell.get("t", "n")

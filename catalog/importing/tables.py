@@ -5,6 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext
+
+from catalog.numbers import grouped
+
 COLUMNS_LIMIT = 1000
 RECORD_LIMIT = 1_000_000
 """Characters of one row"""
@@ -59,12 +63,14 @@ class Source:
         """Raises UnusableFile where the columns are none, or too many."""
         if len(self.header) > COLUMNS_LIMIT:
             raise UnusableFile(
-                f"the table has {len(self.header):,} columns, and {COLUMNS_LIMIT:,} are the limit; "
-                "save it with those alone that the shop needs"
+                gettext(
+                    "the table has {columns} columns, and {most} are the limit; save it with those alone "
+                    "that the shop needs"
+                ).format(columns=grouped(len(self.header)), most=grouped(COLUMNS_LIMIT))
             )
         self.header = [printable(name).strip()[:COLUMN_NAME_LENGTH] for name in self.header]
         if not any(self.header):
-            raise UnusableFile("the first line must name the columns, but it is empty")
+            raise UnusableFile(gettext("the first line must name the columns, but it is empty"))
 
 
 @dataclass(frozen=True)
@@ -119,12 +125,16 @@ def copy_records(source: Source, target: Path) -> int:
             fitting += len(record.cells) >= len(source.header) and not record.error
             if cells > CELLS_LIMIT:
                 raise UnusableFile(
-                    f"the table has more than {CELLS_LIMIT:,} cells; save it with those columns that the shop needs"
+                    gettext(
+                        "the table has more than {most} cells; save it with those columns that the shop needs"
+                    ).format(most=grouped(CELLS_LIMIT))
                 )
             if count == TRIED and not fitting:
                 raise UnusableFile(
-                    f"none of the first {TRIED:,} rows has a cell for each of the {len(source.header):,} columns that "
-                    "the first line names; save the table anew"
+                    gettext(
+                        "none of the first {rows} rows has a cell for each of the {columns} columns that the "
+                        "first line names; save the table anew"
+                    ).format(rows=grouped(TRIED), columns=grouped(len(source.header)))
                 )
             row: list[object] = [record.line, record.cells]
             stream.write(json.dumps([*row, record.error] if record.error else row) + "\n")

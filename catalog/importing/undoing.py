@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext
 
 from catalog.importing import jobs
 from catalog.importing.models import LEFT, ImportJob
@@ -58,7 +59,7 @@ def give_back(job: ImportJob) -> None:
     # Whoever saves one of the products now waits until it is what it was.
     list(Product.objects.filter(changes__job=job).select_for_update(of=("self",)).values_list("pk"))
     left = dict(job.changes.touched_since().values_list("pk", "product__sku"))
-    reason = "was changed since this import, so undoing has left it as it is"
+    reason = gettext("was changed since this import, so undoing has left it as it is")
     write_issues(job, (RowIssue(None, sku, LEFT, reason) for sku in left.values()))
     # What is not fetched yet is not wanted any more.
     job.picture_addresses.all().delete()

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext
 
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import NO_PICTURES
@@ -75,11 +76,11 @@ def _is_held(path: Path) -> bool:
 def find_folder(name: str) -> Path:
     """The folder of that name below IMPORT_ROOT, where no link leads out. Raises UnusableFile."""
     if settings.IMPORT_ROOT is None:
-        raise UnusableFile("no folder for imports is set up; the setting IMPORT_ROOT names one")
+        raise UnusableFile(gettext("no folder for imports is set up; the setting IMPORT_ROOT names one"))
     root = settings.IMPORT_ROOT.resolve()
     folder = (root / name).resolve()
     if not folder.is_relative_to(root) or not folder.is_dir():
-        raise UnusableFile(f"there is no folder {name!r} below the folder for imports")
+        raise UnusableFile(gettext("there is no folder {name!r} below the folder for imports").format(name=name))
     return folder
 
 
@@ -88,11 +89,13 @@ def find_in_folder(name: str) -> tuple[str, list[str]]:
     folder = find_folder(name)
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.is_symlink()]
     if nameless := [printable(path.name) for path in files if printable(path.name) != path.name]:
-        raise UnusableFile(f"the name of {nameless[0]} is no text; rename that file")
+        raise UnusableFile(gettext("the name of {file} is no text; rename that file").format(file=nameless[0]))
     tables = [path for path in files if path.suffix.lower() in TABLE_SUFFIXES]
     if len(tables) != 1:
         names = ", ".join(path.name for path in tables) or "none"
-        raise UnusableFile(f"the folder must hold one table (csv, xlsx or xml), but holds: {names}")
+        raise UnusableFile(
+            gettext("the folder must hold one table (csv, xlsx or xml), but holds: {names}").format(names=names)
+        )
     zips = [str(path) for path in files if path.suffix.lower() == ".zip"]
     has_pictures = any(path.is_file() and path.suffix.lower() not in NO_PICTURES for path in folder.rglob("*"))
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]

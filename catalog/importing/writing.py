@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
 from catalog.importing.addresses import addresses_of
@@ -21,7 +22,7 @@ from catalog.importing.owners import Owned
 from catalog.importing.preview import Counts
 from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
-from catalog.models import Category, FurtherPicture, Product, ProductSize
+from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
@@ -120,13 +121,15 @@ def _hints(rows: list[StyleRow], skus: Skus) -> Iterator[RowIssue]:
     """What is odd about rows that are taken."""
     for row in rows:
         if other := skus.with_zeros(row.sku):
-            reason = (
-                f"id {row.sku} is new, and the shop has {other}; where a spreadsheet took the zeros, format the ids as "
-                "text there, and save the table again"
-            )
+            reason = gettext(
+                "id {sku} is new, and the shop has {other}; where a spreadsheet took the zeros, format "
+                "the ids as text there, and save the table again"
+            ).format(sku=row.sku, other=other)
             yield RowIssue(row.line, row.sku, "zeros missing", reason)
         elif reason := _doubt(row.sku, skus):
-            reason = f"id {row.sku} {reason}; format the ids as text there, and save the table again"
+            reason = gettext("id {sku} {reason}; format the ids as text there, and save the table again").format(
+                sku=row.sku, reason=reason
+            )
             yield RowIssue(row.line, row.sku, "doubtful id", reason)
 
 
@@ -134,19 +137,27 @@ def _nameless(rows: list[StyleRow], known: Collection[str]) -> Iterator[RowIssue
     """The rows that leave a product without a name."""
     for row in rows:
         if row.values.get("name") == "":
-            yield RowIssue(row.line, row.sku, "no name", "has no name; the shop shows its category or its id instead")
+            yield RowIssue(
+                row.line, row.sku, "no name", gettext("has no name; the shop shows its category or its id instead")
+            )
         elif "name" not in row.values and row.sku not in known:
-            reason = "is new and has no name, as no column is known to hold names; choose one, or call it name"
+            reason = gettext("is new and has no name, as no column is known to hold names; choose one, or call it name")
             yield RowIssue(row.line, row.sku, "no name", reason)
 
 
 def _doubt(sku: str, skus: Skus) -> str:
     """Why a new id may be what a spreadsheet made of another one; "" where it is not."""
     if other := skus.as_number(sku):
-        return f"is new, and there is {other}, which a spreadsheet may have written so"
+        return gettext("is new, and there is {other}, which a spreadsheet may have written so").format(other=other)
     if is_rounded(sku) and skus.is_new(sku):
-        return f"may be rounded, as spreadsheets keep no more than {EXACT_DIGITS} digits of a number"
-    return "may have been another one, of which a spreadsheet made a date" if is_date(sku) and skus.is_new(sku) else ""
+        return gettext("may be rounded, as spreadsheets keep no more than {digits} digits of a number").format(
+            digits=EXACT_DIGITS
+        )
+    return (
+        gettext("may have been another one, of which a spreadsheet made a date")
+        if is_date(sku) and skus.is_new(sku)
+        else ""
+    )
 
 
 def _plan_row(
@@ -160,7 +171,7 @@ def _plan_row(
 
 def as_they_are(products: ProductQuerySet) -> ProductQuerySet:
     """With what `values_of` looks at."""
-    return products.with_categories().prefetch_related("further_pictures", "sizes")
+    return products.with_categories().with_description().prefetch_related("further_pictures", "sizes")
 
 
 def values_of(product: Product) -> Values:
@@ -171,6 +182,7 @@ def values_of(product: Product) -> Values:
     return {
         **{name: getattr(product, name) for name in TEXTS},
         **{name: _fit_for_json(getattr(product, name)) for name in OFFERED},
+        "description": product.description,
         "sizes": [[size.label, size.availability] for size in sizes],
         "image": product.image.name or "",
         "image_digest": product.image_digest,
@@ -213,7 +225,14 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
     """
     files = source.of(row.sku)
     if not files and not after["image"] and not row.picture_addresses:
-        return [RowIssue(row.line, row.sku, "no picture", f"no picture named {row.sku} came with the file")]
+        return [
+            RowIssue(
+                row.line,
+                row.sku,
+                "no picture",
+                gettext("no picture named {sku} came with the file").format(sku=row.sku),
+            )
+        ]
     stored: dict[str, str] = {}
     issues = []
     for file in files:
@@ -258,6 +277,13 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         (change.product, change.after["further"])
         for change in changes
         if change.after["further"] != (change.before or {}).get("further", [])
+    )
+    ProductDescription.objects.write(
+        {
+            change.product: change.after["description"]
+            for change in changes
+            if change.after["description"] != (change.before or {}).get("description", "")
+        }
     )
     _save_sizes(
         (change.product, change.after["sizes"])
@@ -347,6 +373,9 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         _hand_back(batch)
         # What an import noted before there were further pictures says nothing of them.
         _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
+        ProductDescription.objects.write(
+            {change.product: change.before["description"] for change in batch if "description" in change.before}
+        )
         _save_sizes((change.product, change.before["sizes"]) for change in batch if "sizes" in change.before)
         tell_of_pictures(change.product.pk for change in batch)
     changes.delete()

@@ -5,7 +5,10 @@ import struct
 import zipfile
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from catalog.importing.tables import UnusableFile
+from catalog.numbers import grouped
 
 ENTRIES_LIMIT = 150_000
 """A million take 700 MB"""
@@ -25,11 +28,13 @@ class Archive(zipfile.ZipFile):
         try:
             super().__init__(self._stream)
             if sum(entry.compress_size for entry in self.infolist()) > path.stat().st_size:
-                raise zipfile.BadZipFile("its files lie over each other")
+                raise zipfile.BadZipFile(gettext("its files lie over each other"))
         except _TooMany as error:
             self._stream.close()
             raise UnusableFile(
-                f"{path.name} holds more files than the {ENTRIES_LIMIT:,} that a zip may have; pack them into several"
+                gettext("{file} holds more files than the {most} that a zip may have; pack them into several").format(
+                    file=path.name, most=grouped(ENTRIES_LIMIT)
+                )
             ) from error
         except BaseException:
             self._stream.close()

@@ -15,9 +15,10 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
 
+from django.utils.translation import gettext_lazy
 from PIL import Image
 
-from catalog.pictures.pixels import UnreadablePicture
+from catalog.pictures.pixels import UnreadablePicture, gettext_noop
 
 logger = logging.getLogger(__name__)
 PROJECT = Path(__file__).resolve().parents[2]
@@ -28,8 +29,8 @@ SECONDS_TO_WAIT = 2
 SECONDS_TO_DECODE = 30
 """By the clock; `decoder.SECONDS` of a core are over long before, where the machine is not busy."""
 SECONDS_TO_END = 5
-BUSY = "Too many pictures are being decoded right now. Please try again in a moment."
-TOO_MUCH = "This picture takes too long or too much memory to decode: save it again as an ordinary JPEG."
+BUSY = gettext_lazy("Too many pictures are being decoded right now. Please try again in a moment.")
+TOO_MUCH = gettext_noop("This picture takes too long or too much memory to decode: save it again as an ordinary JPEG.")
 
 
 class DecodersBusy(OSError):
@@ -136,5 +137,5 @@ def _ask(question: dict, content: bytes) -> tuple[dict, bytes]:
     finally:
         pool.put(decoder)
     if reason := answer.get("unreadable"):
-        raise UnreadablePicture(reason)
+        raise UnreadablePicture(reason, **answer["values"])
     return answer, colours

@@ -25,7 +25,8 @@ def main(pipe: Connection) -> None:
     """Answers until the other end is closed.
 
     A question is {"at_least": [width, height]}, or {} for the format alone, and the picture's bytes; the answer
-    {"size": [width, height], "whole": [width, height]}, {"format": …} or {"unreadable": why}, and the RGB pixels.
+    {"size": [width, height], "whole": [width, height]}, {"format": …} or {"unreadable": why, "values": {name: value}},
+    and the RGB pixels.
     """
     _bound()
     while True:
@@ -59,7 +60,7 @@ def _answer(question: dict, content: bytes) -> tuple[dict, bytes]:
             return {"format": pixels.format_of(content)}, b""
         picture, whole = pixels.read(content, question["at_least"])
     except UnreadablePicture as error:
-        return {"unreadable": str(error)}, b""
+        return {"unreadable": error.message, "values": error.values}, b""
     return {"size": picture.size, "whole": whole}, picture.tobytes()
 
 

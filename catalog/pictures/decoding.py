@@ -6,15 +6,18 @@ What a picture costs is known before it is paid, or paid by a process that is st
 import base64
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
+from django.utils.translation import gettext
 from PIL import Image
 
 from catalog.pictures import aside, pixels
 from catalog.pictures.aside import DecodersBusy
 from catalog.pictures.costs import cost_of
 from catalog.pictures.metadata import pieces_of
-from catalog.pictures.pixels import NO_PICTURE, UnreadablePicture
+from catalog.pictures.pixels import DAMAGED, NO_PICTURE, UnreadablePicture, gettext_noop
 
 __all__ = [
     "ALL_SUFFIXES",
@@ -51,7 +54,7 @@ BEGINNINGS = re.compile(
 WORK_IN_PLACE, HELD_IN_PLACE = 100_000_000, 50_000_000
 """What costs no more, as `costs` counts, is decoded here, in some 0.2 s at most; all else by a process of its own."""
 WORK_LIMIT, HELD_LIMIT = 1_000_000_000, 250_000_000
-TOO_LONG = "This picture takes too long to decode: save it again as an ordinary JPEG."
+TOO_LONG = gettext_noop("This picture takes too long to decode: save it again as an ordinary JPEG.")
 
 
 def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Image.Image:
@@ -65,8 +68,9 @@ def read_picture(content: bytes, at_least: tuple[int, int] = (1600, 1600)) -> Im
 
 def read_with_size(content: bytes, at_least: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
     """What `read_picture` returns, and the (width, height) in pixels of the whole picture, upright. Raises likewise."""
-    content, form = _examined(content)
-    return pixels.read(content, at_least, (form,)) if form else aside.read(content, at_least)
+    with _translated():
+        content, form = _examined(content)
+        return pixels.read(content, at_least, (form,)) if form else aside.read(content, at_least)
 
 
 def suffix_of(content: bytes, told: str) -> str:
@@ -75,9 +79,19 @@ def suffix_of(content: bytes, told: str) -> str:
     Raises UnreadablePicture where they do not begin as a picture does, and DecodersBusy; whether all of it can be
     decoded, `read_picture` finds out.
     """
-    content, form = _examined(content)
-    suffixes = SUFFIXES[pixels.format_of(content, (form,)) if form else aside.format_of(content)]
+    with _translated():
+        content, form = _examined(content)
+        suffixes = SUFFIXES[pixels.format_of(content, (form,)) if form else aside.format_of(content)]
     return told.lower() if told.lower() in suffixes and told.lower() in KEPT else suffixes[0]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Says why a picture is unreadable in the language of the page."""
+    try:
+        yield
+    except UnreadablePicture as error:
+        raise UnreadablePicture(gettext(error.message).format(**error.values)) from error
 
 
 def _examined(content: bytes) -> tuple[bytes, str]:
@@ -91,7 +105,7 @@ def _examined(content: bytes) -> tuple[bytes, str]:
         pieces = pieces_of(content)
         cost = cost_of(pieces)
     except ValueError as error:
-        raise UnreadablePicture(f"This picture is damaged: {error}") from error
+        raise UnreadablePicture(DAMAGED, problem=error) from error
     content = b"".join(pieces)
     if cost is None:
         return content, ""

@@ -4,6 +4,8 @@ import re
 import struct
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+
 PNG = b"\x89PNG\r\n\x1a\n"
 START_OF_IMAGE = b"\xff\xd8"
 JPEG = START_OF_IMAGE + b"\xff"
@@ -71,4 +73,4 @@ def _segments(content: bytes) -> Iterator[bytes]:
 
 def check_pieces(count: int) -> None:
     if count > MOST_PIECES:
-        raise ValueError("it is cut into too many pieces")
+        raise ValueError(gettext("it is cut into too many pieces"))

@@ -46,11 +46,26 @@ DAMAGE = (
 )
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a text that `decoding` translates: the process that decodes knows nothing of Django."""
+    return text
+
+
 class UnreadablePicture(Exception):
-    """The bytes are not a picture that can be used; the message tells a person why."""
+    """The bytes are not a picture that can be used; the message tells a person why.
+
+    `values` stand in it for their names in braces.
+    """
+
+    def __init__(self, message: str, **values: object):
+        super().__init__(message.format(**values) if values else message)
+        self.message, self.values = message, values
 
 
-NO_PICTURE = "This file is not a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF picture."
+NO_PICTURE = gettext_noop("This file is not a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF picture.")
+DAMAGED = gettext_noop("This picture is damaged: {problem}")
+TOO_MANY_PIXELS = gettext_noop("This picture is too large: {width} x {height} pixels.")
+TOO_LARGE = gettext_noop("This picture is too large.")
 
 
 def read(
@@ -72,7 +87,7 @@ def format_of(content: bytes, formats: Collection[str] = FORMATS) -> str:
 def check_size(form: str, width: int, height: int) -> None:
     """Raises UnreadablePicture where a picture of that format has too many pixels to be read."""
     if width * height > PIXELS_LIMITS.get(form, PIXELS_LIMIT):
-        raise UnreadablePicture(f"This picture is too large: {width} x {height} pixels.")
+        raise UnreadablePicture(TOO_MANY_PIXELS, width=width, height=height)
 
 
 def _with_reasons(read: Callable[[], Result]) -> Result:
@@ -85,9 +100,9 @@ def _with_reasons(read: Callable[[], Result]) -> Result:
         raise UnreadablePicture(NO_PICTURE) from error
     except DAMAGE as error:
         # Some decoders write their reasons in several lines.
-        raise UnreadablePicture(f"This picture is damaged: {' '.join(str(error).split())}") from error
+        raise UnreadablePicture(DAMAGED, problem=" ".join(str(error).split())) from error
     except Image.DecompressionBombError as error:
-        raise UnreadablePicture("This picture is too large.") from error
+        raise UnreadablePicture(TOO_LARGE) from error
 
 
 def _open(content: bytes, formats: Collection[str]) -> ImageFile.ImageFile:

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path, PurePosixPath
 
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext
 from PIL import Image
 
 from catalog.pictures import files
@@ -61,5 +62,7 @@ def _content_of(name: str) -> bytes:
     with default_storage.open(name) as stream:
         content = stream.read()
     if digest_of(content) != PurePosixPath(name).stem:
-        raise TornPicture(f"{name} is not what was stored by this name; import the picture again")
+        raise TornPicture(
+            gettext("{name} is not what was stored by this name; import the picture again").format(name=name)
+        )
     return content

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from catalog.choices import Choice
 from catalog.models import Category, Product
@@ -38,9 +39,13 @@ class Suggestions:
     @property
     def groups(self) -> list[tuple[str, Sequence[Choice]]]:
         """What is suggested beside products, with its heading."""
-        groups = [("Words", self.words), ("Categories", self.categories)]
-        groups.insert(0 if self.are_brands_first else len(groups), ("Brands", self.brands))
+        groups = [(gettext("Words"), self.words), (gettext("Categories"), self.categories)]
+        groups.insert(0 if self.are_brands_first else len(groups), (gettext("Brands"), self.brands))
         return [(title, choices) for title, choices in groups if choices]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, (self.words, self.categories, self.brands, self.products)))
 
 
 class Index:
@@ -155,7 +160,10 @@ class Index:
         """The category, narrowed by the words before its name."""
         name, address = self._categories.labels[category], self._addresses[category]
         if before:
-            name, address = f"{before} in {name}", f"{address}?{urlencode({'q': before})}"
+            name, address = (
+                gettext("{words} in {category}").format(words=before, category=name),
+                f"{address}?{urlencode({'q': before})}",
+            )
         return Choice(name, address)
 
     def _pictured(self, *preferred: np.ndarray) -> list[Product]:

@@ -1,11 +1,12 @@
 """What the shop's templates need beside Django's own filters."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext
 from PIL import ImageColor
 
 from catalog.models import Product
@@ -14,10 +15,10 @@ from catalog.vocabulary import VOCABULARY
 register = template.Library()
 PRICE = '<span class="price">{0}<strong>{1}</strong></span>'
 SALE = (
-    '<span class="price">{0}<s><span class="for-readers">before</span> {2}</s> '
-    '<strong class="on-sale"><span class="for-readers">now</span> {1}</strong></span>'
+    '<span class="price">{0}<s><span class="for-readers">{3}</span> {2}</s> '
+    '<strong class="on-sale"><span class="for-readers">{4}</span> {1}</strong></span>'
 )
-SOLD_OUT = SafeString('<span class="sold-out">Sold out</span>')
+SOLD_OUT = '<span class="sold-out">{}</span>'
 # What would end the element, or begin another one, in a page.
 HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -36,12 +37,14 @@ def price(product: Product) -> SafeString:
 
     Written here, as a template for each card of a page takes a fifth of the page's time.
     """
-    sold_out = SOLD_OUT if product.is_sold_out else SafeString()
+    sold_out = format_html(SOLD_OUT, gettext("Sold out")) if product.is_sold_out else SafeString()
     if product.price is None:
         return sold_out
-    beginning = "from " if product.has_lowest_price else ""
-    costs = SALE if product.is_on_sale else PRICE
-    return format_html(costs, beginning, product.shown_price_now, product.shown_price) + sold_out
+    beginning = pgettext("before the lowest price", "from") + " " if product.has_lowest_price else ""
+    if not product.is_on_sale:
+        return format_html(PRICE, beginning, product.shown_price_now) + sold_out
+    said = pgettext("a price", "before"), pgettext("a price", "now")
+    return format_html(SALE, beginning, product.shown_price_now, product.shown_price, *said) + sold_out
 
 
 @register.filter
@@ -54,6 +57,12 @@ def swatch(colour: str) -> str:
     except ValueError:
         return "transparent"
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+@register.filter
+def emphasised(words: Iterable[str]) -> SafeString:
+    """The words of a sentence about them, with commas between."""
+    return format_html_join(", ", "<em>{}</em>", ((word,) for word in words))
 
 
 @register.filter

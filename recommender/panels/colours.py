@@ -1,5 +1,7 @@
 """The same design in other colours, each once."""
 
+from django.utils.translation import gettext_lazy as _
+
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.panels.panel import Page, Panel
@@ -15,4 +17,4 @@ def choose(page: Page) -> list[Card]:
     return [Card(match.product, shared=match.product.base_colour) for match in matches[:MOST]]
 
 
-COLOURS = Panel("colours", "Same look, other colours", choose, chooses_first=True)
+COLOURS = Panel("colours", _("Same look, other colours"), choose, chooses_first=True)

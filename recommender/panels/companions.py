@@ -3,6 +3,8 @@
 import hashlib
 from collections import defaultdict
 
+from django.utils.translation import gettext_lazy as _
+
 from catalog.caching import kept
 from catalog.models import CatalogVersion, Product
 from catalog.vocabulary import VOCABULARY
@@ -45,4 +47,4 @@ def _go_together(product: Product, colour: str) -> bool:
     return product.base_colour in neutral or colour in neutral or colour == product.base_colour
 
 
-COMPANIONS = Panel("companions", "Goes with it", choose)
+COMPANIONS = Panel("companions", _("Goes with it"), choose)

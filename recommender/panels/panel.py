@@ -4,11 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from catalog.models import Product
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Embedding
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass
@@ -38,7 +42,7 @@ class Panel:
     """
 
     name: str
-    title: str
+    title: "StrOrPromise" = field(compare=False)
     choose: Callable[[Page], Sequence[Card | int]]
     chooses_first: bool = False
     """Whether it chooses before the others, wherever it stands: for the few products that fit nowhere else."""

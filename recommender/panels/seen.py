@@ -1,5 +1,7 @@
 """What this browser has looked at before."""
 
+from django.utils.translation import gettext_lazy as _
+
 from recommender.panels.panel import Page, Panel
 
 MOST = 8
@@ -9,4 +11,4 @@ def choose(page: Page) -> list[int]:
     return [pk for pk in page.seen if pk not in page.taken][:MOST]
 
 
-SEEN = Panel("seen", "Recently seen", choose)
+SEEN = Panel("seen", _("Recently seen"), choose)

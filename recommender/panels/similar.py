@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from catalog.merchandising import Steering
 from catalog.models import MerchandisingRule, Product
@@ -64,4 +65,4 @@ def _patterns(product: Product) -> set[str]:
     return {VOCABULARY.patterns[word] for word in words if word in VOCABULARY.patterns}
 
 
-SIMILAR = Panel("similar", "Visually similar", choose)
+SIMILAR = Panel("similar", _("Visually similar"), choose)

@@ -3,6 +3,7 @@
 import numpy as np
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from PIL import Image
 
 from catalog.fetching import UnfetchableAddress, fetch
@@ -36,7 +37,9 @@ class PhotoProblem(Exception):
 def read_upload(upload: UploadedFile) -> Image.Image:
     """The RGB picture that somebody uploaded. Raises PhotoProblem."""
     if (upload.size or 0) > settings.PHOTO_BYTES_LIMIT:
-        raise PhotoProblem(f"This file is too large; up to {settings.PHOTO_BYTES_LIMIT >> 20} MB work.", 413)
+        raise PhotoProblem(
+            gettext("This file is too large; up to {most} MB work.").format(most=settings.PHOTO_BYTES_LIMIT >> 20), 413
+        )
     return read_photo(upload.read())
 
 
@@ -45,7 +48,7 @@ def read_photo(content: bytes) -> Image.Image:
     try:
         return read_picture(content, at_least=(store.SIDE, store.SIDE))
     except UnreadablePicture as error:
-        raise PhotoProblem(f"{error} Please try another one.", 400) from error
+        raise PhotoProblem(gettext("{problem} Please try another one.").format(problem=error), 400) from error
     except DecodersBusy as error:
         raise PhotoProblem(str(error), 503, SECONDS_UNTIL_FREE) from error
 

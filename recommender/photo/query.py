@@ -12,6 +12,7 @@ import numpy as np
 from django.core import signing
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from catalog.addresses import values_of
 from catalog.attributes import ATTRIBUTES
@@ -30,7 +31,7 @@ EMPHASES = {-2: 0.0, -1: 0.5, 0: 1.0, 1: 1.8, 2: 3.0}
 TURN = 2.0
 """How strongly another colour pulls: over 40,000 products more than half of the twelve nearest have it then, and three
 quarters are still of the same kind (without a pull 11 % and 79 %; at 3 it is 74 % and 68 %)."""
-FACETS = {"category": "Category", **{attribute.name: attribute.label for attribute in ATTRIBUTES}}
+FACETS = {"category": gettext_lazy("Category"), **{attribute.name: attribute.label for attribute in ATTRIBUTES}}
 
 
 class ExpiredSeal(Exception):

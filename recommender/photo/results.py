@@ -4,9 +4,11 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Choice, Facet, Filters
@@ -20,6 +22,9 @@ from recommender.photo.boxes import WHOLE
 from recommender.photo.eye import GENDER, load_eye
 from recommender.photo.query import FACETS, PhotoQuery
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 COLUMNS = {
     "pk": "product",
     "digest": "image_digest",
@@ -29,7 +34,11 @@ COLUMNS = {
     **{name: f"product__{name}" for name in NAMES},
 }
 PER_PAGE = 24
-LEVELS = {"close": "Close", "loose": "Loosely similar", "far": "No good match"}
+LEVELS = {
+    "close": gettext_lazy("Close"),
+    "loose": gettext_lazy("Loosely similar"),
+    "far": gettext_lazy("No good match"),
+}
 UNCALIBRATED = (0.35, 0.6)
 VOTERS = 30
 SHARPNESS = 12.0
@@ -75,7 +84,7 @@ class Group:
     """The products of one page that are about as close."""
 
     name: str
-    title: str
+    title: "StrOrPromise"
     cards: list[Card]
 
 
@@ -156,7 +165,11 @@ class Results:
         """What narrows the results, each with the address without it."""
         colour = self.query.colour
         chips = self._filters.chips(but=("base_colour", colour))
-        return [*chips, Choice(f"in {colour}", self.query.turned_to(""), is_chosen=True)] if colour else chips
+        return (
+            [*chips, Choice(gettext("in {colour}").format(colour=colour), self.query.turned_to(""), is_chosen=True)]
+            if colour
+            else chips
+        )
 
     def guesses(self) -> list[Guess]:
         """What the photo shows, where the nearest neighbours are sure; what is chosen already is left out."""

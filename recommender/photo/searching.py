@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext
 from PIL import Image
 
 from recommender.models import Encoder
@@ -47,9 +48,11 @@ def results_of(query: PhotoQuery, encoder: Encoder) -> Results:
     try:
         vector = query.vector(encoder)
     except ExpiredSeal as error:
-        raise PhotoProblem("This search is too old to be repeated. Please bring the photo again.", 410) from error
+        raise PhotoProblem(
+            gettext("This search is too old to be repeated. Please bring the photo again."), 410
+        ) from error
     if vector is None:
-        raise PhotoProblem("None of these products can be searched with.", 404)
+        raise PhotoProblem(gettext("None of these products can be searched with."), 404)
     return Results(query, encoder, vector)
 
 
@@ -59,5 +62,5 @@ def _sealed(query: PhotoQuery, encoder: Encoder) -> PhotoQuery:
         return query
     photo = store.load(query.photos[0])
     if photo is None:
-        raise PhotoProblem("This photo has been forgotten, as promised. Please bring it again.", 410)
+        raise PhotoProblem(gettext("This photo has been forgotten, as promised. Please bring it again."), 410)
     return replace(query, seals=(seal(embed(encoder, photo, query.box or WHOLE), encoder),))

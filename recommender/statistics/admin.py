@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from catalog.admin.read_only import ReadOnlyAdmin
@@ -38,7 +39,7 @@ class StatisticsAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "What shoppers do",
+            "title": gettext("What shoppers do"),
             "report": self._report(request),
             "periods": PERIODS,
             "fewest": FEWEST_SEARCHES,

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StatisticsConfig(AppConfig):
     name = "recommender.statistics"
     label = "statistics"
-    verbose_name = "Shoppers"
+    verbose_name = _("Shoppers")
 
     def ready(self) -> None:
         from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched

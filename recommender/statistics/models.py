@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
 from recommender.statistics.querysets import CountQuerySet, ProductCountQuerySet, SearchedWordsQuerySet
@@ -28,19 +29,19 @@ class SearchedWords(Count):
     """Words that shoppers searched for, as they are read; "" stands for all words that are counted and not kept."""
 
     class Answer(models.TextChoices):
-        ALL = "all", "found"
-        PART = "part", "only most of it found"
-        NOTHING = "nothing", "nothing found"
+        ALL = "all", _("found")
+        PART = "part", _("only most of it found")
+        NOTHING = "nothing", _("nothing found")
 
     KEY = ("day", "words", "answer")
 
-    words = models.CharField(max_length=LONGEST_WORDS, blank=True)
-    answer = models.CharField(max_length=7, choices=Answer)
+    words = models.CharField(_("words"), max_length=LONGEST_WORDS, blank=True)
+    answer = models.CharField(_("answer"), max_length=7, choices=Answer)
 
     objects = SearchedWordsQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "what shoppers do"
+        verbose_name = verbose_name_plural = _("what shoppers do")
         constraints = [models.UniqueConstraint(fields=["day", "words", "answer"], name="searched_words_unique")]
 
     def __str__(self) -> str:

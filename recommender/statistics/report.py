@@ -4,14 +4,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from catalog.models import Product, Synonym
 from recommender.statistics.models import Happening, ProductCount, SearchedWords
 from recommender.statistics.places import PLACES, PLOTTED
 from recommender.statistics.plots import Plot
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 ROWS_ON_PAGE = 30
 PRODUCTS_ON_PAGE = 12
@@ -30,7 +36,7 @@ class Day:
 class Place:
     """How often cards stood in a place, and were clicked there."""
 
-    label: str
+    label: "StrOrPromise"
     shown: int
     """0 where it is not counted"""
     followed: int
@@ -47,7 +53,7 @@ class Place:
 class Curve:
     """How many of 100 pages that show a place were clicked at each position there."""
 
-    label: str
+    label: "StrOrPromise"
     clicks: list[int]
     rates: list[float]
 
@@ -57,7 +63,10 @@ class Curve:
 
     @property
     def plot(self) -> Plot:
-        return Plot.of([f"{number}: {rate:.1f} of 100" for number, _, rate in self.rows], self.rates)
+        return Plot.of(
+            [gettext("{number}: {rate:.1f} of 100").format(number=number, rate=rate) for number, _, rate in self.rows],
+            self.rates,
+        )
 
 
 class Report:
@@ -82,7 +91,11 @@ class Report:
     @cached_property
     def day_plot(self) -> Plot:
         days = self.by_day
-        labels = [f"{day.day:%-d %B}: {day.words} by words, {day.photos} by photo" for day in days]
+        said = gettext("{day}: {words} by words, {photos} by photo")
+        labels = [
+            said.format(day=date_format(day.day, "MONTH_DAY_FORMAT"), words=day.words, photos=day.photos)
+            for day in days
+        ]
         return Plot.of(labels, [day.words for day in days], [day.photos for day in days])
 
     @property

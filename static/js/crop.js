@@ -19,12 +19,12 @@ const between = (one, two) => ({
   height: Math.abs(one.y - two.y),
 });
 
-function makeCrop() {
+function makeCrop(label) {
   const crop = document.createElement("div");
   crop.className = "crop";
   crop.tabIndex = 0;
   crop.setAttribute("role", "group");
-  crop.setAttribute("aria-label", "Part of the photo: arrows move it, Shift and arrows change its size");
+  crop.setAttribute("aria-label", label);
   for (const place of CORNERS) {
     const corner = document.createElement("span");
     corner.className = `corner ${place}`;
@@ -34,7 +34,7 @@ function makeCrop() {
 }
 
 function cropOn(stage) {
-  const crop = makeCrop();
+  const crop = makeCrop(stage.dataset.cropLabel);
   stage.append(crop);
   let box;
 

@@ -4,11 +4,12 @@ addEventListener("submit", async (event) => {
   if (form.id !== "marks") return;
   event.preventDefault();
   const card = event.submitter.closest(".marks");
+  const { noted, notNoted, tooMany } = form.dataset;
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
-    if (response.status === 429) card.textContent = "Not noted: too many at once";
-    else card.textContent = response.ok ? "Noted" : "Not noted";
+    if (response.status === 429) card.textContent = tooMany;
+    else card.textContent = response.ok ? noted : notNoted;
   } catch {
-    card.textContent = "Not noted";
+    card.textContent = notNoted;
   }
 });

@@ -3,7 +3,8 @@
 function sendChosenPhoto(form) {
   const chosen = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
   if (!chosen.length) return;
-  form.querySelector(".drop-text").textContent = chosen.length > 1 ? `${chosen.length} photos` : chosen[0].name;
+  const several = form.dataset.several.replace("{number}", chosen.length);
+  form.querySelector(".drop-text").textContent = chosen.length > 1 ? several : chosen[0].name;
   form.setAttribute("aria-busy", "true");
   form.requestSubmit();
 }

@@ -41,7 +41,7 @@ addEventListener("click", async (event) => {
     if (navigator.share) await navigator.share({ url: link.href });
     else {
       await navigator.clipboard.writeText(link.href);
-      link.textContent = "Address copied";
+      link.textContent = link.dataset.copied;
     }
   } catch (error) {
     if (error.name !== "AbortError") location.assign(link.href);

@@ -10,7 +10,7 @@ function makePopup(field) {
   list.id = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", field.dataset.suggestionsLabel);
   const status = document.createElement("p");
   status.className = "suggestions-status";
   status.setAttribute("role", "status");
@@ -76,12 +76,15 @@ function suggestFor(field) {
   function show(html) {
     activate(-1);
     list.innerHTML = html;
+    // How many there are is told, and is none of them.
+    const told = list.querySelector("[data-told]");
+    told?.remove();
     options = [...list.querySelectorAll("[role=option]")];
     options.forEach((option, number) => (option.id = `suggestion-${number}`));
     list.scrollTop = 0;
     if (!options.length) close();
     else open();
-    status.textContent = options.length === 1 ? "1 suggestion" : `${options.length || "No"} suggestions`;
+    status.textContent = told?.textContent ?? field.dataset.noSuggestions;
   }
 
   async function ask(text) {

@@ -24,6 +24,7 @@ PRODUCTS = """
         'usage', usage, 'image', image, 'image_digest', image_digest, 'image_width', image_width,
         'image_height', image_height, 'image_colour', image_colour, 'search_vector', search_vector::text,
         'design', design, 'is_archived', archived_at IS NOT NULL,
+        'description', (SELECT text FROM catalog_productdescription WHERE product_id = product.id),
         'category', concat_ws('/', top.slug, middle.slug, category.slug),
         'further', (SELECT coalesce(jsonb_agg(image_digest ORDER BY position), '[]') FROM catalog_furtherpicture
                     WHERE product_id = product.id))

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from catalog.models import CatalogVersion, Product
+from catalog.models import CatalogVersion, Product, ProductDescription
 from catalog.querysets import ProductQuerySet
 from catalog.words.understanding import understand
 from recommender import embedding
@@ -80,8 +80,19 @@ def test_another_picture_is_embedded_again_and_no_picture_is_not(admin_client):
 def test_a_file_that_is_no_picture_is_refused(admin_client):
     upload = SimpleUploadedFile("photo.jpg", b"<?php")
     response = admin_client.post(reverse("admin:catalog_product_add"), fields(Product(sku="1"), image=upload))
-    assert "Upload a valid image" in response.content.decode()
+    assert "This file is not a JPEG" in response.content.decode()
     assert not Product.objects.exists()
+
+
+def test_a_description_is_written_changed_and_taken_away(admin_client):
+    product = ProductFactory(description="Soft\nand warm")
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    assert "Soft\nand warm</textarea>" in admin_client.get(address).content.decode()
+    for text in ("Silk", ""):
+        assert admin_client.post(address, fields(product, description=text)).status_code == 302
+        assert list(ProductDescription.objects.values_list("text", flat=True)) == list(filter(None, [text]))
+    response = admin_client.post(address, fields(product, description="a" * 5001))
+    assert "at most 5000 characters" in response.content.decode()
 
 
 def test_a_renamed_category_is_found_by_its_new_name(admin_client):

@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
 
-from catalog.models import CatalogVersion, Category, Product
+from catalog.models import CatalogVersion, Category, Product, ProductDescription
 from tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,15 @@ def test_what_pages_know_of_a_picture_before_it_has_loaded_is_no_change_of_the_c
     assert is_noted(name="Another name")
     assert not is_noted(name="Another name")
     assert not is_noted(image_width=480, image_height=640, image_colour="#ffffff")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_descriptions_move_to_their_table_and_back():
+    ProductFactory(sku="1", description="Soft")
+    ProductFactory(sku="2")
+    call_command("migrate", "catalog", "0007", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sku, description FROM catalog_product ORDER BY sku")
+        assert cursor.fetchall() == [("1", "Soft"), ("2", "")]
+    call_command("migrate", verbosity=0)
+    assert list(ProductDescription.objects.values_list("product__sku", "text")) == [("1", "Soft")]

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Product
@@ -72,3 +74,15 @@ def test_an_archived_product_offers_what_looks_like_it(client):
     response = client.get(first.get_absolute_url())
     assert response.status_code == 404
     assert f'data-sku="{second.sku}"' in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/products/", "/products/?q=tee", "/suggestions/?q=te", "/favourites/"])
+def test_descriptions_are_read_where_they_are_shown_alone(client, address):
+    product = ProductFactory(name="Tee", description="Soft and warm")
+    client.post(f"/products/{product.sku}/favourite/")
+    with CaptureQueriesContext(connection) as asked:
+        assert "Soft and warm" not in client.get(address).content.decode()
+    assert not [one["sql"] for one in asked if "productdescription" in one["sql"]]
+    with CaptureQueriesContext(connection) as asked:
+        assert "Soft and warm" in client.get(product.get_absolute_url()).content.decode()
+    assert len([one["sql"] for one in asked if "productdescription" in one["sql"]]) == 1

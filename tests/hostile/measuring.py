@@ -11,6 +11,10 @@ from pathlib import Path
 
 import psutil
 
+SECONDS_LIMIT = 3
+"""Of a processor"""
+MEGABYTES_LIMIT = 300
+"""More than the process had before: some 80 MB, which are the shop's modules"""
 KILLED_AFTER = 60
 """Seconds by the clock; a machine may be busy with other things"""
 BYTES_OF_PEAK = 1 if sys.platform == "darwin" else 1024
@@ -51,22 +55,22 @@ def measure(door: Callable[[Path], str], path: Path) -> Measured:
 
 def _take(door: Callable[[Path], str], path: Path, there) -> None:
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
-    before, at_first = _seconds(), _peak()
+    before, at_first = seconds(), peak()
     try:
         came = door(path)
-        there.send(Measured(came, _seconds() - before, _peak() - at_first))
+        there.send(Measured(came, seconds() - before, peak() - at_first))
     except BaseException as error:
         there.send(error)
 
 
-def _seconds() -> float:
+def seconds() -> float:
     """Of a processor, by this process and those that it started; the last of them may still wait for work."""
     ended = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     waiting = (process.cpu_times() for process in psutil.Process().children(recursive=True))
     return sum(used.ru_utime + used.ru_stime for used in ended) + sum(used.user + used.system for used in waiting)
 
 
-def _peak() -> float:
+def peak() -> float:
     """MB, the most that this process ever had, and those that it started."""
     ended = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     waiting = psutil.Process().children(recursive=True)

@@ -7,12 +7,8 @@ import pytest
 from tests.hostile.addresses import ADDRESSES
 from tests.hostile.case import Case
 from tests.hostile.corpus import CASES
-from tests.hostile.measuring import measure
+from tests.hostile.measuring import MEGABYTES_LIMIT, SECONDS_LIMIT, measure
 
-SECONDS_LIMIT = 3
-"""Of a processor"""
-MEGABYTES_LIMIT = 300
-"""More than the process had before: some 80 MB, which are the shop's modules"""
 ONE_OF = 3
 """Every third of the cases that take little is in every run of the tests."""
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.importing import previewing
 from catalog.importing.advancing import import_catalog
@@ -14,6 +15,8 @@ from tests.hostile import doors
 from tests.hostile.archives import CASES as ARCHIVES
 from tests.hostile.case import Case
 from tests.hostile.feeds import CASES as FEEDS
+from tests.hostile.measuring import MEGABYTES_LIMIT, SECONDS_LIMIT, peak, seconds
+from tests.hostile.photos import CASES as PHOTOS
 from tests.hostile.tables import CASES as TABLES
 from tests.hostile.workbooks import CASES as WORKBOOKS
 
@@ -23,6 +26,8 @@ SMALL = 4096
 """Bytes; how the desk takes large ones the corpus tells, and how long an import takes other tests"""
 DATABASE_WORDS = re.compile(r"\b(psycopg\w*|DataError|SQL|constraint|Traceback|invalid byte sequence)\b")
 """Whole words, as any letters may be in the tokens of forms"""
+ONE_OF = 3
+NO_SIZES = {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
 ORDINARY = b"id,name,colour,year\n1,Tee,Red,2012\n"
 
 
@@ -68,3 +73,20 @@ def test_hostile_files_are_previewed_and_imported_or_refused_and_their_pages_sho
         assert not [line for line in issues.splitlines() if line.startswith(("=", "+", "@", "-"))], case
         ImportJob.objects.all().delete()
         Product.objects.all().delete()
+
+
+def test_hostile_pictures_are_taken_or_refused_on_the_products_form(admin_client):
+    before = peak()
+    for number, case in enumerate(case for case in PHOTOS if not case.is_long and case.name != "nothing"):
+        if number % ONE_OF:
+            continue
+        upload, since = SimpleUploadedFile("photo.jpg", case.make()), seconds()
+        page = admin_client.post("/admin/catalog/product/add/", {**NO_SIZES, "sku": str(number), "image": upload})
+        assert seconds() - since <= SECONDS_LIMIT, case
+        if page.status_code == 302:
+            product = Product.objects.get(sku=str(number))
+            came = f"{product.image_width} x {product.image_height} {Path(product.image.name).suffix}"
+        else:
+            came = f"refused: {page.context['adminform'].form.errors['image'].as_data()[0].message}"
+        assert re.search(case.comes, came), (case, came)
+    assert peak() - before <= MEGABYTES_LIMIT

@@ -30,7 +30,7 @@ def finished(job: ImportJob) -> ImportJob:
 
 def shop() -> list[dict]:
     columns = [field.attname for field in Product._meta.fields if not field.name.endswith("_at")]
-    return list(Product.objects.order_by("sku").values(*columns))
+    return list(Product.objects.order_by("sku").values(*columns, "written__text"))
 
 
 def counts(job: ImportJob) -> tuple[int, int, int, int, int]:

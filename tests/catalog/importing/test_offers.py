@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from catalog.importing import jobs
 from catalog.importing.advancing import advance, import_catalog
 from catalog.importing.models import ImportJob
-from catalog.models import Product
+from catalog.models import Product, ProductDescription
 from tests.catalog.importing.life import previewed, shop
 from tests.factories import ProductFactory
 
@@ -63,6 +64,29 @@ def test_a_feed_for_google_brings_all_of_it_and_undoing_takes_it_back(take):
     advance()
     assert shop() == before
     assert sizes("1") == []
+
+
+def descriptions() -> dict[str, str]:
+    return dict(ProductDescription.objects.values_list("product__sku", "text"))
+
+
+def test_descriptions_come_change_go_and_are_undone(take):
+    ProductFactory(sku="2", name="Two", description="As it was")
+    take("id,name,description\n1,One,Soft\n2,Two,New\n3,Three,\n")
+    assert descriptions() == {"1": "Soft", "2": "New"}
+    job = take("id,description\n1,\n2,Newer\n3,Warm\n")
+    assert job.updated == 3
+    assert descriptions() == {"2": "Newer", "3": "Warm"}
+    jobs.undo(job)
+    advance()
+    assert descriptions() == {"1": "Soft", "2": "New"}
+
+
+def test_rows_without_a_description_write_none(take):
+    with CaptureQueriesContext(connection) as asked:
+        take("id,name,description\n1,One,\n2,Two,n/a\n")
+    written = [one["sql"] for one in asked if one["sql"].startswith(("INSERT", "DELETE"))]
+    assert not [statement for statement in written if "productdescription" in statement]
 
 
 def test_a_table_with_prices_alone_leaves_the_rest(take):

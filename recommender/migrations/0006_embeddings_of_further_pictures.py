@@ -4,7 +4,7 @@ OWNER = ["encoder", "product", "image_digest"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recommender", "0004_storage_faults")]
+    dependencies = [("recommender", "0005_labels_in_any_language")]
 
     operations = [
         migrations.RemoveConstraint("embedding", "embedding_unique"),
