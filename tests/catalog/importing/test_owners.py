@@ -216,6 +216,26 @@ def test_an_import_without_further_pictures_leaves_them_and_undo_gives_them_back
 
 
 @pytest.mark.django_db
+def test_a_row_may_name_its_files_whatever_they_are_called(tmp_path):
+    files = {f"Shoot/{name}": as_file(drawing(n)) for n, name in enumerate(("Front.jpg", "worn.jpg", "7.jpg", "x.jpg"))}
+    pictures = zipped(tmp_path / "a.zip", files)
+    styles = tmp_path / "styles.csv"
+    styles.write_text('id,name,images,image_2\n7,Shirt,"front.jpg, side.jpg",worn.jpg\n8,Hat,images/front.jpg,7.jpg\n')
+    assert previewed(styles, pictures).preview.outcome.pictures_without_row == ["Shoot/x.jpg"]
+    job = import_catalog(styles, pictures)
+    assert Product.objects.get(sku="7").image.read() == Product.objects.get(sku="8").image.read() == as_file(drawing(0))
+    assert (further_of("7"), further_of("8")) == ([as_file(drawing(1))], [as_file(drawing(2))])
+    (issue,) = job.issues.exclude(kind="no row")
+    assert (issue.line, issue.sku, issue.reason) == (2, "7", "side.jpg: No file of this name came with the table.")
+    styles.write_text("id,name,images\n7,Shirt,front.jpg\n8,Hat,front.jpg\n")
+    job = import_catalog(styles, pictures)
+    assert (further_of("7"), further_of("8")) == ([], [])
+    ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.UNDOING)
+    finished(job)
+    assert (further_of("7"), further_of("8")) == ([as_file(drawing(1))], [as_file(drawing(2))])
+
+
+@pytest.mark.django_db
 def test_further_pictures_go_with_their_product(with_views):
     import_catalog(*with_views)
     Product.objects.get(sku="1").delete()
