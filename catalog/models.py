@@ -23,6 +23,7 @@ from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import (
     LEVELS,
     CategoryQuerySet,
+    FurtherPictureQuerySet,
     MerchandisingRuleQuerySet,
     ProductDescriptionQuerySet,
     ProductQuerySet,
@@ -411,6 +412,8 @@ class FurtherPicture(Pictured):
     image_width = models.PositiveIntegerField(_("width of the image in pixels"), null=True, editable=False)
     image_height = models.PositiveIntegerField(_("height of the image in pixels"), null=True, editable=False)
     image_colour = models.CharField(_("colour of the image's placeholder"), max_length=7, blank=True, editable=False)
+
+    objects = FurtherPictureQuerySet.as_manager()
 
     class Meta:
         ordering = ["product", "position"]

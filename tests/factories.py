@@ -46,12 +46,8 @@ class ProductFactory(factory.django.DjangoModelFactory):
 
 def give_further(product: Product, *pictures: Image.Image) -> list[FurtherPicture]:
     """Gives the product these further pictures in place of those it has; they are not embedded yet."""
-    product.further_pictures.all().delete()
-    further = [
-        FurtherPicture.stored(product, position, *storage.store(as_file(picture), ".jpg"))
-        for position, picture in enumerate(pictures, 1)
-    ]
-    return FurtherPicture.objects.bulk_create(further)
+    FurtherPicture.objects.write({product: [storage.store(as_file(picture), ".jpg") for picture in pictures]})
+    return list(product.further_pictures.all())
 
 
 def searchable_products(count: int) -> list[Product]:

@@ -281,10 +281,12 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         )
         for change, found_at in zip(changes, found, strict=True)
     )
-    _save_further(
-        (change.product, change.after["further"])
-        for change in changes
-        if change.after["further"] != (change.before or {}).get("further", [])
+    FurtherPicture.objects.write(
+        {
+            change.product: change.after["further"]
+            for change in changes
+            if change.after["further"] != (change.before or {}).get("further", [])
+        }
     )
     ProductDescription.objects.write(
         {
@@ -317,7 +319,7 @@ def write_pictures(
     apply(product, after, Categories())
     _save([product])
     if after["further"] != before["further"]:
-        _save_further([(product, after["further"])])
+        FurtherPicture.objects.write({product: after["further"]})
     # Whoever has touched it since the job has made it theirs; this does not.
     product.changes.filter(written_at=written_at).update(written_at=product.updated_at)
     is_noted = product.changes.filter(job=job).update(is_new_picture=True)
@@ -386,7 +388,9 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         _save([change.product for change in batch])
         _hand_back(batch)
         # What an import noted before there were further pictures says nothing of them.
-        _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
+        FurtherPicture.objects.write(
+            {change.product: change.before["further"] for change in batch if "further" in change.before}
+        )
         ProductDescription.objects.write(
             {change.product: change.before["description"] for change in batch if "description" in change.before}
         )
@@ -408,18 +412,6 @@ def _hand_back(undone: list[ImportChange]) -> None:
 def _save(products: list[Product]) -> None:
     Product.objects.bulk_create(
         products, update_conflicts=True, unique_fields=["sku"], update_fields=[*WRITTEN, "updated_at"]
-    )
-
-
-def _save_further(pictures: Iterable[tuple[Product, list[list[str]]]]) -> None:
-    """Gives each product these further pictures, as [name in the media storage, digest], in place of those it has."""
-    if not (wanted := dict(pictures)):
-        return
-    FurtherPicture.objects.filter(product__in=wanted).delete()
-    FurtherPicture.objects.bulk_create(
-        FurtherPicture.stored(product, position, *picture)
-        for product, further in wanted.items()
-        for position, picture in enumerate(further, 1)
     )
 
 

@@ -12,6 +12,7 @@ from catalog.words.understanding import understand
 from recommender import embedding
 from recommender.models import EmbeddingFailure
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +34,7 @@ def fields(product: Product, **changes: object) -> dict[str, object]:
         "season": "",
         "year": "",
         "usage": "",
-        "sizes-TOTAL_FORMS": "0",
-        "sizes-INITIAL_FORMS": "0",
+        **NO_INLINES,
         **changes,
     }
 

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -243,7 +244,7 @@ def test_further_pictures_go_with_their_product(with_views):
 
 
 @pytest.mark.django_db
-def test_staff_see_them_and_take_them_away(with_views, admin_client):
+def test_staff_see_them_add_some_order_them_and_take_them_away(with_views, admin_client):
     import_catalog(*with_views)
     product = Product.objects.get(sku="1")
     address = f"/admin/catalog/product/{product.pk}/change/"
@@ -262,9 +263,33 @@ def test_staff_see_them_and_take_them_away(with_views, admin_client):
         "further_pictures-0-DELETE": "on",
         "further_pictures-1-id": other.pk,
         "further_pictures-1-product": product.pk,
+        "further_pictures-1-place": 2,
     }
     assert admin_client.post(address, form).status_code == 302
-    assert list(product.further_pictures.all()) == [other]
+    (kept,) = product.further_pictures.all()
+    assert (kept.position, kept.image_digest) == (1, other.image_digest)
+    new = SimpleUploadedFile("new.jpg", as_file(drawing(50)))
+    last = SimpleUploadedFile("last.jpg", as_file(drawing(51)))
+    again = SimpleUploadedFile("own.jpg", product.image.read())
+    form |= {"further_pictures-TOTAL_FORMS": 4, "further_pictures-INITIAL_FORMS": 1}
+    form |= {"further_pictures-0-id": kept.pk, "further_pictures-0-place": 1, "further_pictures-0-DELETE": ""}
+    form |= {"further_pictures-1-id": "", "further_pictures-1-image": last, "further_pictures-1-place": ""}
+    form |= {"further_pictures-2-image": new, "further_pictures-2-place": 1, "further_pictures-3-image": again}
+    assert admin_client.post(address, form).status_code == 302
+    assert further_of("1") == [kept.image.read(), as_file(drawing(50)), as_file(drawing(51))]
+    one, two, three = product.further_pictures.all()
+    form |= {"further_pictures-TOTAL_FORMS": 3, "further_pictures-INITIAL_FORMS": 3}
+    for number, (picture, place) in enumerate([(one, 3), (two, 1), (three, 2)]):
+        form |= {f"further_pictures-{number}-id": picture.pk, f"further_pictures-{number}-place": place}
+        form[f"further_pictures-{number}-product"] = product.pk
+        form.pop(f"further_pictures-{number}-image", None)
+    form.pop("further_pictures-3-image")
+    assert admin_client.post(address, form).status_code == 302
+    assert further_of("1") == [as_file(drawing(50)), as_file(drawing(51)), as_file(drawing(12), "PNG")]
+    torn = SimpleUploadedFile("torn.jpg", b"torn")
+    form |= {"further_pictures-TOTAL_FORMS": 4, "further_pictures-3-image": torn}
+    assert "not a JPEG" in admin_client.post(address, form).content.decode()
+    assert len(further_of("1")) == 3
 
 
 @pytest.mark.django_db
