@@ -1,7 +1,7 @@
 """What the shop sells."""
 
 from itertools import chain, count
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -435,7 +435,7 @@ class FurtherPicture(Pictured):
         return self.position + 1
 
     @classmethod
-    def stored(cls, product: Product, position: int, name: str, digest: str) -> "FurtherPicture":
+    def stored(cls, product: Product, position: int, name: str, digest: str) -> Self:
         """One that is in the media storage, with the facts of it; it is not saved."""
         found = facts.facts_of(name)
         return cls(

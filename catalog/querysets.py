@@ -284,7 +284,7 @@ class FurtherPictureQuerySet(models.QuerySet["FurtherPicture"]):
         if not pictures:
             return
         self.filter(product__in=list(pictures)).delete()
-        stored: list[FurtherPicture] = [
+        stored = [
             self.model.stored(product, position, name, digest)
             for product, several in pictures.items()
             for position, (name, digest) in enumerate(several, 1)

@@ -3,7 +3,7 @@
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -161,7 +161,7 @@ class ProductAdmin(admin.ModelAdmin):
 
 def _in_order(formset: BaseModelFormSet, but: str) -> list[tuple[str, str]]:
     """(name in the media storage, digest) of the pictures that stay, each once, without the one of that digest."""
-    forms: list[FurtherPictureForm] = formset.forms
+    forms = cast("list[FurtherPictureForm]", formset.forms)
     kept = [form for form in forms if form.cleaned_data.get("image") and form not in formset.deleted_forms]
     kept.sort(key=lambda form: form.cleaned_data["place"] or math.inf)
     names: dict[str, str] = {}
