@@ -2,9 +2,12 @@
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 _UNSAFE = re.compile(r"[/\\~%]|^\.{1,2}$")
+_LINK = re.compile(r"(https?://[^\s/\\?#]+|mailto:[^\s@]+@[^\s@?]+|tel:\+?[\d().-]+|/(?![/\\]))[^\s\\\x00-\x1f]*")
 _ESCAPE = re.compile(r"(?:~[0-9A-Fa-f]{2})+")
 
 
@@ -30,3 +33,11 @@ class SkuConverter:
 def values_of(query: QueryDict, name: str) -> list[str]:
     """The values of a name, each once; none is empty."""
     return [value for value in dict.fromkeys(query.getlist(name)) if value]
+
+
+def check_link(address: str) -> None:
+    """Raises ValidationError where a link to it would run something, or lead where nobody expects."""
+    if not _LINK.fullmatch(address):
+        raise ValidationError(
+            gettext("Write https://…, mailto:…, tel:…, or a path of this shop that begins with one /.")
+        )

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as all_apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.urls import register_converter
 from django.utils.translation import gettext_lazy
 
@@ -14,10 +14,15 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         from catalog import tasks
         from catalog.addresses import SkuConverter
+        from catalog.appearance import KEPT
+        from catalog.models import Appearance, FooterLink
         from catalog.signals import pictures_changed
 
         register_converter(SkuConverter, "sku")
         pictures_changed.connect(tasks.enqueue_renditions, dispatch_uid="catalog.enqueue_renditions")
+        for model in (Appearance, FooterLink):
+            for changed in (post_save, post_delete):
+                changed.connect(KEPT.forget, sender=model, dispatch_uid=f"catalog.appearance.{model.__name__}")
         post_migrate.connect(ship_synonyms, sender=self, dispatch_uid="catalog.ship_synonyms")
 
 

@@ -29,6 +29,7 @@ from catalog.offer import discount_now, is_on_sale, price_now
 from catalog.prices import Bar, PriceFacet, bars
 from catalog.querysets import SIZE, ProductQuerySet
 from catalog.sizes import size_key
+from catalog.words import sizes
 from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
 
@@ -164,7 +165,7 @@ class Selection:
             tuple(concept for concept in wanted if concept not in concepts) for wanted in self.understood.alternatives
         ]
         rest = replace(self.understood, alternatives=tuple(alternatives), whole="").query
-        products = self._priced(self._in_category(self.category).with_attributes(self.attributes))
+        products = self._as_wished(self._in_category(self.category).with_attributes(self.attributes))
         return (products.matching(rest) if rest else products).exclude(pk__in=self._having_all())
 
     def lacking(self, products: Iterable[Product]) -> dict[int, list[Concept]]:
@@ -260,6 +261,13 @@ class Selection:
         for wish in self._price_wishes:
             words = " ".join(self.words.replace(wish.said, " ", 1).split())
             chips.append(Choice(wish.range.shown(self.sold.currency), self.address(words=words), is_chosen=True))
+        for said, labels in self._size_wishes.items():
+            words = " ".join(self.words.replace(said, " ", 1).split())
+            chips.append(
+                Choice(
+                    gettext("Size {sizes}").format(sizes=" / ".join(labels)), self.address(words=words), is_chosen=True
+                )
+            )
         if self.price and self.sold.currency:
             shown = self.price.shown(self.sold.currency)
             chips.append(Choice(shown, self.address(price=Range()), is_chosen=True))
@@ -302,7 +310,7 @@ class Selection:
         products = self._in_category(None if without == "category" else self.category)
         if self.words:
             products = products.matching(self._search, self.steering.pinned)
-        products = self._priced(products, is_free=without == "price")
+        products = self._as_wished(products, is_free=without == "price")
         return products.with_attributes({name: values for name, values in self.attributes.items() if name != without})
 
     @cached_property
@@ -317,8 +325,24 @@ class Selection:
         """The prices among the words that are not looked for."""
         return ", ".join(wish.said for wish in self.understood.prices if wish not in self._price_wishes)
 
-    def _priced(self, products: ProductQuerySet, *, is_free: bool = False) -> ProductQuerySet:
-        """Those of the products at the price that is wanted; `is_free` leaves the one of the form out."""
+    @cached_property
+    def _size_wishes(self) -> dict[str, list[str]]:
+        """The sizes among the words that the catalogue has, as they were typed, each with its labels there."""
+        asked = self.understood.sizes if self.sold.has_sizes and not self.as_typed else ()
+        if not asked:
+            return {}
+        labels = _kept(repr((self.version, "sizes")), ProductSize.objects.labels)
+        return {said: found for said in asked if (found := sizes.meant(said, labels))}
+
+    @property
+    def unsized(self) -> str:
+        """The sizes among the words that are not looked for."""
+        return ", ".join(said for said in self.understood.sizes if said not in self._size_wishes)
+
+    def _as_wished(self, products: ProductQuerySet, *, is_free: bool = False) -> ProductQuerySet:
+        """Those of the products at the price and in a size that is wanted; `is_free` leaves the form's price out."""
+        if wished := [label for labels in self._size_wishes.values() for label in labels]:
+            products = products.with_attributes({SIZE: wished})
         if not self.sold.currency:
             return products
         now = timezone.now()

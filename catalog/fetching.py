@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from django.utils.translation import gettext, gettext_lazy
@@ -22,6 +22,7 @@ BYTES_AT_ONCE = 64 * 1024
 BYTES_OF_HEADERS = 256 * 1024
 """What may come beside the picture: headers, and the sizes of chunks."""
 MOST_REDIRECTS = 3
+VERSION_LENGTH = 300
 REDIRECTS = (301, 302, 303, 307, 308)
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 SECONDS = 10.0
@@ -67,8 +68,27 @@ class UnfetchableAddress(Exception):
         self.is_temporary, self.seconds = is_temporary, seconds
 
 
+class Version(NamedTuple):
+    """How a server tells whether what lies at an address is still what it was; "" where it does not."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class Unchanged(Exception):
+    """What lies at the address is still the version that is known."""
+
+
 def fetch(address: str, most_bytes: int, wanted: str = "picture", seconds: float = SECONDS) -> bytes:
-    """What lies at a public http or https address, a picture or a table. Raises UnfetchableAddress.
+    """What lies at a public http or https address, a picture or a table. Raises UnfetchableAddress."""
+    content, _ = fetch_changed(address, most_bytes, Version(), wanted, seconds)
+    return content
+
+
+def fetch_changed(
+    address: str, most_bytes: int, known: Version, wanted: str, seconds: float = SECONDS
+) -> tuple[bytes, Version]:
+    """The same with its version, where that is another one than is known. Raises UnfetchableAddress and Unchanged.
 
     Each redirect is checked as the address was, and the connection goes to the very machine that was checked, so that
     a name cannot mean another one a moment later. The seconds are for all of it together, however slowly it drips.
@@ -76,14 +96,14 @@ def fetch(address: str, most_bytes: int, wanted: str = "picture", seconds: float
     deadline = time.monotonic() + seconds
     for _ in range(1 + MOST_REDIRECTS):
         try:
-            found = _ask(_checked(address), most_bytes, deadline, wanted)
+            found = _ask(_checked(address), most_bytes, deadline, wanted, known)
         except TimeoutError as error:
             raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True) from error
         except (OSError, http.client.HTTPException) as error:
             raise UnfetchableAddress(NOT_THERE[wanted], is_temporary=True) from error
         except ValueError as error:
             raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
-        if isinstance(found, bytes):
+        if not isinstance(found, str):
             return found
         address = urljoin(address, found)
     raise UnfetchableAddress(gettext("This address leads from one to another too often."))
@@ -158,21 +178,27 @@ def _is_global(ip: IPv4 | IPv6) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in NOT_FOR_SHOPS)
 
 
-def _ask(parts: SplitResult, most_bytes: int, deadline: float, wanted: str) -> bytes | str:
-    """The content, or where it is instead."""
+def _ask(
+    parts: SplitResult, most_bytes: int, deadline: float, wanted: str, known: Version
+) -> tuple[bytes, Version] | str:
+    """The content with its version, or where it is instead."""
     host = (parts.hostname or "").encode("idna").decode()
     port = parts.port or PORTS[parts.scheme]
     with _connect(parts.scheme, host, port, deadline) as sock:
         connection = http.client.HTTPConnection(host, port)
         connection.sock = _Hurried(sock, most_bytes + BYTES_OF_HEADERS, deadline)
-        connection.request("GET", _target(parts), headers={"Accept": ACCEPTED[wanted], "User-Agent": USER_AGENT})
+        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
+        headers = {"Accept": ACCEPTED[wanted], "User-Agent": USER_AGENT, **conditions}
+        connection.request("GET", _target(parts), headers={name: text for name, text in headers.items() if text})
         response = connection.getresponse()
         if response.status in REDIRECTS:
             return response.headers.get("Location", "")
+        if response.status == http.HTTPStatus.NOT_MODIFIED and any(known):
+            raise Unchanged
         if response.status != http.HTTPStatus.OK:
             message = gettext("This address answers with the status {status}.").format(status=response.status)
             raise UnfetchableAddress(message, response.status in TEMPORARY, _seconds_to_wait(response))
-        return _read(response, most_bytes, wanted)
+        return _read(response, most_bytes, wanted), _version_of(response)
 
 
 def _connect(scheme: str, host: str, port: int, deadline: float) -> socket.socket:
@@ -200,6 +226,11 @@ def _read(response: http.client.HTTPResponse, most_bytes: int, wanted: str) -> b
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
     return bytes(content)
+
+
+def _version_of(response: http.client.HTTPResponse) -> Version:
+    told = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
+    return Version(*(text if len(text) <= VERSION_LENGTH else "" for text in told))
 
 
 def _seconds_to_wait(response: http.client.HTTPResponse) -> float | None:

@@ -1,23 +1,27 @@
 """What the shop sells."""
 
+from decimal import Decimal
 from itertools import chain, count
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.addresses import check_link
 from catalog.attributes import ATTRIBUTES, Attribute
-from catalog.offer import Offer
+from catalog.offer import Offer, price_now
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import (
@@ -30,6 +34,7 @@ from catalog.querysets import (
     ProductSizeQuerySet,
 )
 from catalog.terms import DESCRIPTION_LENGTH, Availability
+from catalog.vocabulary import VOCABULARY
 from catalog.words.index import lexemes
 from catalog.words.reading import read
 
@@ -176,6 +181,7 @@ class Product(Pictured, Offer):
             models.Index(fields=["usage"], name="product_usage"),
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
+            models.Index(fields=["id", "image_digest"], condition=~Q(image_digest=""), name="product_pictured"),
             models.Index("is_sold_out", F("id").desc(), name="product_sold_out_last"),
             models.Index(
                 fields=["currency"],
@@ -399,6 +405,71 @@ class MerchandisingRule(models.Model):
         self.words = " ".join(read(self.words))
 
 
+class SimilarPanel(models.Model):
+    """What the panel of what is similar to a product shows, in its only row; without the row it shows all it can."""
+
+    ONLY = 1
+    """The id of the row"""
+    MOST, LARGEST_FACTOR = 24, 100
+
+    most = models.PositiveSmallIntegerField(
+        _("how many"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST)],
+        help_text=_("Up to 24 products; fewer where the rules below leave fewer."),
+    )
+    same_gender = models.BooleanField(
+        _("for the same gender only"),
+        default=False,
+        help_text=_("And what is for everyone, or of which nobody says for whom. Without it others follow behind."),
+    )
+    in_stock = models.BooleanField(_("in stock only"), default=False, help_text=_("Without what is sold out."))
+    price_factor = models.DecimalField(
+        _("price within a factor of"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(1)), MaxValueValidator(LARGEST_FACTOR)],
+        help_text=_(
+            "2 shows from half the product's price to twice as much, and nothing without a price or in another "
+            "currency; empty shows any price."
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("similar products")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="similar_panel_one_row"),
+            models.CheckConstraint(condition=Q(most__range=(1, 24)), name="similar_panel_shows_some"),
+            models.CheckConstraint(
+                condition=Q(price_factor=None) | Q(price_factor__range=(1, 100)), name="similar_panel_factor_is_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("what stands beside a product")
+
+    @classmethod
+    def now(cls) -> "SimilarPanel":
+        """As staff have set it, or as it is where nobody has."""
+        return cls.objects.first() or cls()
+
+    def allows(self, product: Product, of: str) -> Q:
+        """What may stand beside the product; `of` leads to products from the rows that are asked, like `product__`.
+
+        What is unknown of the product, or is for everyone, narrows nothing.
+        """
+        allowed = Q((f"{of}is_sold_out", False)) if self.in_stock else Q()
+        if self.same_gender and product.gender not in ("", *VOCABULARY.everyone):
+            allowed &= Q((f"{of}gender__in", [product.gender, "", *VOCABULARY.everyone]))
+        if self.price_factor and (price := product.price_now):
+            selling = price_now(product.currency, timezone.now(), of)
+            allowed &= Q(GreaterThanOrEqual(selling, price / self.price_factor))
+            allowed &= Q(LessThanOrEqual(selling, price * self.price_factor))
+        return allowed
+
+
 class FurtherPicture(Pictured):
     """A picture of a product beside its own one: another side of it, a detail, the product worn."""
 
@@ -462,3 +533,148 @@ class CatalogVersion(models.Model):
         """Another text after every change that is committed."""
         changed_at = cls.objects.values_list("changed_at", flat=True).first()
         return changed_at.strftime("%Y%m%dT%H%M%S.%f") if changed_at else "never"
+
+
+def languages() -> list[tuple[str, str]]:
+    """Those that the shop's pages are written in."""
+    return list(settings.LANGUAGES)
+
+
+class Appearance(models.Model):
+    """What makes the shop somebody's own, in its only row; a shop without the row looks as it was shipped."""
+
+    ONLY = 1
+    """The id of the row"""
+    SQUARE = 1.5
+    """How much longer one side of a logo may be than the other, where it is the icon of a browser's tab"""
+    COLOUR = "#[0-9a-f]{6}"
+
+    name = models.CharField(_("name of the shop"), max_length=60, default="Atelier")
+    headline = models.CharField(
+        _("headline"),
+        max_length=80,
+        blank=True,
+        help_text=_("Stands large on the home page. Empty: “Seen it? Find it.”"),
+    )
+    tagline = models.CharField(
+        _("tagline"),
+        max_length=160,
+        blank=True,
+        help_text=_("Stands in the footer, and is what search machines show of the home page. Empty: the shop's own."),
+    )
+    logo = models.BinaryField(_("logo as PNG"), null=True, editable=False)
+    logo_digest = models.CharField(_("SHA-256 of the logo"), max_length=64, blank=True, editable=False)
+    logo_width = models.PositiveIntegerField(_("width of the logo in pixels"), null=True, editable=False)
+    logo_height = models.PositiveIntegerField(_("height of the logo in pixels"), null=True, editable=False)
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        blank=True,
+        help_text=_("Of buttons, of what is chosen and of what has the focus, like #1f3a5f. Empty: black."),
+    )
+    accent_in_dark = models.CharField(
+        _("accent colour in the dark"),
+        max_length=7,
+        blank=True,
+        help_text=_(
+            "For those whose device is set to dark. Empty: the nearest shade of the accent colour that is seen."
+        ),
+    )
+    shows_wander = models.BooleanField(_("Wander"), default=True, help_text=_("The wall of pictures to wander along."))
+    shows_favourites = models.BooleanField(
+        _("favourites"),
+        default=True,
+        help_text=_("The heart of products, and the page of what has one. It needs a cookie."),
+    )
+    shows_for_you = models.BooleanField(
+        _("for you"),
+        default=True,
+        help_text=_("The row of the home page that goes by what this browser has seen. It needs a cookie."),
+    )
+    shows_seen = models.BooleanField(
+        _("recently seen"), default=True, help_text=_("The row on products' pages. It needs the same cookie.")
+    )
+    shows_marks = models.BooleanField(
+        _("“not similar”"), default=True, help_text=_("Shoppers say what does not belong beside a product.")
+    )
+    shows_photo_addresses = models.BooleanField(
+        _("photo search by address"),
+        default=True,
+        help_text=_("Works where whoever runs the server allows it (PHOTO_FROM_ADDRESS)."),
+    )
+    language = models.CharField(
+        max_length=10, blank=True, choices=languages, help_text=_("Of the shop's pages. Empty: the server's.")
+    )
+    is_indexed = models.BooleanField(
+        _("search machines may show it"),
+        default=True,
+        help_text=_("Without it robots.txt and every page tell them to stay away."),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("make it yours")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="appearance_one_row"),
+            models.CheckConstraint(condition=~Q(name=""), name="appearance_has_name"),
+            models.CheckConstraint(
+                condition=Q(accent__regex=r"^(#[0-9a-f]{6})?$", accent_in_dark__regex=r"^(#[0-9a-f]{6})?$"),
+                name="appearance_has_colours",
+            ),
+            models.CheckConstraint(
+                condition=Q(logo=None, logo_digest="", logo_width=None, logo_height=None)
+                | (Q(logo__isnull=False, logo_width__isnull=False, logo_height__isnull=False) & ~Q(logo_digest="")),
+                name="appearance_logo_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_square_logo(self) -> bool:
+        """Whether it can be the icon of a tab."""
+        sides = sorted((self.logo_width or 0, self.logo_height or 0))
+        return bool(self.logo_digest) and sides[1] <= self.SQUARE * sides[0]
+
+    @property
+    def footer(self) -> list["FooterLink"]:
+        """The links of the footer; none while nobody has made the shop theirs."""
+        return list(self.links.all()) if self.pk else []
+
+    @property
+    def remembers_seen(self) -> bool:
+        """Whether any row of cards goes by what a browser has looked at."""
+        return self.shows_for_you or self.shows_seen
+
+
+class FooterLink(models.Model):
+    """A link in the footer of every page: the imprint, the merchant's own note on privacy, how to reach them."""
+
+    MOST = 12
+
+    appearance = models.ForeignKey(Appearance, models.CASCADE, related_name="links")
+    position = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MOST)])
+    title = models.CharField(max_length=60)
+    address = models.CharField(
+        max_length=500,
+        validators=[check_link],
+        help_text=_("https://…, mailto:…, tel:…, or a path of this shop, like /products/."),
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appearance", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="footer_link_position",
+            ),
+            models.CheckConstraint(condition=Q(position__gte=1, position__lte=12), name="footer_link_one_of_twelve"),
+            models.CheckConstraint(condition=~Q(title=""), name="footer_link_has_title"),
+            models.CheckConstraint(
+                condition=Q(address__regex=r"^(https?://|mailto:|tel:|/([^/\\]|$))"), name="footer_link_leads_to_a_page"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

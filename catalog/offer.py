@@ -108,17 +108,19 @@ class Offer(models.Model):
         return "" if now is None else money.formatted(now, self.currency)
 
 
-def is_on_sale(at: datetime) -> Q:
-    """The same as `Offer.is_on_sale`, for a query."""
-    has_started = Q(sale_starts_at=None) | Q(sale_starts_at__lte=at)
-    return Q(sale_price__isnull=False) & has_started & (Q(sale_ends_at=None) | Q(sale_ends_at__gt=at))
+def is_on_sale(at: datetime, of: str = "") -> Q:
+    """The same as `Offer.is_on_sale`, for a query; `of` leads to the offers from its rows, like `product__`."""
+    has_started = Q((f"{of}sale_starts_at", None)) | Q((f"{of}sale_starts_at__lte", at))
+    has_not_ended = Q((f"{of}sale_ends_at", None)) | Q((f"{of}sale_ends_at__gt", at))
+    return Q((f"{of}sale_price__isnull", False)) & has_started & has_not_ended
 
 
-def price_now(currency: str, at: datetime) -> Case:
+def price_now(currency: str, at: datetime, of: str = "") -> Case:
     """The same as `Offer.price_now`, for a query; NULL in other currencies."""
+    is_in_it = Q((f"{of}currency", currency))
     return Case(
-        When(is_on_sale(at) & Q(currency=currency), then=F("sale_price")),
-        When(currency=currency, then=F("price")),
+        When(is_on_sale(at, of) & is_in_it, then=F(f"{of}sale_price")),
+        When(is_in_it, then=F(f"{of}price")),
         output_field=models.DecimalField(max_digits=12, decimal_places=3),
     )
 

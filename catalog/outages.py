@@ -10,20 +10,23 @@ SECONDS_UNTIL_TRIED_AGAIN = 30
 class Outages:
     """Those of one thing, as this process meets them."""
 
-    def __init__(self, name: str):
-        self._name = name
-        self._tried_again_at = 0.0
+    def __init__(self, name: str, longest: float = SECONDS_UNTIL_TRIED_AGAIN):
+        """It is left alone twice as long each time that it is still away, up to the longest, in seconds."""
+        self._name, self._longest = name, longest
+        self._seconds, self._tried_again_at = 0.0, 0.0
 
     @property
     def is_away(self) -> bool:
         """Whether it was away a moment ago, so that nobody needs to wait for it now."""
         return time.monotonic() < self._tried_again_at
 
-    def begin(self, error: Exception) -> None:
-        self._tried_again_at = time.monotonic() + SECONDS_UNTIL_TRIED_AGAIN
-        logger.warning(
-            "%s cannot be reached, and is left alone for %s s: %s", self._name, SECONDS_UNTIL_TRIED_AGAIN, error
-        )
+    def begin(self, error: Exception) -> float:
+        """Returns for how many seconds it is left alone from now on."""
+        if not self.is_away:
+            self._seconds = min(max(2 * self._seconds, SECONDS_UNTIL_TRIED_AGAIN), self._longest)
+            self._tried_again_at = time.monotonic() + self._seconds
+            logger.warning("%s fails, and is left alone for %s s: %s", self._name, self._seconds, error)
+        return self._tried_again_at - time.monotonic()
 
     def end(self) -> None:
-        self._tried_again_at = 0.0
+        self._seconds, self._tried_again_at = 0.0, 0.0

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import BooleanField, Case, Count, F, FloatField, Func, Q, Value, When
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, FloatField, Func, Q, Value, When
 from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Cast, Greatest
 from django.utils import timezone
@@ -223,6 +223,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
         products.bulk_update(products, ["search_vector"], batch_size=500)
 
 
+class Force(TypedDict):
+    """What `with_force` adds to a rule."""
+
+    is_in_force: bool
+
+
 class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
     def of_the_shop(self) -> "MerchandisingRuleQuerySet":
         """The rules of the page with all products, and of the first page."""
@@ -243,10 +249,11 @@ class MerchandisingRuleQuerySet(models.QuerySet["MerchandisingRule"]):
 
     def in_force(self, at: datetime | None = None) -> "MerchandisingRuleQuerySet":
         """The rules of that moment, which is now where none is told."""
-        at = at or timezone.now()
-        return self.filter(
-            Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at), product__archived_at=None
-        )
+        return self.filter(_is_in_force(at or timezone.now()))
+
+    def with_force(self) -> "MerchandisingRuleQuerySet":
+        """All rules, each with whether it `is_in_force` now."""
+        return self.annotate(is_in_force=ExpressionWrapper(_is_in_force(timezone.now()), BooleanField()))
 
     def steering(self) -> Steering:
         """What these rules come to."""
@@ -293,10 +300,19 @@ class FurtherPictureQuerySet(models.QuerySet["FurtherPicture"]):
 
 
 class ProductSizeQuerySet(models.QuerySet["ProductSize"]):
+    def labels(self) -> list[str]:
+        """The sizes that there are."""
+        return list(self.order_by("label").values_list("label", flat=True).distinct())
+
     def counted(self, products: ProductQuerySet) -> dict[str, int]:
         """How many of the products have each size to be had."""
         sizes = self.filter(availability__in=TO_BE_HAD, product__in=products.order_by().values("pk"))
         return dict(sizes.order_by().values_list("label").annotate(count=Count("pk")))
+
+
+def _is_in_force(at: datetime) -> Q:
+    has_begun, has_not_ended = Q(starts_at=None) | Q(starts_at__lte=at), Q(ends_at=None) | Q(ends_at__gt=at)
+    return has_begun & has_not_ended & Q(product__archived_at=None)
 
 
 def _query(text: str) -> Cast:

@@ -1,22 +1,41 @@
 """What search engines and those a page is shared with are told: structured data and the sitemap."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max
 from django.http import HttpRequest
+from django.urls import reverse
 
 from catalog import money
-from catalog.models import Category, Product
+from catalog.models import Appearance, Category, Product
 from catalog.querysets import CategoryQuerySet, ProductQuerySet
 from catalog.terms import Availability
 
 
 class ProductSitemap(Sitemap):
-    limit = 10_000
+    limit = 2_000
+    """Addresses of a page, so that none takes long"""
 
     def items(self) -> ProductQuerySet:
-        return Product.objects.in_the_shop().order_by("pk")
+        products = Product.objects.in_the_shop().order_by("pk")
+        return products.only("sku", "updated_at", "image", "image_digest", "image_width")
 
-    def lastmod(self, product: Product):
+    def lastmod(self, product: Product) -> datetime:
         return product.updated_at
+
+    def get_latest_lastmod(self) -> datetime | None:
+        return self.items().aggregate(latest=Max("updated_at"))["latest"]
+
+    def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
+        """With the address of each product's picture, "" where it has none."""
+        here = f"{self.get_protocol(protocol)}://{self.get_domain(site)}"
+        return [{**url, "image": _picture_of(url["item"], here)} for url in super().get_urls(page, site, protocol)]
+
+
+def _picture_of(product: Product, here: str) -> str:
+    return f"{here}{product.largest_image_address}" if product.image else ""
 
 
 class CategorySitemap(Sitemap):
@@ -30,10 +49,19 @@ SCHEMAS: dict[str, str] = {
     Availability.PREORDER: "https://schema.org/PreOrder",
     Availability.BACKORDER: "https://schema.org/BackOrder",
 }
-SITEMAPS = {"products": ProductSitemap, "categories": CategorySitemap}
+SITEMAPS: dict[str, type[Sitemap] | Sitemap] = {"products": ProductSitemap, "categories": CategorySitemap}
 
 
-def structured_data(request: HttpRequest, product: Product) -> list[dict]:
+def about_the_shop(request: HttpRequest, shop: Appearance) -> list[dict]:
+    """The shop itself, as https://schema.org/WebSite and Organization."""
+    here = request.build_absolute_uri(reverse("catalog:home"))
+    logo = request.build_absolute_uri(reverse("catalog:logo", args=[shop.logo_digest])) if shop.logo_digest else ""
+    site = {"@context": "https://schema.org", "@type": "WebSite", "name": shop.name, "url": here}
+    owner = {**site, "@type": "Organization"} | ({"logo": logo} if logo else {})
+    return [site, owner]
+
+
+def structured_data(request: HttpRequest, product: Product, shop: Appearance) -> list[dict]:
     """The product and the way to it, as https://schema.org/Product and BreadcrumbList."""
     path = product.category.path if product.category else []
     facts = {
@@ -47,7 +75,7 @@ def structured_data(request: HttpRequest, product: Product) -> list[dict]:
         "url": request.build_absolute_uri(product.get_absolute_url()),
         "brand": {"@type": "Brand", "name": product.brand} if product.brand else None,
         "description": product.description,
-        "offers": _offer(request, product),
+        "offers": _offer(request, product, shop),
     }
     crumbs = [
         {
@@ -62,7 +90,7 @@ def structured_data(request: HttpRequest, product: Product) -> list[dict]:
     return [known, {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": crumbs}]
 
 
-def _offer(request: HttpRequest, product: Product) -> dict | None:
+def _offer(request: HttpRequest, product: Product, shop: Appearance) -> dict | None:
     """As https://schema.org/Offer; None without a price, which it needs."""
     price = product.price_now
     if price is None:
@@ -76,6 +104,7 @@ def _offer(request: HttpRequest, product: Product) -> dict | None:
         else "",
         "availability": SCHEMAS.get(product.availability, ""),
         "itemCondition": f"https://schema.org/{product.condition.capitalize()}Condition" if product.condition else "",
+        "seller": {"@type": "Organization", "name": shop.name},
         "url": product.link or request.build_absolute_uri(product.get_absolute_url()),
     }
     return {name: value for name, value in offer.items() if value}

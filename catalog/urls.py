@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from catalog import views
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("products/<sku:sku>/", views.product, name="product"),
     path("suggestions/", views.suggestions, name="suggestions"),
     path("favourites/", views.favourites, name="favourites"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("logo-<slug:digest>.png", views.logo, name="logo"),
+    re_path("^accents-([0-9a-f]{6})-([0-9a-f]{6})\\.css$", views.accents, name="accents"),
     path("media/renditions/<int:width>/<slug:digest>.webp", views.rendition, name="rendition"),
     path("media/<path:path>", views.media, name="media"),
 ]

@@ -4,30 +4,36 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
 from django.db.models import prefetch_related_objects
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 
+from catalog import appearance
+from catalog.appearance import while_shown
 from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.limits import Changes, Costly, Reads, limited
-from catalog.models import Category, FurtherPicture, Product
+from catalog.models import Appearance, Category, FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
-from catalog.sharing import structured_data
+from catalog.sharing import about_the_shop, structured_data
 from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
 from catalog.suggestions import SECONDS_KEPT, suggest
 
+Kept = TypeVar("Kept", bound=HttpResponseBase)
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
 YEAR_IN_SECONDS = 365 * 24 * 3600
@@ -40,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
     products = selection.products().with_picture().for_cards()[:PRODUCTS_ON_HOME]
     if products:
         cards_shown.send_robust(home, request=request, place="new")
-    return render(request, "catalog/home.html", {"products": products, "selection": selection})
+    context = {"products": products, "selection": selection, "about": about_the_shop(request, appearance.current())}
+    return render(request, "catalog/home.html", context)
 
 
 @require_safe
@@ -89,13 +96,14 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
     prefetch_related_objects([product], "further_pictures")
     product_viewed.send_robust(Product, request=request, product=product)
+    shop = appearance.current()
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
         "pictures": product.pictures,
         "offered_sizes": product.sizes.all(),
-        "seen": seen,
-        "data": structured_data(request, product),
+        "seen": seen if shop.shows_seen else [],
+        "data": structured_data(request, product, shop),
         "is_favourite": product.pk in FAVOURITES.read(request),
     }
     response = render(request, "catalog/product.html", context)
@@ -104,6 +112,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 
 
 @require_safe
+@while_shown("shows_favourites")
 @limited(Reads)
 def favourites(request: HttpRequest) -> HttpResponse:
     """The shopper's favourites side by side."""
@@ -117,6 +126,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@while_shown("shows_favourites")
 @limited(Changes)
 def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
     """Takes the product in or out, and leads back to where the shopper was."""
@@ -129,6 +139,42 @@ def toggle_favourite(request: HttpRequest, sku: str) -> HttpResponse:
     response = redirect("catalog:favourites" if "from_list" in request.POST else product)
     FAVOURITES.write(response, [product.pk, *kept] if is_new else kept)
     return response
+
+
+@require_safe
+def accents(request: HttpRequest, light: str, dark: str) -> HttpResponse:
+    """The style sheet of two accents. Its address says all of it, so that a browser may keep it for good."""
+    text = appearance.style_sheet(f"#{light}", f"#{dark}")
+    return _kept_for_good(HttpResponse(text, content_type="text/css; charset=utf-8"))
+
+
+@require_safe
+def logo(request: HttpRequest, digest: str) -> HttpResponse:
+    """The shop's logo, which is called by its digest."""
+    shop = get_object_or_404(Appearance.objects.exclude(logo=None), logo_digest=digest)
+    return _kept_for_good(HttpResponse(shop.logo, content_type="image/png"))
+
+
+@require_safe
+@limited(Reads)
+@cache_control(public=True, max_age=SECONDS_KEPT)
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a device that keeps the shop among its apps is told of it."""
+    shop = appearance.current()
+    icon = {"src": static("icon.svg"), "type": "image/svg+xml", "sizes": "any"}
+    if shop.has_square_logo:
+        size = f"{shop.logo_width}x{shop.logo_height}"
+        icon = {"src": reverse("catalog:logo", args=[shop.logo_digest]), "type": "image/png", "sizes": size}
+    told = {
+        "name": shop.name,
+        "short_name": shop.name,
+        "start_url": reverse("catalog:home"),
+        "display": "browser",
+        "background_color": appearance.GROUNDS[0],
+        "theme_color": (appearance.accents(shop) or appearance.INK)[0],
+        "icons": [icon],
+    }
+    return JsonResponse(told, content_type="application/manifest+json")
 
 
 @require_safe
@@ -182,7 +228,7 @@ def _pictured(digest: str) -> Product | FurtherPicture | None:
     return next((pictured for some in found if (pictured := some.first())), None)
 
 
-def _kept_for_good(response: HttpResponseBase) -> HttpResponseBase:
+def _kept_for_good(response: Kept) -> Kept:
     response["Cache-Control"] = f"public, max-age={YEAR_IN_SECONDS}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -32,6 +32,8 @@ class Vocabulary:
     """Colours that go with every other"""
     everyone: tuple[str, ...]
     """Genders of what fits beside everybody's"""
+    children: Mapping[str, str]
+    """From a gender in small letters to that of children who are of it"""
     company: Mapping[str, tuple[str, ...]]
     """From a kind of thing to the kinds that are worn with it"""
     company_of_others: tuple[str, ...]
@@ -56,6 +58,7 @@ def _read(path: Path) -> Vocabulary:
         patterns={word: pattern for pattern, words in tables["patterns"].items() for word in words},
         neutral=tuple(tables["neutral"]),
         everyone=tuple(tables["everyone"]),
+        children={adults.lower(): children for adults, children in tables["children"].items()},
         company=_lists(tables["company"]),
         company_of_others=tuple(tables["company_of_others"]),
         writings={

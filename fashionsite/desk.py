@@ -8,10 +8,11 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from catalog import appearance
 from catalog.caching import kept
-from catalog.importing.models import ImportJob, PictureAddress
+from catalog.importing.models import ImportJob, ImportSource, PictureAddress
 from fashionsite import health
 from recommender import querysets
 from recommender.models import Encoder, QualityReport
@@ -32,8 +33,12 @@ TREND = timedelta(days=DAYS)
 
 
 class ShopAdminSite(AdminSite):
-    site_header = site_title = gettext_lazy("Shop administration")
     index_template = "admin/home.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """The administration is called by the shop."""
+        called = gettext("{shop} administration").format(shop=appearance.current().name)
+        return {**super().each_context(request), "site_header": called, "site_title": called}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), "home": home_of(request.user)})
@@ -61,6 +66,7 @@ def home_of(user: AbstractUser | AnonymousUser) -> dict[str, object]:
     """What the user may see, by the name of the part."""
     parts = {
         "importing.view_importjob": ("job", _last_job),
+        "importing.view_importsource": ("failing", ImportSource.objects.failing),
         "recommender.view_embeddingfailure": ("pictures", _pictures),
         "recommender.view_qualityreport": ("quality", _quality),
         "statistics.view_searchedwords": ("in_vain", _in_vain),

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import has_vary_header
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
+from catalog import appearance
+from catalog.cookies import COOKIES
 from fashionsite import bodies
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -27,11 +31,16 @@ SAME_FOR_EVERYBODY = frozenset(
         "api:products",
         "api:schema",
         "api:similar",
+        "robots",
         "sitemap_index",
         "django.contrib.sitemaps.views.sitemap",
     }
 )
 """The views whose answers depend on the address alone. All others are for one person, unless they say otherwise."""
+
+
+OF_NO_LANGUAGE = ("/admin/", "/healthz", "/media/", "/metrics", "/readyz")
+"""What begins the addresses of answers that are none of the shop's pages; some must not ask the database."""
 
 
 def refuse_nul(get_response: Answer) -> Answer:
@@ -80,6 +89,31 @@ def keep_private(get_response: Answer) -> Answer:
 def _is_same_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     found = request.resolver_match
     return response.status_code == 200 and found is not None and found.view_name in SAME_FOR_EVERYBODY
+
+
+def speak_the_shops_language(get_response: Answer) -> Answer:
+    """Has the shop's pages written in the language that staff chose for it, where they chose one."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(OF_NO_LANGUAGE):
+            return get_response(request)
+        with translation.override(appearance.current().language or settings.LANGUAGE_CODE):
+            return get_response(request)
+
+    return answer
+
+
+def take_cookies_back(get_response: Answer) -> Answer:
+    """Takes the cookies of what the shop does not show any more out of browsers."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for cookie in COOKIES:
+            if request.COOKIES and not cookie.is_kept:
+                cookie.forget(request, response)
+        return response
+
+    return answer
 
 
 def refuse_large_bodies(get_response: Answer) -> Answer:

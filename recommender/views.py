@@ -9,6 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
 
+from catalog import appearance
+from catalog.appearance import while_shown
 from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
 from catalog.signals import cards_shown
@@ -26,7 +28,12 @@ from recommender.signals import photo_searched
 
 def _address(request: HttpRequest) -> str:
     """Of a picture that is to be fetched; empty where none is."""
-    return request.POST.get("address", "").strip() if settings.PHOTO_FROM_ADDRESS else ""
+    return request.POST.get("address", "").strip() if _takes_addresses() else ""
+
+
+def _takes_addresses() -> bool:
+    """Whether who runs the server allows it, and staff want it."""
+    return settings.PHOTO_FROM_ADDRESS and appearance.current().shows_photo_addresses
 
 
 # The upload changes nothing on the server, so there is nothing to forge.
@@ -41,13 +48,13 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         encoder = active_encoder()
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
-            return render(request, "recommender/photo_search.html", {"from_address": settings.PHOTO_FROM_ADDRESS})
+            return render(request, "recommender/photo_search.html", {"from_address": _takes_addresses()})
         results = None if shows_nothing(query) else results_of(query, encoder)
         _tell(request, results)
         page = _results_page(results) if results else _photos_page(query)
         return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
-        context = {"problem": problem, "from_address": settings.PHOTO_FROM_ADDRESS}
+        context = {"problem": problem, "from_address": _takes_addresses()}
         response = render(request, "recommender/photo_search.html", context, status=problem.status)
         for name, value in problem.headers.items():
             response[name] = value
@@ -99,6 +106,7 @@ def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@while_shown("shows_wander")
 @limited(Reads)
 def explore(request: HttpRequest) -> HttpResponse:
     wander = Wander(request.GET)
@@ -109,6 +117,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@while_shown("shows_marks")
 @limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
     """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""

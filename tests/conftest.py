@@ -7,7 +7,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 
+from catalog.appearance import KEPT
 from catalog.handing_over import BROKER
+from catalog.importing.collecting import STORAGE
+from catalog.models import Appearance
 from tests.factories import ProductFactory
 
 # A busy machine takes its time, which is no fault of what is tested.
@@ -26,7 +29,14 @@ def empty_folders() -> None:
 @pytest.fixture(autouse=True)
 def no_outage() -> None:
     """What was away for one test is there for the next."""
-    BROKER.end()
+    for one in (BROKER, STORAGE):
+        one.end()
+
+
+@pytest.fixture(autouse=True)
+def shipped_appearance() -> None:
+    """Nobody has made the shop theirs yet, and a page need not ask."""
+    KEPT.keep(Appearance())
 
 
 @pytest.fixture(autouse=True)

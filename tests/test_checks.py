@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 
 from fashionsite import health
 from fashionsite.celery import app
+from tests.processes import manage
 
 pytestmark = pytest.mark.django_db
 ENVIRONMENT = {"SECRET_KEY": "a key", "DATABASE_URL": "postgresql://", "CELERY_BROKER_URL": "filesystem://localhost"}
@@ -88,3 +89,14 @@ def test_a_database_that_is_away_is_said(found):
 
 def _away(*_: object) -> None:
     raise OperationalError("the database is away")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("READ_RATE", "abc"), ("PHOTO_RATE", "0/min"), ("STATISTICS_DAYS", "-1"), ("SOLD_OUT", "no"), ("LOG_FORMAT", "x")],
+)
+def test_a_mistyped_setting_is_refused_at_the_start_in_a_sentence(name, value):
+    result = manage("check", **{name: value})
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"The setting {name} is to be ")
+    assert result.stderr.count("\n") == 1

@@ -52,7 +52,7 @@ def test_a_save_waits_a_moment_for_a_mute_broker_and_the_next_one_does_not(mute)
     first, *others = [float(line.split()[1]) for line in result.stdout.splitlines() if line.startswith("SECONDS")]
     assert first < PATIENCE + 2
     assert max(others) < PATIENCE / 2
-    assert result.stderr.count("The broker cannot be reached") == 1
+    assert result.stderr.count("The broker fails") == 1
     assert len(embedding.waiting_ids()) == 2
 
 
@@ -62,7 +62,7 @@ def test_an_import_does_not_wait_for_a_mute_broker_at_every_batch(tmp_path, mute
     result = manage("import_catalog", "--styles", styles, "--images", images, CELERY_BROKER_URL=mute)
     assert result.returncode == 0, result.stderr
     assert "600 rows: 600 new" in result.stdout
-    assert result.stderr.count("The broker cannot be reached") == 1
+    assert result.stderr.count("The broker fails") == 1
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_photo_search_goes_on_without_a_cache_that_is_mute(client, settings, m
         assert f'data-sku="{products[0].sku}"' in page
         assert "The photo itself is not kept" in page
     assert client.get("/products/").status_code == client.get("/").status_code == 200
-    assert caplog.text.count("The cache cannot be reached") == 1
+    assert caplog.text.count("The cache fails") == 1
 
 
 @pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_a_redis_keeps_photos_and_counts_and_comes_back(client, settings, tmp_pa
         assert "The photo you searched with" in page
         assert client.post("/search/photo/", {"photo": photo_of(products[0])}).status_code == 429
     assert client.post("/search/photo/", {"photo": photo_of(products[0])}).status_code == 200
-    assert caplog.text.count("The cache cannot be reached") == 1
+    assert caplog.text.count("The cache fails") == 1
     CACHE.end()
     with redis_server(tmp_path, port):
         page = client.post("/search/photo/", {"photo": photo_of(products[0])}).content.decode()

@@ -68,6 +68,7 @@ def test_the_shop_is_served_by_python_3_14_and_the_tests_choose_an_older_one(mac
     assert "Making .venv with python3," in machine.run("server").stdout
     machine.install("redis-server")
     machine.install("nginx")
+    machine.install("msgfmt")
     machine.install("chromium")
     result = machine.run("test")
     assert "Not with python3: it is 3.14, and TensorFlow, which trains the encoder, has no package" in result.stderr
@@ -128,7 +129,9 @@ def test_without_a_terminal_the_tests_say_the_one_command(machine_with_python):
     machine_with_python.install("id", "echo 1000")
     result = machine_with_python.run("test")
     assert result.returncode == 1
-    assert "start again: sudo apt-get install redis-server nginx-light chromium" in result.stderr.splitlines()[-1]
+    assert (
+        "start again: sudo apt-get install redis-server nginx-light gettext chromium" in result.stderr.splitlines()[-1]
+    )
 
 
 @pytest.mark.parametrize(("user", "ci"), [("0", ""), ("1000", "true")])
@@ -137,13 +140,16 @@ def test_root_and_ci_are_not_asked(machine_with_python, user, ci):
     machine_with_python.install("sudo", '"$@"')
     machine_with_python.install("apt-get", "echo apt-get $*; [ $1 = update ]")
     result = machine_with_python.run("test", CI=ci)
-    assert "apt-get install --yes --quiet --no-install-recommends redis-server nginx-light chromium" in result.stdout
+    assert (
+        "apt-get install --yes --quiet --no-install-recommends redis-server nginx-light gettext chromium"
+        in result.stdout
+    )
 
 
 def test_where_there_is_no_apt_the_packages_are_named(machine_with_python):
     result = machine_with_python.run("test")
     assert result.returncode == 1
-    assert "Install what Debian calls redis-server nginx-light chromium" in result.stderr
+    assert "Install what Debian calls redis-server nginx-light gettext chromium" in result.stderr
 
 
 def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine_with_python):
@@ -155,5 +161,5 @@ def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine_with_python):
     result = machine_with_python.run("test", stdin=stdin)
     os.close(terminal)
     os.close(stdin)
-    assert "Run sudo apt-get install redis-server nginx-light chromium? [y/N]" in result.stderr
+    assert "Run sudo apt-get install redis-server nginx-light gettext chromium? [y/N]" in result.stderr
     assert "not reached" not in result.stdout

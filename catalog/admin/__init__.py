@@ -1,5 +1,5 @@
 """The catalogue's administration."""
 
-from catalog.admin import merchandising, products, words
+from catalog.admin import appearance, merchandising, products, words
 
-__all__ = ["merchandising", "products", "words"]
+__all__ = ["appearance", "merchandising", "products", "words"]

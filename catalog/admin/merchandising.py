@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,8 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from catalog.facets import Selection
-from catalog.models import Category, MerchandisingRule, Product
+from catalog.models import Category, MerchandisingRule, Product, SimilarPanel
 from catalog.querysets import MerchandisingRuleQuerySet, ProductQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from catalog.querysets import Force
 
 PREVIEWED = 24
 FOUND = 12
@@ -151,10 +156,12 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.steer_view))
         return [path("steer/", view, name="catalog_merchandisingrule_steer"), *super().get_urls()]
 
+    def get_queryset(self, request: HttpRequest) -> MerchandisingRuleQuerySet:
+        return MerchandisingRule.objects.with_force()
+
     @admin.display(boolean=True, description=_("in force"))
-    def is_in_force(self, rule: MerchandisingRule) -> bool:
-        now = timezone.now()
-        return (rule.starts_at is None or rule.starts_at <= now) and (rule.ends_at is None or rule.ends_at > now)
+    def is_in_force(self, rule: "WithAnnotations[MerchandisingRule, Force]") -> bool:
+        return rule.is_in_force
 
     def steer_view(self, request: HttpRequest) -> HttpResponse:
         """The page with its controls, or, by POST, one product steered in it."""
@@ -187,6 +194,24 @@ class MerchandisingRuleAdmin(admin.ModelAdmin):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         return redirect(f"{reverse('admin:catalog_merchandisingrule_steer')}?{request.GET.urlencode()}")
+
+
+@admin.register(SimilarPanel)
+class SimilarPanelAdmin(admin.ModelAdmin):
+    """What stands beside every product, where rules of one product's panel do not say otherwise."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SimilarPanel | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is but one row, made when somebody first wants to see it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        SimilarPanel.objects.get_or_create(pk=SimilarPanel.ONLY)
+        return redirect("admin:catalog_similarpanel_change", SimilarPanel.ONLY)
 
 
 def _shown(page: SteeredPage, find: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from catalog.importing.pictures import BYTES_LIMIT
 from catalog.importing.reading import StyleRow
 from catalog.importing.writing import as_they_are, write_issues, write_pictures
 from catalog.models import Product
+from catalog.outages import Outages
 from catalog.pictures import files, storage
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 
@@ -35,6 +36,7 @@ MOST_TRIES = 4
 FIRST_WAIT = timedelta(seconds=15)
 """After the first try in vain; four times as long after each other one."""
 LONGEST_WAIT = timedelta(hours=6)
+STORAGE = Outages("The storage of pictures", longest=1800)
 State = PictureAddress.State
 
 
@@ -152,7 +154,10 @@ def _settle(one: PictureAddress, answer: Future) -> None:
         _try_again(one, error) if error.is_temporary else _fail(one, str(error))
     except UnreadablePicture as error:
         _fail(one, str(error))
+    except OSError as error:
+        _wait_for_room(one, error)
     else:
+        STORAGE.end()
         _write(one, state=State.FETCHED, image=name, image_digest=digest, reason="")
 
 
@@ -170,6 +175,13 @@ def _try_again(one: PictureAddress, error: UnfetchableAddress) -> None:
 def _leave_alone(host: str, until: datetime) -> None:
     """As a server asked for it, nothing else is asked of it either."""
     PictureAddress.objects.waiting().filter(host=host, due_at__lt=until).update(due_at=until)
+
+
+def _wait_for_room(one: PictureAddress, error: OSError) -> None:
+    """It is no fault of the address, and would be the same with every other one: nothing is fetched for a while."""
+    due_at = timezone.now() + timedelta(seconds=STORAGE.begin(error))
+    _write(one, reason=gettext("The picture came, and could not be stored: {error}").format(error=error))
+    PictureAddress.objects.waiting().filter(due_at__lt=due_at).update(due_at=due_at)
 
 
 def _fail(one: PictureAddress, reason: str) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing import uploads
 from catalog.importing.models import ImportJob
 from catalog.importing.reading import FIELDS, TECHNICAL
@@ -46,6 +47,13 @@ class StartForm(forms.Form):
         label=_("Or a folder on the server"), required=False, help_text=_("With one table, and the pictures or zips.")
     )
 
+    address = forms.CharField(
+        label=_("Or an address of the table"),
+        required=False,
+        max_length=1000,
+        help_text=_("On the public internet: the address of a product feed, say. A worker fetches it."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if settings.IMPORT_ROOT is None:
@@ -59,6 +67,11 @@ class StartForm(forms.Form):
                 cleaned["found"] = uploads.find_in_folder(cleaned["folder"])
             except UnusableFile as error:
                 self.add_error("folder", gettext("Choose another folder: {error}.").format(error=error))
+        elif cleaned.get("address"):
+            try:
+                host_of(cleaned["address"])
+            except UnfetchableAddress as error:
+                self.add_error("address", str(error))
         elif not cleaned.get("styles") and "styles" not in self.errors:
             self.add_error("styles", gettext("Choose the table of products."))
         return cleaned
@@ -69,6 +82,8 @@ class StartForm(forms.Form):
         job = ImportJob.objects.create(state=ImportJob.State.READING, started_by_id=request.user.pk)
         if found := self.cleaned_data.get("found"):
             job.styles, job.pictures = found
+        elif address := self.cleaned_data["address"]:
+            job.address = address
         else:
             uploads.keep(job, self.cleaned_data["styles"], self.cleaned_data["pictures"])
         job.save()
@@ -90,6 +105,10 @@ class MappingForm(forms.Form):
         "stock": _("stock"),
         "size": _("size"),
         "group": _("group"),
+        "age_group": _("age group"),
+        "published": _("published"),
+        "status": _("status"),
+        "visibility": _("visibility"),
     }
     """Fields of products are called as in the administration."""
     CHOICES = ((IGNORED, _("– not imported –")), *(one for one in LABELS.items() if one[0] not in TECHNICAL))

@@ -1,4 +1,4 @@
-"""Mails that say how an import ended, to whoever started it and to the addresses of the settings.
+"""Mails that say how an import ended, to whoever started it and to the addresses of the settings; and what fails.
 
 Which end nobody has been told of stands in the database, so a mail server that is away costs no import and no mail: the
 next minute tries again, for a day. Of scheduled imports only those are told of that failed, had issues or wait for a
@@ -7,6 +7,7 @@ person.
 
 import logging
 from datetime import timedelta
+from email.utils import formataddr, parseaddr
 from smtplib import SMTPException
 from urllib.parse import urljoin
 
@@ -14,10 +15,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from catalog.appearance import current
 from catalog.importing.locking import mail_lock
-from catalog.importing.models import ImportJob
+from catalog.importing.models import ImportJob, ImportSource
 
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(days=1)
@@ -34,9 +36,12 @@ def tell_of_ends() -> None:
         return
     with mail_lock() as is_mine:
         jobs = ImportJob.objects.to_tell_of(since=timezone.now() - LONGEST_WAIT) if is_mine else []
+        sources = ImportSource.objects.failing().filter(is_failure_told=False) if is_mine else []
         try:
             for job in jobs:
                 _tell(job)
+            for source in sources:
+                _tell_of_failure(source)
         except (SMTPException, OSError) as error:
             logger.warning("The mail server takes no mail now, and is asked again in a minute: %s", error)
 
@@ -44,8 +49,22 @@ def tell_of_ends() -> None:
 def _tell(job: ImportJob) -> None:
     """Raises SMTPException and OSError."""
     if (recipients := recipients_of(job)) and not _is_nothing_special(job):
-        EmailMessage(subject_of(job), text_of(job), to=recipients).send()
+        EmailMessage(subject_of(job), text_of(job), sender(), recipients).send()
     ImportJob.objects.filter(pk=job.pk, state=job.state).update(told=job.state)
+
+
+def sender() -> str:
+    """The address of the settings, called by the shop."""
+    return formataddr((current().name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+
+
+def _tell_of_failure(source: ImportSource) -> None:
+    """Once for all looks in vain that follow each other. Raises SMTPException and OSError."""
+    if settings.IMPORT_MAIL_TO:
+        subject = " ".join(gettext("The scheduled import {name} fails").format(name=source.name).split())
+        text = f"{source.note}\n\n{urljoin(settings.SITE_URL, source.get_absolute_url())}\n"
+        EmailMessage(subject, text, sender(), settings.IMPORT_MAIL_TO).send()
+    ImportSource.objects.failing().filter(pk=source.pk).update(is_failure_told=True)
 
 
 def recipients_of(job: ImportJob) -> list[str]:

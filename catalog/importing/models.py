@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 from pathlib import Path, PurePath
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -102,6 +103,10 @@ class ImportSource(models.Model):
     looked_at = models.DateTimeField(_("last time"), null=True, editable=False)
     note = models.CharField(_("what came of it"), max_length=1000, blank=True, editable=False)
 
+    version = models.JSONField("address and version of what was fetched last", default=dict, editable=False)
+    failures = models.PositiveSmallIntegerField("looks in vain, one after the other", default=0, editable=False)
+    is_failure_told = models.BooleanField(default=False, editable=False)
+
     objects = ImportSourceQuerySet.as_manager()
 
     class Meta:
@@ -118,6 +123,9 @@ class ImportSource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:importing_importsource_change", args=[self.pk])
 
     def plan(self, now: datetime) -> None:
         """Sets when it is due next; it is not saved."""
@@ -150,6 +158,7 @@ class ImportJob(models.Model):
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     styles = models.CharField("styles file", max_length=1000)
+    address = models.CharField("of the table, where it is fetched", max_length=1000, blank=True)
     pictures = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     repair = models.BooleanField(default=True)
@@ -222,7 +231,7 @@ class ImportJob(models.Model):
 
     @property
     def file_name(self) -> str:
-        return PurePath(self.styles).name
+        return PurePath(self.styles).name or PurePath(unquote(urlsplit(self.address).path)).name or "table.csv"
 
     @property
     def is_at_work(self) -> bool:

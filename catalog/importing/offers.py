@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from catalog import money
 from catalog.importing.markup import plain_text
-from catalog.importing.values import clean, is_nothing
+from catalog.importing.values import clean, is_nothing, unescaped
 from catalog.money import Amount, Doubtful, NoMoney
 from catalog.numbers import grouped
 from catalog.sizes import size_key
@@ -78,7 +78,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "link": ("link", "url", "producturl", "productlink", "externalurl", "buylink", "deeplink", "purl", "permalink"),
     "description": (
         *("description", "bodyhtml", "body", "productdescription", "longdescription", "descriptionhtml", "desc"),
-        *("beschreibung", "produktbeschreibung", "descripcion", "descrizione", "shortdescription"),
+        *("beschreibung", "produktbeschreibung", "descripcion", "descrizione", "shortdescription", "summary"),
     ),
     "size": ("size", "sizes", "shoesize", "clothingsize", "availablesizes", "grosse", "groesse", "taille", "talla"),
 }
@@ -361,7 +361,8 @@ def _availability(cells: Mapping[str, str]) -> str:
         # Shopify counts nothing of what it does not track.
         return Availability.IN_STOCK if clean(cells["stock"]) else ""
     text = clean(cells["stock"])
-    if is_nothing(text):
+    # WooCommerce's variations may share what the parent has.
+    if is_nothing(text) or text.lower() == "parent":
         return ""
     if not (match := re.fullmatch(r"[<>~+]?\s*(-?\d{1,12})(?:[.,]0+)?\s*\+?", text)):
         raise LeftOut(
@@ -422,7 +423,7 @@ def _link(text: str) -> str:
 
 
 def _sizes(text: str) -> list[str]:
-    labels = [label for one in _BETWEEN_SIZES.split(text.strip()) if not is_nothing(label := clean(one))]
+    labels = [label for one in _BETWEEN_SIZES.split(unescaped(text).strip()) if not is_nothing(label := clean(one))]
     if too_long := next((label for label in labels if len(label) > SIZE_LENGTH), ""):
         raise LeftOut(
             "bad value",

@@ -73,6 +73,10 @@ class Outcome:
     """How many further pictures the products would have"""
     to_fetch: int = 0
     """How many pictures would be fetched from addresses"""
+    unpublished: int = 0
+    """How many rows the file does not publish"""
+    leaving: int = 0
+    """How many of their products are in the shop now"""
 
     @classmethod
     def from_json(cls, data: dict) -> "Outcome":

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from catalog import money
-from catalog.importing import jobs, variants
+from catalog.importing import jobs, uploads, variants
 from catalog.importing.models import ImportJob
 from catalog.importing.offers import BESIDE, OFFERED
 from catalog.importing.own import Skus
@@ -28,7 +28,7 @@ THUMBNAIL = 240
 NOT_DETAILS = frozenset({"name", *variants.PICTURES, *OFFERED, *BESIDE})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
-    *("place", "stamp", "mapping", "total", "merged", "rows_previewed"),
+    *("place", "stamp", "mapping", "total", "merged", "rows_previewed", "styles"),
 )
 State = ImportJob.State
 
@@ -38,6 +38,8 @@ def preview(job: ImportJob) -> None:
 
     Raises UnusableFile and OSError for its files, and NotNow when it was cancelled in the meantime.
     """
+    if not job.styles:
+        uploads.fetch_table(job)
     job.detect()
     job.rows_previewed = 0
     job.save(update_fields=DETECTED)
@@ -81,6 +83,7 @@ class _Tally:
         self._named: set[str] = set()
         self._lost = 0
         self._counts, self._repaired, self._further, self._to_fetch = Counts(), 0, 0, 0
+        self._unpublished, self._leaving = 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
@@ -102,6 +105,8 @@ class _Tally:
             pictures_without_row=[file.name for file in self._owned.without_row[:SHOWN_EXAMPLES]],
             further=self._further,
             to_fetch=self._to_fetch,
+            unpublished=self._unpublished,
+            leaving=self._leaving,
             missing=missing_products(self._named).count(),
             lost=self._lost,
             products=self._products,
@@ -110,6 +115,8 @@ class _Tally:
     def _count(self, plan: Plan) -> None:
         self._counts += plan.counts
         self._to_fetch += sum(map(len, plan.addresses.values()))
+        self._unpublished += sum(not row.is_published for row in plan.rows)
+        self._leaving += plan.leaving
         self._further += sum(len(change.after["further"]) for change in plan.changes)
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1

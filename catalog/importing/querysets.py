@@ -11,7 +11,15 @@ AT_WORK = ("reading", "undoing", "running", "queued")
 """The states of a job in which a worker has to go on with it."""
 
 
+TRIES = 3
+"""So many looks in vain, one after the other, are a failure of the source."""
+
+
 class ImportSourceQuerySet(models.QuerySet):
+    def failing(self) -> "ImportSourceQuerySet":
+        """The sources of which nothing can be had until somebody sees to it."""
+        return self.filter(failures__gte=TRIES)
+
     def due(self, now: datetime) -> "ImportSourceQuerySet":
         """The sources that are to be looked at, the longest waiting first."""
         return self.filter(due_at__lte=now).order_by("due_at")

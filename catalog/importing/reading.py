@@ -15,13 +15,14 @@ from typing import Any
 from django.utils.translation import gettext
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
-from catalog.importing import variants
+from catalog.importing import publishing, variants
 from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
 from catalog.importing.offers import COLUMNS, Told, put_together, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
-from catalog.importing.values import LEVELS, clean, is_nothing, path_of, steps
+from catalog.importing.values import LEVELS, clean, is_nothing, key, path_of, steps, unescaped
+from catalog.vocabulary import VOCABULARY
 
 FIELDS = {
     "sku": (
@@ -52,7 +53,9 @@ FIELDS = {
         *("gallery", "otherimageurls", "moreimages", "furtherimages", "furtherpictures"),
     ),
     **variants.NUMBERED,
+    "age_group": ("agegroup", "googleshoppingagegroup"),
     **COLUMNS,
+    **publishing.COLUMNS,
     **variants.COLUMNS,
 }
 """What a product is told to be, with the names, letters without accents and digits only, that its column may have.
@@ -76,8 +79,14 @@ LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(variants.PICTURES, 2
 BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
 BETWEEN_NAMES = re.compile(r"[,;|]+")
-TECHNICAL = frozenset({"stock_policy", "stock_tracker", *variants.COLUMNS, *variants.NUMBERED} - {"group"})
+TECHNICAL = frozenset(
+    {"stock_policy", "stock_tracker", "visibility", *variants.COLUMNS, *variants.NUMBERED} - {"group"}
+)
 """What exports alone have, and nobody chooses for a column of another file"""
+CHILDREN = frozenset({"newborn", "infant", "toddler", "kids"})
+"""The age groups of children, in Google's words"""
+OFFERING = frozenset({*COLUMNS, *publishing.COLUMNS, *variants.COLUMNS})
+"""The fields that are read together, as what a product is sold for"""
 NUMBERS = {attribute.name: attribute.numbers for attribute in ATTRIBUTES if attribute.numbers}
 
 _NO_ID = re.compile(r"#{3,}|=[A-Z.]+\(.*\)", re.IGNORECASE)
@@ -107,6 +116,8 @@ class StyleRow:
     """The id as the file writes it, where the shop writes it otherwise"""
     issues: tuple["RowIssue", ...] = ()
     """What of it is not taken"""
+    is_published: bool = True
+    """Whether the shop is to show it"""
 
     @property
     def picture_addresses(self) -> list[str]:
@@ -222,7 +233,7 @@ class RowReader:
         self._separator = separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         self._survey = survey
-        self._sells = any(field in COLUMNS or field in variants.COLUMNS for field in mapping)
+        self._sells = any(field in OFFERING for field in mapping)
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(header) - 1
         self._fewest = max((number for number, name in enumerate(header, 1) if name), default=0)
@@ -273,7 +284,7 @@ class RowReader:
             name, text = self._header[column], cells[column]
             if field == "sku":
                 sku = self._parse_sku(_product_id(record, text, sold), name)
-            elif field in COLUMNS or field in variants.COLUMNS:
+            elif field in OFFERING:
                 continue
             elif field in CATEGORY_LEVELS:
                 levels[field] = _parse_steps(text, name)
@@ -282,10 +293,14 @@ class RowReader:
                 values[field] = _parse_value(field, text, name)
         if any(len(found) > 1 for found in levels.values()):
             values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
+        if values.pop("age_group", "").lower() in CHILDREN and "gender" in values:
+            values["gender"] = VOCABULARY.children.get(key("gender", values["gender"]), values["gender"])
         told, issues = self._offer(record, sku, sold) if self._sells else ({}, ())
         if colour := told.pop("colour", ""):
             values["base_colour"] = colour
-        return StyleRow(record.line, sku, self._survey.spelt(values) | told, is_repaired, issues=issues)
+        values = self._survey.spelt(values) | told
+        is_published = publishing.is_published(sold)
+        return StyleRow(record.line, sku, values, is_repaired, issues=issues, is_published=is_published)
 
     def _offer(self, record: Record, sku: str, sold: variants.Cells) -> tuple[Told, tuple[RowIssue, ...]]:
         """What the row is sold for, with all its variants, and what of that is not taken."""
@@ -390,13 +405,13 @@ def _product_id(record: Record, text: str, sold: variants.Cells) -> str:
 
 def _colour(several: list[dict[str, str]]) -> Told:
     """The colour that options name, where all name the same."""
-    colours = {clean(cells["option_colour"]) for cells in several if "option_colour" in cells}
+    colours = {clean(unescaped(cells["option_colour"])) for cells in several if "option_colour" in cells}
     (colour,) = colours if len(colours) == 1 else ("",)
     return {"colour": colour} if not is_nothing(colour) and len(colour) <= VALUE_LENGTH_LIMIT else {}
 
 
 def _parse_value(field: str, text: str, column: str) -> str | int | None:
-    _check_text(text, column)
+    _check_text(text := unescaped(text), column)
     # A name is shown as it is written.
     value = text.strip() if field == "name" else clean(text)
     if is_nothing(value):

@@ -9,30 +9,28 @@ import hashlib
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from catalog.fetching import UnfetchableAddress, fetch
+from catalog.fetching import Unchanged, UnfetchableAddress, Version, fetch_changed
 from catalog.importing import jobs, uploads
 from catalog.importing.models import ImportJob, ImportSource
 from catalog.importing.preview import Outcome
-from catalog.importing.tables import UnusableFile, printable
+from catalog.importing.querysets import TRIES
+from catalog.importing.tables import UnusableFile
 from catalog.models import Product
 from catalog.numbers import grouped
 
 SETTLED = timedelta(seconds=50)
 """How long files must have stayed the same before they are imported."""
 LOOK_AGAIN = timedelta(minutes=5)
-TABLE_BYTES_LIMIT = 64 * 1024 * 1024
-SECONDS = 60.0
-"""For the answer of an address; many shops write their tables only when they are asked for."""
-LOOKED = ("looked_at", "note", "due_at", "stamp", "stamped_at")
+LOOKED = ("looked_at", "note", "due_at", "stamp", "stamped_at", "version", "failures")
+MOST_COUNTED = 1000
+"""Looks in vain; more are no worse."""
 MOST_REJECTED = MOST_ARCHIVED = 0.1
 """The share of the rows, and of the shop's products, from which on a person is asked."""
 State = ImportJob.State
@@ -64,14 +62,21 @@ def _look_at(source: ImportSource, now: datetime) -> None:
             source.note = _import_folder(source)
     except (UnusableFile, UnfetchableAddress, OSError) as error:
         source.note = gettext("Nothing was imported: {error}").format(error=error)[:1000]
-    if source.note:
+        is_passing = isinstance(error, UnfetchableAddress) and error.is_temporary
+        source.failures = min(max(source.failures + 1, 0 if is_passing else TRIES), MOST_COUNTED)
+    else:
+        source.failures, source.is_failure_told = 0, False
+    if 0 < source.failures < TRIES:
+        source.due_at = now + LOOK_AGAIN
+    elif source.note:
         source.plan(now)
     else:
         source.due_at, source.note = (
             now,
             gettext("Its files are new. They are imported when nobody has written them for a minute."),
         )
-    source.save(update_fields=LOOKED)
+    # Who mails a failure notes that meanwhile.
+    source.save(update_fields=LOOKED if source.failures else (*LOOKED, "is_failure_told"))
 
 
 def _has_settled(source: ImportSource, now: datetime) -> bool:
@@ -94,24 +99,36 @@ def _import_folder(source: ImportSource) -> str:
 
 def _import_address(source: ImportSource) -> str:
     """What came of the look. Raises UnfetchableAddress and OSError."""
-    content = fetch(source.address, TABLE_BYTES_LIMIT, wanted="table", seconds=SECONDS)
+    limit, seconds = uploads.TABLE_BYTES_LIMIT, uploads.SECONDS
+    try:
+        content, version = fetch_changed(source.address, limit, _known_version(source), "table", seconds)
+    except Unchanged:
+        return _nothing_new(source)
+    source.version = {"address": source.address, "told": version}
     digest = hashlib.sha256(content).hexdigest()
     if note := _nothing_new(source, digest):
         return note
-    name = PurePosixPath(unquote(urlsplit(source.address).path)).name or "table.csv"
     with transaction.atomic():
-        job = _new_job(source, digest)
-        uploads.keep(job, ContentFile(content, printable(name)[-100:]), [])
+        job = _new_job(source, digest, address=source.address)
+        uploads.keep_table(job, content)
         job.save()
     return gettext("Import {number} was started.").format(number=job.pk)
 
 
-def _nothing_new(source: ImportSource, digest: str) -> str:
-    """That the files are those of the last import; "" where they are others, or where it failed."""
+def _known_version(source: ImportSource) -> Version:
+    """Of what was fetched last from this address, and imported without a failure; of anything else none."""
+    newest = source.jobs.first()
+    if newest is None or newest.state == State.FAILED or source.version.get("address") != source.address:
+        return Version()
+    return Version(*source.version["told"])
+
+
+def _nothing_new(source: ImportSource, digest: str = "") -> str:
+    """That the files are those of the last import; "" where their digest is another, or where that failed."""
     last = source.jobs.exclude(state=State.FAILED).first()
     return (
         gettext("Nothing is new since import {number}.").format(number=last.pk)
-        if last and last.digest == digest
+        if last and digest in ("", last.digest)
         else ""
     )
 
@@ -156,6 +173,7 @@ def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
     if outcome is None:
         return gettext("no column is known to hold the products' ids")
     rows, rejected, missing = outcome.counts.rows, outcome.counts.rejected, outcome.missing
+    archived = outcome.leaving + (missing if archives else 0)
     if not rows:
         return gettext("its table has no rows")
     if rejected > MOST_REJECTED * rows:
@@ -167,8 +185,8 @@ def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
         return gettext("{lost} rows cannot be read, and may be of the {missing} products that it would archive").format(
             lost=grouped(outcome.lost), missing=grouped(missing)
         )
-    if archives and missing > MOST_ARCHIVED * in_the_shop:
+    if archived > MOST_ARCHIVED * in_the_shop:
         return gettext("it would archive {missing} of the shop's {in_the_shop} products").format(
-            missing=grouped(missing), in_the_shop=grouped(in_the_shop)
+            missing=grouped(archived), in_the_shop=grouped(in_the_shop)
         )
     return ""

@@ -9,17 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext
 
+from catalog.fetching import UnfetchableAddress, fetch
 from catalog.importing.models import ImportJob
 from catalog.importing.pictures import NO_PICTURES
 from catalog.importing.tables import UnusableFile, printable
 
 LEFT_ALONE = timedelta(hours=1)
 """How long files stay that nobody seems to need."""
+TABLE_BYTES_LIMIT = 64 * 1024 * 1024
+"""Of a table at an address"""
+SECONDS = 60.0
+"""For the answer of an address; many shops write their tables only when they are asked for."""
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
 
 
@@ -41,19 +46,33 @@ def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
     job.pictures = [str(_move(upload, folder / f"pictures-{n}")) for n, upload in enumerate(pictures, 1)]
 
 
+def keep_table(job: ImportJob, content: bytes) -> None:
+    """Writes the table that lies at the job's address to its folder, and names it in the job, which is not saved."""
+    keep(job, ContentFile(content, printable(job.file_name)[-100:]), [])
+
+
+def fetch_table(job: ImportJob) -> None:
+    """Fetches the table of the job's address; the job is not saved. Raises UnusableFile and OSError."""
+    try:
+        content = fetch(job.address, TABLE_BYTES_LIMIT, wanted="table", seconds=SECONDS)
+    except UnfetchableAddress as error:
+        raise UnusableFile(str(error)) from error
+    keep_table(job, content)
+
+
 def discard(job: ImportJob) -> None:
     """Deletes what was uploaded for the job; a folder on the server stays."""
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def sweep(now: datetime) -> None:
-    """Deletes uploads whose processes were killed, and folders of jobs that there are no more."""
+    """Deletes uploads whose processes were killed, and folders of jobs that have ended or are no more."""
     for path in _left_alone(Path(settings.FILE_UPLOAD_TEMP_DIR), now):
         if path.is_file() and not _is_held(path):
             path.unlink(missing_ok=True)
     folders = {path.name: path for path in _left_alone(ImportJob(pk=0).folder.parent, now) if path.name.isdecimal()}
-    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).values_list("pk", flat=True)
-    for name in folders.keys() - {str(pk) for pk in jobs}:
+    jobs = ImportJob.objects.filter(pk__in=map(int, folders)).exclude(pk__in=ImportJob.objects.ended())
+    for name in folders.keys() - {str(job.pk) for job in jobs.only("pk")}:
         shutil.rmtree(folders[name], ignore_errors=True)
 
 

@@ -41,7 +41,7 @@ _PIECE = 256
 """Characters. Putting the accents of a letter in order takes the square of their number."""
 _TEXT_FORMULA = re.compile(r'=(?:T\()?"(.*?)"\)?')
 _STEP = re.compile(r"(?<![-=])[-=]*>|[\u203a»→]")
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,5});")
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{2,5}|#[xX][0-9a-fA-F]{2,4});")
 LEVELS = tuple(CATEGORY_LEVELS)
 
 
@@ -50,6 +50,11 @@ def clean(text: str) -> str:
     if text.isascii():
         return _without_formula(" ".join(text.split()))
     return _without_formula(" ".join(_INVISIBLE.sub("", normalized("NFC", text)).split()))
+
+
+def unescaped(text: str) -> str:
+    """The text with the signs that a web page writes with names or numbers, &amp; and &#39;, as they are read."""
+    return _ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
 
 
 def normalized(form: Literal["NFC", "NFKC"], text: str) -> str:
@@ -89,7 +94,7 @@ def steps(text: str, is_list: bool = False) -> list[str]:
     """
     if is_nothing(clean(text)):
         return []
-    text = _ENTITY.sub(lambda match: unescape(match[0]), text)
+    text = unescaped(text)
     paths = [path.replace("\\,", ",") for path in re.split(r"(?<!\\),", text)] if is_list else [text]
     return max(([step for step in map(clean, _STEP.split(path)) if step] for path in paths), key=len)
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from catalog.importing import offers
+from catalog.importing import offers, publishing
 from catalog.importing.tables import Record, Table
 from catalog.importing.values import clean, is_nothing, key
 from catalog.models import FurtherPicture
@@ -62,14 +62,15 @@ def cells_of(row: list[str], mapping: Mapping[str, int], names: Cells | None = N
 
     `names` are those of the options, where the row itself does not say them.
     """
-    wanted = (*offers.COLUMNS, *COLUMNS, "base_colour", *PICTURES)
+    wanted = (*offers.COLUMNS, *publishing.COLUMNS, *COLUMNS, "base_colour", *PICTURES)
     cells = {field: row[mapping[field]] for field in wanted if field in mapping and mapping[field] < len(row)}
     for number in OPTIONS:
         name = plain(cells.get(f"option{number}_name") or (names or {}).get(f"option{number}_name", ""))
         value = cells.get(f"option{number}_value", "")
         if name in SIZES:
             cells["size"] = value
-        elif name in COLOURS:
+        elif name in COLOURS and not ("record_id" in mapping and "," in value):
+            # WooCommerce names all colours of a product in one cell.
             cells["option_colour"] = value
     return cells
 
@@ -143,13 +144,14 @@ _KEYS = frozenset({"group", "record_id", "sku"})
 
 def _joined(records: list[Record], mapping: Mapping[str, int]) -> Iterator[list]:
     """The lines of the copy of one product's rows: one, or one for each colour that has pictures of its own."""
+    records = _published(records, mapping)
     if len(records) == 1:
         (record,) = records
         yield [record.line, record.cells, record.error] if record.error else [record.line, record.cells]
         return
     head = next((one for one in records if _is_parent(one, mapping)), records[0])
     names = cells_of(head.cells, mapping)
-    told = [(record, cells_of(record.cells, mapping, names)) for record in records]
+    told = [(record, _of_any_size(cells_of(record.cells, mapping, names), names)) for record in records]
     variants = [(record, cells) for record, cells in told if record is not head or not _is_parent(head, mapping)]
     by_colour = _by_colour([cells for _, cells in variants])
     for colour, chosen in by_colour.items():
@@ -161,6 +163,30 @@ def _joined(records: list[Record], mapping: Mapping[str, int]) -> Iterator[list]
             base[mapping[field]] = addresses
         lines = [[record.line, cells] for record, cells in own if _is_offered(cells)]
         yield [own[0][0].line if colour else head.line, base, "", lines, colour]
+
+
+def _published(records: list[Record], mapping: Mapping[str, int]) -> list[Record]:
+    """The rows without variants that are not published, as long as there are others.
+
+    Shopify says it in a product's first row alone.
+    """
+    first = cells_of(records[0].cells, mapping)
+    kept = [
+        record
+        for record in records
+        if _is_parent(record, mapping)
+        or publishing.is_published(
+            first | {name: cell for name, cell in cells_of(record.cells, mapping).items() if cell}
+        )
+    ]
+    return kept if any(not _is_parent(record, mapping) for record in kept) else records
+
+
+def _of_any_size(cells: Cells, names: Cells) -> Cells:
+    """The cells, with all sizes of the product where WooCommerce's variation says none, which is of any."""
+    if "record_id" in names and "size" in names and is_nothing(clean(cells.get("size", ""))):
+        return cells | {"size": names["size"]}
+    return cells
 
 
 def _is_parent(record: Record, mapping: Mapping[str, int]) -> bool:

@@ -68,6 +68,8 @@ class Plan:
     counts: Counts
     addresses: dict[str, dict[str, str]]
     """{sku: {address: its host}} of the pictures to be fetched, for rows whose pictures did not come with the file"""
+    leaving: int
+    """How many products leave the shop, as their rows are not published"""
 
 
 class Categories:
@@ -104,7 +106,8 @@ def plan_batch(
     issues = [issue for _, found in planned for issue in found]
     new = sum(change.before is None for change in changes)
     counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
-    found = {row.sku: addresses_of(row) for row in rows if row.picture_addresses and not source.of_row(row)}
+    shown = [row for row in rows if row.is_published]
+    found = {row.sku: addresses_of(row) for row in shown if row.picture_addresses and not source.of_row(row)}
     issues += [issue for _, wrong in found.values() for issue in wrong]
     addresses = {sku: wanted for sku, (wanted, _) in found.items() if wanted}
     return Plan(
@@ -113,6 +116,7 @@ def plan_batch(
         [*refused, *_left_out(rows), *_hints(rows, skus), *_nameless(rows, known), *issues],
         counts,
         addresses,
+        sum(change.after["is_archived"] and not (change.before or change.after)["is_archived"] for change in changes),
     )
 
 
@@ -217,7 +221,8 @@ def _offer_of(values: Values) -> Told:
 
 def _with_row(values: Values, row: StyleRow) -> Values:
     told = row.values
-    after = {**with_offer(values, told), **{name: told[name] for name in TEXTS if name in told}, "is_archived": False}
+    texts = {name: told[name] for name in TEXTS if name in told}
+    after = {**with_offer(values, told), **texts, "is_archived": not row.is_published}
     if any(level in told for level in CATEGORY_LEVELS):
         after["category"] = [told[level] for level in CATEGORY_LEVELS if told.get(level)]
     return after

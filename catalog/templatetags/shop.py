@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 from PIL import ImageColor
 
-from catalog.models import Product
+from catalog import appearance as appearances
+from catalog.models import Appearance, Product
 from catalog.vocabulary import VOCABULARY
 
 register = template.Library()
@@ -29,6 +31,24 @@ def structured_data(data: object) -> str:
     # No markup of the data's is left after the translation.
     text = mark_safe(json.dumps(data).translate(HARMLESS))  # noqa: S308
     return format_html('<script type="application/ld+json">{}</script>', text)
+
+
+@register.simple_tag
+def appearance() -> Appearance:
+    """What makes the shop somebody's own; a tag, as pages of errors and mails are written without a request."""
+    return appearances.current()
+
+
+@register.simple_tag
+def accents(appearance: Appearance) -> tuple[str, str] | None:
+    """The shop's accent on light and on dark pages, #rrggbb; None where it has none of its own."""
+    return appearances.accents(appearance)
+
+
+@register.filter
+def accents_address(accents: tuple[str, str]) -> str:
+    """Of the style sheet that has them."""
+    return reverse("catalog:accents", args=[accent.removeprefix("#") for accent in accents])
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from catalog.words.correcting import corrector
 from catalog.words.lexicon import KIND, MAKER, Lexicon, Phrase, lexicon, present
 from catalog.words.prices import PRICE, Wish, wishes
 from catalog.words.reading import read, stem
+from catalog.words.sizes import SIZE, sizes
 
 MOST_WORDS = 16
 MOST_COMBINED = 8
@@ -36,19 +37,6 @@ DECIMALS = re.compile(r"\.0+$")
 UMLAUT = re.compile("([aou])e")
 """As it is written without one"""
 UNWANTED = re.compile(r"[-\u2010-\u2015\u2212](?=[^\W_])")
-LETTERED_SIZE = r"(?:\d{0,2}x[sl]|x{1,4}[sl])"
-SIZE = re.compile(
-    r"(?<!\w)(?:sizes?[\s:]+(?:no\.?\s+|number\s+)?(?:(?:uk|us|eu)\s*)?"
-    rf"(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large)"
-    rf"|(?:\d+(?:[.,]5)?|{LETTERED_SIZE}|[sml]|small|medium|large|free|one|plus)\s+size(?!\s+\d)"
-    r"|waist\s+\d+|\d+\s+waist|\d{1,2}\s+(?:number|no)"
-    rf"|{LETTERED_SIZE}"
-    r"|(?:uk|eu)\s*\d+(?:[.,]5)?"
-    r"|(?:(?:under|aged?)\s+)?\d+(?:[.,]\d+)?(?:\s*(?:-|to)\s*\d+)?[\s-]*"
-    r"(?:inch(?:es)?|cms?|y(?:ea)?rs?|months?)(?:[\s-]+olds?)?)(?!\w)",
-    re.IGNORECASE,
-)
-"""Of clothes and shoes, of heels and straps, and children's in years"""
 AMPERSAND = re.compile(r"(?<=\w)\s+[&+]\s+(?=\w)")
 
 
@@ -112,8 +100,8 @@ class Understood:
     """Words that no product has"""
     prices: tuple[Wish, ...] = ()
     """The prices that were asked for"""
-    size: str = ""
-    """A size that was asked for, which products do not have either"""
+    sizes: tuple[str, ...] = ()
+    """The sizes that were asked for, as they were typed"""
     is_everything: bool = False
     """Whether nothing is said of what is looked for but a price, a size, or what says nothing"""
     is_cut: bool = False
@@ -219,7 +207,7 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
     fillers = VOCABULARY.fillers
     prices = tuple(wishes(text))
     unpriced = PRICE.sub(" ", text)
-    sizes = [" ".join(match.group().split()) for match in SIZE.finditer(unpriced)]
+    asked_sizes = tuple(sizes(unpriced))
     rest = AMPERSAND.sub(f" {AND} ", SIZE.sub(" ", unpriced))
     words = _operated(rest)
     looked_for = words[:MOST_WORDS]
@@ -239,8 +227,8 @@ def understand(text: str, version: str, *, as_typed: bool = False) -> Understood
         " ".join(unit.shown for unit in told if unit.concept) if any(unit.is_corrected for unit in told) else "",
         tuple(unit.text for unit in told if not (unit.concept or (skus and _has_digit(unit.text)))),
         prices,
-        ", ".join(sizes),
-        bool(told or prices or sizes) and all(unit.text in fillers and not unit.concept for unit in told),
+        asked_sizes,
+        bool(told or prices or asked_sizes) and all(unit.text in fillers and not unit.concept for unit in told),
         len(words) > MOST_WORDS,
     )
 

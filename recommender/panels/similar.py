@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.merchandising import Steering
-from catalog.models import MerchandisingRule, Product
+from catalog.models import MerchandisingRule, Product, SimilarPanel
 from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
 from recommender.cards import Card, fold
@@ -17,23 +18,35 @@ from recommender.models import Embedding
 from recommender.neighbours import Match
 from recommender.panels.panel import Page, Panel
 
-MOST = 12
 FITTING = 40
-"""So many pictures are enough to fold into so many cards."""
+"""So many pictures are enough to fold into as many cards as a panel may have."""
 
 
 def choose(page: Page) -> list[Card]:
+    panel = SimilarPanel.now()
     steering = MerchandisingRule.objects.beside(page.product).in_force(page.at).steering()
     pinned = Product.objects.on_offer().for_cards().in_bulk(steering.pinned) if steering.pinned else {}
-    cards = _like_the_page(page.embedding, page, steering) if page.embedding else []
+    only = panel.allows(page.product, of="product__")
+    cards = _like_the_page(page.embedding, only, page, steering) if page.embedding else []
     if settings.SOLD_OUT == "last":
         cards.sort(key=lambda card: card.product.is_sold_out)
     cards = [Card(pinned[pk]) for pk in steering.pinned if pk in pinned] + cards
-    return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[:MOST]]
+    return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[: panel.most]]
 
 
-def _like_the_page(own: Embedding, page: Page, steering: Steering) -> list[Card]:
-    near = neighbours.around(own, CANDIDATES)
+def nearest(product: Product, count: int | None) -> list[Match]:
+    """What looks most like the product, one of each picture, by the panel's settings; as many as it has, or `count`."""
+    panel = SimilarPanel.now()
+    count = count or panel.most
+    only = panel.allows(product, of="product__")
+    matches = neighbours.similar_to_product(product, max(count, FITTING), only)
+    if settings.SOLD_OUT == "last":
+        matches.sort(key=lambda match: match.product.is_sold_out)
+    return matches[:count]
+
+
+def _like_the_page(own: Embedding, only: Q, page: Page, steering: Steering) -> list[Card]:
+    near = neighbours.around(own, CANDIDATES, only)
     others = [match for match in near if match.product.pk not in {*page.taken, *steering.pinned}]
     fitting = steering.steered(_fitting_first(page.product, others), lambda match: match.product.pk)
     return fold(_first_pictures(fitting))

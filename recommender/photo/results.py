@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Choice, Facet, Filters
@@ -35,7 +35,7 @@ COLUMNS = {
 }
 PER_PAGE = 24
 LEVELS = {
-    "close": gettext_lazy("Close"),
+    "close": pgettext_lazy("products that look alike", "Close"),
     "loose": gettext_lazy("Loosely similar"),
     "far": gettext_lazy("No good match"),
 }

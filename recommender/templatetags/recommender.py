@@ -5,6 +5,7 @@ from datetime import datetime
 from django import template
 from django.template import RequestContext
 
+from catalog.appearance import current
 from catalog.cookies import SEEN
 from catalog.facets import Selection
 from catalog.models import Product
@@ -31,7 +32,7 @@ def product_panels(context: RequestContext, product: Product) -> dict:
     for panel, cards in panels.items():
         if cards:
             cards_shown.send_robust(product_panels, request=context["request"], place=panel.name)
-    return {"request": context["request"], "product": product, "panels": panels}
+    return {"request": context["request"], "product": product, "panels": panels, "shop": current()}
 
 
 @register.simple_tag
@@ -61,11 +62,14 @@ def explanations(product: Product, cards: list[Card]) -> list[tuple[Card, Explan
 @register.inclusion_tag("recommender/_for_you.html", takes_context=True)
 def for_you(context: RequestContext) -> dict:
     """What fits to what this browser has looked at, or a diverse choice."""
+    shop = current()
+    if not shop.shows_for_you:
+        return {}
     seen = SEEN.read(context["request"])
     cards = recommendations.for_you(seen)
     if cards:
         cards_shown.send_robust(for_you, request=context["request"], place="for-you")
-    return {"has_seen": bool(seen), "cards": cards}
+    return {"has_seen": bool(seen), "cards": cards, "shop": shop}
 
 
 @register.inclusion_tag("recommender/_looks_like.html", takes_context=True)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from catalog.importing.models import ImportJob
 from catalog.models import Product
 from recommender import querysets, registry
+from tests.catalog.importing import exports
 from tests.pictures import write_catalogue
 from tests.processes import eventually, worker
 
@@ -82,3 +83,29 @@ def test_an_import_works_without_javascript(browser, live_server, files):
         page.reload()
         expect(page.get_by_text("Done: 60 rows read")).to_be_visible()
     context.close()
+
+
+EXPORTS = {
+    "shopify.csv": (exports.shopify(), 7, "wrap-dress", ("€79.00", "€99.00", "S sold out", "M", "L")),
+    "woocommerce.csv": (exports.woocommerce(), 8, "hoodie", ("€45.00", "S L sold out")),
+    "google.xml": (exports.GOOGLE, 3, "parka", ("$90.00", "$120.00", "S sold out", "M", "Buy it")),
+}
+
+
+def test_what_other_shops_export_becomes_a_shop(browser, live_server, tmp_path):
+    page = browser.new_context(base_url=live_server.url).new_page()
+    sign_in(page)
+    with worker(CURRENCY="EUR"):
+        for name, (text, rows, sku, told) in EXPORTS.items():
+            (tmp_path / name).write_text(text)
+            page.goto("/admin/importing/importjob/add/")
+            page.get_by_label("Table of products").set_input_files(tmp_path / name)
+            page.get_by_role("button", name="Read it").click()
+            page.get_by_role("button", name=f"Import these {rows} rows").click(timeout=30_000)
+            expect(page.get_by_text(f"Done: {rows} rows read")).to_be_visible(timeout=30_000)
+            page.goto(f"/products/{sku}/")
+            shown = " ".join(page.locator("main").inner_text().split())
+            assert not [one for one in told if one not in shown], shown
+    page.goto("/products/")
+    assert page.locator("[data-sku]").count() == 11
+    page.context.close()

@@ -24,6 +24,7 @@ ADMIN = (
     "/admin/catalog/product/{pk}/delete/",
     "/admin/catalog/synonym/add/",
     "/admin/catalog/category/add/?_popup=1&_to_field=id",
+    "/admin/catalog/appearance/",
     "/admin/importing/importjob/",
     "/admin/importing/importsource/add/",
     "/admin/recommender/encoder/",

@@ -219,6 +219,7 @@ def _look(shop: Shop, undisturbed: Shop, imports: Imports, desk: Desk, result: R
         _settle(shop, result)
         result.seconds_to_settle.append(time.monotonic() - began)
         compared.result()
+    shop.sweep()
     verification = Verification(shop, json.loads(target.read_text()), desk)
     verification.run()
     for finding in verification.findings:

@@ -101,6 +101,20 @@ class Shop:
             check=True,
         )
 
+    def sweep(self) -> None:
+        """What is left in var is old by now, and the hour has come in which the shop sweeps."""
+        for path in [*(self.var / "uploads").glob("*"), *(self.var / "imports").glob("*")]:
+            os.utime(path, (0, 0))
+        command = "from catalog.importing.tasks import sweep_uploads; sweep_uploads()"
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "--command", command],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log.open("ab"),
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+
     def start(self) -> None:
         self.start_broker()
         as_root = ["--user", "root"] if os.getuid() == 0 else []

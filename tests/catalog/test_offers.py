@@ -233,6 +233,60 @@ def test_a_price_in_words_in_a_currency_that_is_not_here_is_named(client, priced
     assert "Without below £20 : prices here are in EUR." in page
 
 
+@pytest.fixture
+def sized() -> None:
+    """Dresses and shoes with sizes; one dress is sold out in M."""
+    cache.clear()
+    names = {"D": "Gown", "S": "Brogues", "J": "Denim"}
+    labels = {
+        "D1": "S,M",
+        "D2": "M,L",
+        "D3": "2XL",
+        "S1": "UK 9,EU 43",
+        "S2": "UK 8",
+        "J1": "W32 L34",
+        "J2": "5-6 Years",
+    }
+    for sku, several in labels.items():
+        product = ProductFactory(sku=sku, name=names[sku[0]])
+        for position, label in enumerate(several.split(","), 1):
+            sold_out = "out_of_stock" if (sku, label) == ("D2", "M") else ""
+            product.sizes.create(label=label, position=position, availability=sold_out)
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "chip"),
+    [
+        ("gown size m", {"D1"}, "Size M"),
+        ("gown size L", {"D2"}, "Size L"),
+        ("large size gown", {"D2"}, "Size L"),
+        ("gown xxl", {"D3"}, "Size 2XL"),
+        ("brogues uk 9", {"S1"}, "Size UK 9"),
+        ("brogues size 43", {"S1"}, "Size EU 43"),
+        ("denim 32 waist", {"J1"}, "Size W32 L34"),
+        ("denim 5-6 years", {"J2"}, "Size 5-6 Years"),
+        ("size s", {"D1"}, "Size S"),
+    ],
+)
+def test_sizes_in_words_narrow_and_can_be_taken_away(client, sized, words, found, chip):
+    assert skus(client, f"/products/?q={words}") == found
+    (taken,) = [one for one in Selection(QueryDict(f"q={words}")).chips() if one.label == chip]
+    rest = [word for word in ("gown", "brogues", "denim") if word in words]
+    assert taken.address == (f"/products/?q={rest[0]}" if rest else "/products/")
+    assert len(skus(client, f"/products/?q={words}&as_typed=1")) > len(found)
+
+
+@pytest.mark.parametrize("words", ["brogues 9", "brogues 43", "gown m", "us polo 9"])
+def test_a_number_or_a_letter_alone_is_no_size(sized, words):
+    assert not Selection(QueryDict(f"q={words}")).understood.sizes
+
+
+def test_a_size_that_nothing_has_is_named_and_left_out(client, sized):
+    assert skus(client, "/products/?q=gown+size+14") == {"D1", "D2", "D3"}
+    page = words_of(client.get("/products/?q=gown+size+14").content.decode())
+    assert "Without size 14 : nothing here has this size." in page
+
+
 @pytest.mark.parametrize(
     ("setting", "found"), [("last", ["3", "1", "2"]), ("mixed", ["3", "2", "1"]), ("hide", ["3", "1"])]
 )

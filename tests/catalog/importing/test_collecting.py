@@ -5,10 +5,12 @@ import threading
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from catalog import outages
 from catalog.importing import collecting, tasks
 from catalog.importing.advancing import import_catalog
 from catalog.importing.collecting import collect
@@ -18,6 +20,7 @@ from catalog.models import FurtherPicture, Product
 from recommender import embedding
 from tests.catalog.importing.life import finished, previewed
 from tests.factories import give_further
+from tests.hardships import full_disk
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +259,26 @@ def test_a_server_that_asks_to_wait_is_left_alone_for_so_long(table, web, monkey
     waiting.update(due_at=timezone.now())
     collect_all()
     assert pictures_of("b") == drawn(1)
+
+
+def test_a_full_disk_stops_fetching_for_a_while_that_grows_and_the_desk_says_why(table, web, admin_client, monkeypatch):
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(outages, "time", clock)
+    # Pictures that no other test has stored.
+    job = import_catalog(table(a="901", b="902 903"), None)
+    for asked, seconds in ((3, 30), (6, 60), (9, 120)):
+        with full_disk():
+            collect_all()
+        assert 0 < sum(web.asked.values()) <= asked
+        waits = [one.due_at - timezone.now() for one in PictureAddress.objects.waiting()]
+        assert all(timedelta(seconds=seconds - 10) < wait <= timedelta(seconds=seconds) for wait in waits)
+        clock.now += seconds
+        PictureAddress.objects.update(due_at=timezone.now())
+    page = admin_client.get(f"/admin/importing/importjob/{job.pk}/progress/").content.decode()
+    assert "3 to fetch" in page
+    assert "could not be stored: [Errno 27] File too large" in page
+    collect_all()
+    assert pictures_of("b") == drawn(902, 903)
 
 
 def test_pictures_that_came_with_the_file_go_before_addresses(table, web, tmp_path):

@@ -409,6 +409,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "picture_addresses": "Image Src",
                 "description": "Body (HTML)",
                 "option1_name": "Option1 Name",
+                "published": "Published",
             },
         ),
         (
@@ -421,6 +422,7 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "brand": "Vendor",
                 "description": "Description",
                 "option1_name": "Option1 name",
+                "status": "Status",
             },
         ),
         (
@@ -432,6 +434,8 @@ def test_columns_without_a_name_may_be_missing_in_a_row(folder):
                 "picture_addresses": "Images",
                 "price": "Regular price",
                 "record_id": "ID",
+                "published": "Published",
+                "visibility": "Visibility in catalog",
             },
         ),
         (

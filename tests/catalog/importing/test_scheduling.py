@@ -4,16 +4,18 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from catalog import fetching
 from catalog.importing.models import ImportJob, ImportSource
 from catalog.importing.scheduling import look_at_due
-from catalog.importing.tasks import look_at_sources
+from catalog.importing.tasks import look_at_sources, tell_of_ends
 from catalog.models import Product
 from tests.catalog.importing.life import State, finished
 from tests.factories import ProductFactory
@@ -47,11 +49,15 @@ class TableServer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         content = self.server.content
         if content is None:
-            self.send_error(404)
+            self.send_error(self.server.status)
             return
-        self.send_response(200)
+        is_known = self.headers.get("If-None-Match") == self.server.etag != ""
+        self.server.sent += not is_known
+        self.send_response(304 if is_known else 200)
+        self.send_header("ETag", self.server.etag)
         self.end_headers()
-        self.wfile.write(content)
+        if not is_known:
+            self.wfile.write(content)
 
     def log_message(self, *_) -> None:
         pass
@@ -64,6 +70,7 @@ def table_server(monkeypatch) -> Iterator[HTTPServer]:
     monkeypatch.setattr(fetching, "_checked", fetching.urlsplit)
     server = HTTPServer(("127.0.0.1", 0), TableServer)
     server.address = f"http://127.0.0.1:{server.server_port}"
+    server.etag, server.sent, server.status = "", 0, 404
     threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     yield server
     server.shutdown()
@@ -257,6 +264,84 @@ def test_a_table_at_an_address_is_imported_when_it_is_another_one(client, source
     ImportSource.objects.update(due_at=NOW)
     assert looked(source, NOW) == "Nothing was imported: This address answers with the status 404."
     assert source.jobs.count() == 2
+
+
+def test_a_feed_that_is_unchanged_is_not_sent_again(source, table_server):
+    ImportSource.objects.update(folder="", address=f"{table_server.address}/feed.csv")
+    table_server.content, table_server.etag = b"id,title\n1,Rock\n", '"one"'
+
+    def look() -> str:
+        ImportSource.objects.update(due_at=NOW)
+        source.refresh_from_db()
+        return looked(source, NOW)
+
+    look()
+    first = source.jobs.get()
+    assert look() == f"Nothing is new since import {first.pk}."
+    assert table_server.sent == 1
+    table_server.content, table_server.etag = b"id,title\n1,Hose\n", '"two"'
+    assert "was started" in look()
+    assert (table_server.sent, Product.objects.get().name) == (2, "Hose")
+    # What failed is fetched again, and so is another address.
+    source.jobs.update(state="failed")
+    assert "was started" in look()
+    assert table_server.sent == 3
+    ImportSource.objects.update(address=f"{table_server.address}/other.csv")
+    look()
+    assert table_server.sent == 4
+
+
+def test_what_fails_is_tried_again_soon_and_told_once_by_mail_and_at_home(source, table_server, admin_client, settings):
+    settings.EMAIL_URL, settings.IMPORT_MAIL_TO = "smtp://mail.example.org", ["buyers@example.org"]
+    ImportSource.objects.update(folder="", address=f"{table_server.address}/feed.csv")
+    table_server.content, table_server.status = None, 503
+    source.refresh_from_db()
+    for number in range(1, 4):
+        tell_of_ends()
+        assert not mail.outbox
+        assert "503" in looked(source, NOW + 5 * number * MINUTE)
+        assert source.failures == number
+    assert source.due_at.hour == 3
+    for _ in range(2):
+        tell_of_ends()
+    (message,) = mail.outbox
+    assert (message.subject, message.to) == ("The scheduled import Nightly fails", ["buyers@example.org"])
+    assert source.note in message.body
+    assert source.note in unescape(admin_client.get("/admin/").content.decode())
+    table_server.content = b"id,title\n1,Rock\n"
+    ImportSource.objects.update(due_at=NOW)
+    assert "was started" in looked(source, NOW)
+    assert "Scheduled imports that fail" not in admin_client.get("/admin/").content.decode()
+    table_server.content, table_server.status = None, 404
+    ImportSource.objects.update(due_at=NOW)
+    looked(source, NOW)
+    tell_of_ends()
+    assert "404" in mail.outbox[-1].body
+
+
+def test_staff_import_from_an_address_with_a_preview(admin_client, table_server, monkeypatch):
+    monkeypatch.setattr("catalog.importing.admin.wake_importer", lambda: None)
+    desk = "/admin/importing/importjob/add/"
+    monkeypatch.setattr("catalog.importing.forms.host_of", lambda address: "")
+    table_server.content = b"id,title,price\n1,Rock,5 EUR\n2,Hose,dear\n"
+    admin_client.post(desk, {"address": f"{table_server.address}/feed.csv"})
+    job = finished(ImportJob.objects.get())
+    assert (job.state, job.file_name, job.preview.outcome.counts.new) == (State.READY, "feed.csv", 2)
+    admin_client.post(job.get_absolute_url(), {"action": "confirm"})
+    job = finished(job)
+    assert (job.state, job.created, job.issue_counts["bad price"]) == (State.DONE, 2, 1)
+    admin_client.post(job.get_absolute_url(), {"action": "undo"})
+    assert finished(job).state == State.UNDONE
+    assert not Product.objects.exists()
+    table_server.content = None
+    admin_client.post(desk, {"address": f"{table_server.address}/feed.csv"})
+    failed = finished(ImportJob.objects.first())
+    assert (failed.state, failed.error) == (State.FAILED, "This address answers with the status 404.")
+
+
+def test_the_desk_takes_no_address_inside_networks(admin_client):
+    page = admin_client.post("/admin/importing/importjob/add/", {"address": "http://127.0.0.1/feed.csv"})
+    assert "not on the public internet" in page.content.decode()
 
 
 @pytest.mark.parametrize(

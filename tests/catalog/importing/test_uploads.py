@@ -61,10 +61,10 @@ def test_an_upload_of_many_hours_stays(settings):
     upload.file.close()
 
 
-def test_folders_of_jobs_that_are_gone_go_too():
-    job = ImportJob.objects.create()
-    gone = ImportJob.objects.create()
-    for one in (job, gone):
+def test_folders_of_jobs_that_are_gone_or_ended_before_their_process_was_killed_go_too():
+    job, gone = ImportJob.objects.create(), ImportJob.objects.create()
+    done = ImportJob.objects.create(state=ImportJob.State.DONE)
+    for one in (job, gone, done):
         one.folder.mkdir(parents=True, exist_ok=True)
         (one.folder / "rows.jsonl").touch()
         _written(one.folder, timedelta(hours=2))
@@ -73,3 +73,4 @@ def test_folders_of_jobs_that_are_gone_go_too():
     sweep_uploads()
     assert job.folder.exists()
     assert not gone_folder.exists()
+    assert not done.folder.exists()

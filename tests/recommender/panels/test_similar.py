@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from catalog.models import Product
+from catalog.models import Product, SimilarPanel
 from catalog.pictures import storage
 from recommender import embedding
 from recommender.neighbours import similar_to_product
@@ -123,3 +123,73 @@ def test_what_is_sold_out_is_last_or_hidden_or_neither(client, settings, setting
     assert [card.product.sku for card in panels_of(product, [])[SIMILAR]] == after
     found = skus_in(client.get(f"/search/photo/?like={product.sku}"))
     assert [sku for sku in found if sku != product.sku] == after
+
+
+def shown_beside(product: Product) -> list[Product]:
+    return [card.product for card in panels_of(product, [])[SIMILAR]]
+
+
+def over_rest(client, product: Product, count: str = "") -> list[str]:
+    answer = client.get(f"/api/products/{product.sku}/similar/{count}")
+    return [match["product"]["sku"] for match in answer.json()]
+
+
+def test_staff_say_how_many_stand_beside_a_product(client):
+    product, *_ = searchable_products(20)
+    SimilarPanel.objects.create(pk=1, most=5)
+    assert len(shown_beside(product)) == 5
+    assert len(over_rest(client, product)) == 5
+    assert len(over_rest(client, product, "?count=8")) == 8
+
+
+@pytest.mark.parametrize(
+    ("panel", "values", "beside"),
+    [
+        ({"same_gender": True}, {"gender": ["Girls", "Men", "Girls", "Unisex", "", "Men"]}, [2, 3, 4]),
+        ({"same_gender": True}, {"gender": ["Unisex", "Men", "Girls"]}, [1, 2]),
+        ({"in_stock": True}, {"availability": ["", "out_of_stock", "in_stock", "preorder", ""]}, [2, 3, 4]),
+        (
+            {"price_factor": 2},
+            {"price": [20, 9, 10, 40, 41, None, 20], "currency": ["EUR"] * 5 + ["", "USD"]},
+            [2, 3],
+        ),
+        ({"price_factor": 2}, {"price": [None, 9, 10], "currency": ["", "EUR", "EUR"]}, [1, 2]),
+        ({"price_factor": 2}, {"price": [20, 80], "sale_price": [None, 30], "currency": ["EUR", "EUR"]}, [1]),
+    ],
+)
+def test_what_staff_rule_out_stands_beside_nothing(client, panel, values, beside):
+    product, *others = nearly_alike(**values)
+    SimilarPanel.objects.create(pk=1, **panel)
+    allowed = {others[number - 1].sku for number in beside}
+    assert {one.sku for one in shown_beside(product)} == allowed
+    assert set(over_rest(client, product)) == allowed
+
+
+def test_a_narrow_panel_stays_full_where_the_nearest_are_ruled_out(client):
+    others = [ProductFactory(look=number, gender="Men") for number in range(1, 15)]
+    product, *_ = nearly_alike(gender=["Men"] + ["Women"] * 90)
+    embedding.embed_products([other.pk for other in others])
+    SimilarPanel.objects.create(pk=1, same_gender=True)
+    assert [one.gender for one in shown_beside(product)] == ["Men"] * 12
+    assert len(over_rest(client, product)) == 12
+
+
+def test_sold_out_products_are_last_over_rest_too(client, settings):
+    product, *_ = nearly_alike(availability=["", "out_of_stock"] + ["in_stock"] * 13)
+    settings.SOLD_OUT = "last"
+    sold_out = Product.objects.get(availability="out_of_stock").sku
+    assert sold_out not in over_rest(client, product)
+    assert over_rest(client, product, "?count=20")[-1] == sold_out
+    settings.SOLD_OUT = "hide"
+    assert sold_out not in over_rest(client, product, "?count=20")
+
+
+def test_the_settings_are_one_row_of_the_administration(admin_client, client):
+    page = "/admin/catalog/similarpanel/"
+    shown = admin_client.get(page, follow=True).content.decode()
+    assert 'name="most" value="12"' in shown
+    assert admin_client.get(f"{page}add/").status_code == 403
+    values = {"most": "6", "same_gender": "on", "price_factor": "0.5"}
+    assert "greater than or equal to 1" in admin_client.post(f"{page}1/change/", values).content.decode()
+    admin_client.post(f"{page}1/change/", values | {"price_factor": "1.5"})
+    assert SimilarPanel.objects.filter(pk=1, most=6, same_gender=True, in_stock=False, price_factor="1.5").exists()

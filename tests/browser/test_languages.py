@@ -1,0 +1,45 @@
+"""Pages in a language with longer words, and in one that is written from the right: nothing leaves the screen."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from catalog.importing.advancing import advance, import_catalog
+from catalog.importing.models import ImportJob
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.shop import look_of, photo
+from tests.pictures import write_catalogue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_leaves_the_screen(
+    browser: Browser, live_server, products, admin_client, tmp_path, settings, language, viewport
+):
+    settings.LANGUAGE_CODE = language
+    done = import_catalog(*write_catalogue(tmp_path, 3))
+    job = ImportJob.objects.create(state="reading", styles=done.styles, pictures=[])
+    assert advance()
+    context = browser.new_context(base_url=live_server.url, viewport=viewport)
+    session = admin_client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+
+    def expect_fit() -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} pixels too wide"
+        assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+
+    for address in ("/", "/products/?q=shirt", products[0].get_absolute_url(), job.get_absolute_url()):
+        assert page.goto(address).ok
+        expect_fit()
+    page.goto("/products/")
+    page.evaluate("for (const part of document.querySelectorAll('.facets details')) part.open = true")
+    expect_fit()
+    page.goto("/search/photo/")
+    with page.expect_navigation():
+        page.locator("input[name=photo]").first.set_input_files(photo(look_of(products[1])))
+    page.evaluate("for (const part of document.querySelectorAll('.refine details')) part.open = true")
+    expect_fit()
+    context.close()
