@@ -7,13 +7,15 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from PIL import Image
 
 from catalog.models import CatalogVersion, Product, ProductDescription
 from catalog.querysets import ProductQuerySet
 from catalog.words.understanding import understand
 from recommender import embedding
 from recommender.models import EmbeddingFailure
-from tests.factories import CategoryFactory, ProductFactory, searchable_products
+from tests.factories import CategoryFactory, ProductFactory, give_further, searchable_products
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +37,7 @@ def fields(product: Product, **changes: object) -> dict[str, object]:
         "season": "",
         "year": "",
         "usage": "",
-        "sizes-TOTAL_FORMS": "0",
-        "sizes-INITIAL_FORMS": "0",
+        **NO_INLINES,
         **changes,
     }
 
@@ -115,6 +116,15 @@ def test_failures_show_their_reason_and_can_be_tried_again(admin_client):
     chosen = [EmbeddingFailure.objects.get().pk]
     admin_client.post(address, {"action": "try_again", "_selected_action": chosen})
     assert embedding.waiting_ids() == [product.pk]
+
+
+def test_a_failure_leads_to_the_picture_that_failed(admin_client):
+    product = ProductFactory()
+    (plain,) = give_further(product, Image.new("RGB", (60, 80), "white"))
+    embedding.embed_products([product.pk])
+    page = admin_client.get(reverse("admin:recommender_embeddingfailure_changelist")).content.decode()
+    assert f'href="{plain.image.url}"' in page
+    assert product.image.url not in page
 
 
 def test_the_first_administrator_is_made_once(capsys, client):
