@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,15 +17,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from catalog import money
+from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.caching import kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.merchandising import Steering
 from catalog.models import CatalogVersion, Category, MerchandisingRule, Product, ProductSize
-from catalog.money import POINT, NoMoney, Range
+from catalog.money import Range
 from catalog.offer import discount_now, is_on_sale, price_now
-from catalog.prices import Bar, PriceFacet, bars
+from catalog.prices import Bar, PriceFacet
 from catalog.querysets import SIZE, ProductQuerySet
 from catalog.sizes import size_key
 from catalog.words import sizes
@@ -45,7 +44,6 @@ SORTS = {
     "discount": gettext_lazy("Biggest discount"),
 }
 BY_PRICE = frozenset({"price-up", "price-down"})
-LIMITS = ("min_price", "max_price")
 NARROWING = (*NAMES, SIZE)
 MOST_SIZES = 80
 LONGEST_WORDS = 255
@@ -87,8 +85,7 @@ class Selection:
         self.attributes = {
             name: tuple(sorted(values)) for name in NARROWING if (values := set(filter(None, asked.get(name, []))))
         }
-        least, most = (_limit(asked.get(name, [""])[-1]) for name in LIMITS)
-        self.price = Range(most, least) if least and most and least > most else Range(least, most)
+        self.price = prices.asked(query)
         self._filters = Filters(self.attributes, lambda attributes: self.address(attributes=attributes))
         wanted = asked.get("sort", [""])[-1]
         self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
@@ -107,7 +104,7 @@ class Selection:
 
     @cached_property
     def sold(self) -> Sold:
-        return _kept(repr((self.version, "sold")), _sold, SECONDS_OF_A_SALE)
+        return sold(self.version)
 
     def products(self) -> ProductQuerySet:
         """The chosen products in the chosen order, which staff steer where the shopper chose none."""
@@ -219,8 +216,7 @@ class Selection:
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
         counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
-        facet = self._filters.facet(SIZE, gettext("Size"), counts)
-        return replace(facet, choices=sorted(facet.choices[:MOST_SIZES], key=lambda choice: size_key(choice.label)))
+        return in_order_of_sizes(self._filters.facet(SIZE, gettext("Size"), counts))
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
@@ -230,8 +226,7 @@ class Selection:
         drawn, lowest, highest = self._kept("prices", self._price_bars)
         if not drawn:
             return None
-        others = [(name, value) for name, value in self.form_values if name not in LIMITS]
-        return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn, self.form_action, others)
+        return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn)
 
     def _price_bars(self) -> tuple[list[Bar], Decimal, Decimal]:
         priced = self._narrowed(without="price").filter(currency=self.sold.currency, price__isnull=False).order_by()
@@ -239,17 +234,18 @@ class Selection:
         counts = dict(selling.annotate(count=Count("pk")))
         if not counts:
             return [], Decimal(0), Decimal(0)
-        return bars(counts, self.price, self.sold.currency), min(counts), max(counts)
+        return prices.bars(counts, self.price, self.sold.currency), min(counts), max(counts)
 
     @property
     def form_action(self) -> str:
-        """Where a form leads to that adds to what is chosen."""
+        """Where the form of the facets leads to."""
         return self._place_and_query()[0]
 
     @property
     def form_values(self) -> list[tuple[str, str]]:
-        """Names and values of what is chosen, which such a form keeps."""
-        return [(name, value) for name, values in self._place_and_query()[1].lists() for value in values]
+        """Names and values of what that form keeps beside the facets."""
+        _, query = self._place_and_query(attributes={}, price=Range())
+        return [(name, value) for name, values in query.lists() for value in values]
 
     def chips(self) -> list[Choice]:
         """What is chosen, each with the address that takes it away."""
@@ -295,10 +291,7 @@ class Selection:
             query["as_typed"] = "1"
         for name, values in changes.get("attributes", self.attributes).items():
             query.setlist(name, values)
-        price = changes.get("price", self.price)
-        for name, limit in zip(LIMITS, (price.least, price.most), strict=True):
-            if limit is not None:
-                query[name] = f"{limit.normalize():f}"
+        query.update(dict(prices.pairs(changes.get("price", self.price))))
         sort = changes.get("sort", self.sort)
         if sort not in ("relevance", "newest") or (sort == "newest" and words):
             query["sort"] = sort
@@ -401,6 +394,17 @@ class Selection:
         return repr((self.version, get_language(), self.sold, settings.SOLD_OUT, choices))
 
 
+def sold(version: str) -> Sold:
+    """What of that version of the catalogue there is to narrow and to order by."""
+    return _kept(repr((version, "sold")), _sold, SECONDS_OF_A_SALE)
+
+
+def in_order_of_sizes(facet: Facet) -> Facet:
+    """The facet with its sizes in their order; of very many the most common ones, and what is chosen."""
+    shown = [choice for place, choice in enumerate(facet.choices) if place < MOST_SIZES or choice.is_chosen]
+    return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
+
+
 def _sold() -> Sold:
     now = timezone.now()
     priced = Product.objects.on_offer().filter(price__isnull=False).order_by().values("currency")
@@ -418,13 +422,6 @@ def _sold() -> Sold:
         has_sizes=ProductSize.objects.exists(),
         sales=repr([(one["begun"], one["ended"]) for _, one in sorted(by_code.items())]),
     )
-
-
-def _limit(text: str) -> Decimal | None:
-    """A price as a form or a program sends it; None where it is none."""
-    with suppress(NoMoney):
-        return money.parse(text, mark=POINT).number
-    return None
 
 
 def _kept(key: str, compute: Callable[[], Computed], seconds: int = SECONDS_KEPT) -> Computed:

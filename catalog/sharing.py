@@ -71,7 +71,7 @@ def structured_data(request: HttpRequest, product: Product, shop: Appearance) ->
         "name": product.title,
         "category": " > ".join(category.name for category in path),
         "color": product.base_colour,
-        "image": request.build_absolute_uri(product.largest_image_address) if product.image else "",
+        "image": [request.build_absolute_uri(picture.largest_image_address) for picture in product.pictures],
         "url": request.build_absolute_uri(product.get_absolute_url()),
         "brand": {"@type": "Brand", "name": product.brand} if product.brand else None,
         "description": product.description,

@@ -1,5 +1,6 @@
 """What looks like what, over REST."""
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,12 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api import ProductSerializer
+from catalog.api import RELATED, ProductSerializer
 from catalog.limits import Photos
 from catalog.models import Product
-from recommender.neighbours import similar_to_vector
+from catalog.money import Range
+from recommender.neighbours import Match, similar_to_vector
 from recommender.panels import similar
 from recommender.photo.looking import PhotoProblem, propose, read_upload
+from recommender.photo.query import FACETS, MOST_VALUES, PhotoQuery
+from recommender.photo.results import Results
 from recommender.registry import active_encoder
 
 MOST = 100
@@ -32,10 +36,27 @@ class PanelCountSerializer(serializers.Serializer):
 class MatchSerializer(serializers.Serializer):
     product = ProductSerializer()
     similarity = serializers.FloatField()
+    picture = serializers.IntegerField(source="number")
+    """Which of the product's `images` is the nearest one, from 1 on."""
 
 
 class PhotoSerializer(CountSerializer):
+    """The picture, and what narrows the answer: of each facet some values, and what a product costs now."""
+
     photo = serializers.FileField(allow_empty_file=True)
+    min_price = serializers.DecimalField(max_digits=12, decimal_places=3, required=False)
+    max_price = serializers.DecimalField(max_digits=12, decimal_places=3, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        values = {name: serializers.ListField(child=serializers.CharField(), required=False) for name in FACETS}
+        return {**super().get_fields(), **values}
+
+    @property
+    def query(self) -> PhotoQuery:
+        """What narrows the answer."""
+        told = self.validated_data
+        filters = {name: tuple(told[name][:MOST_VALUES]) for name in FACETS if name in told}
+        return PhotoQuery(filters=filters, price=Range(told.get("min_price"), told.get("max_price")))
 
 
 class SimilarProducts(APIView):
@@ -46,14 +67,14 @@ class SimilarProducts(APIView):
         asked = PanelCountSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
-        matches = similar.nearest(product, asked.validated_data.get("count"))
-        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+        return _told(similar.nearest(product, asked.validated_data.get("count")), request)
 
 
 class PhotoSearch(APIView):
     """The products that look most like an uploaded picture (multipart field `photo`), best first.
 
-    It looks at the part of the picture that looks most like a product of the shop.
+    It looks at the part of the picture that looks most like a product of the shop. What narrows the answer narrows the
+    500 products that look most like it.
     """
 
     parser_classes = (MultiPartParser,)
@@ -69,5 +90,12 @@ class PhotoSearch(APIView):
             return Response({"photo": [str(problem)]}, status=problem.status, headers=problem.headers)
         encoder = active_encoder()
         part = propose(encoder, photo).best
-        matches = similar_to_vector(encoder, part.embedding, asked.validated_data["count"])
-        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+        count = asked.validated_data["count"]
+        if asked.query.is_narrow:
+            return _told(Results(asked.query, encoder, part.embedding).matches(count), request)
+        return _told(similar_to_vector(encoder, part.embedding, count), request)
+
+
+def _told(matches: list[Match], request: Request) -> Response:
+    prefetch_related_objects([match.product for match in matches], *RELATED, "written")
+    return Response(MatchSerializer(matches, many=True, context={"request": request}).data)

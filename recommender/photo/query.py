@@ -14,12 +14,16 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from catalog import prices
 from catalog.addresses import values_of
 from catalog.attributes import ATTRIBUTES
 from catalog.choices import Chosen
+from catalog.models import FurtherPicture
+from catalog.money import Range
+from catalog.querysets import SIZE
 from recommender import neighbours
 from recommender.diversity import unit
-from recommender.models import Calibration, Encoder
+from recommender.models import Calibration, Embedding, Encoder
 from recommender.photo.boxes import Box
 
 SIGNER = signing.Signer(salt="look")
@@ -30,7 +34,11 @@ EMPHASES = {-2: 0.0, -1: 0.5, 0: 1.0, 1: 1.8, 2: 3.0}
 TURN = 2.0
 """How strongly another colour pulls: over 40,000 products more than half of the twelve nearest have it then, and three
 quarters are still of the same kind (without a pull 11 % and 79 %; at 3 it is 74 % and 68 %)."""
-FACETS = {"category": gettext_lazy("Category"), **{attribute.name: attribute.label for attribute in ATTRIBUTES}}
+FACETS = {
+    "category": gettext_lazy("Category"),
+    **{attribute.name: attribute.label for attribute in ATTRIBUTES},
+    SIZE: gettext_lazy("Size"),
+}
 
 
 class ExpiredSeal(Exception):
@@ -42,12 +50,17 @@ class PhotoQuery:
     """Seals are signed embeddings, so that an address can be shared while no photo is kept; photos are for cropping."""
 
     photos: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Photos of other things, which came together with these and can be searched with instead"""
     box: Box | None = None
     seals: tuple[str, ...] = ()
     likes: tuple[str, ...] = ()
+    picture: int = 1
+    """Which picture of the only product taken to; its own one is the first"""
     colour: str = ""
     emphasis: int = 0
     filters: Chosen = field(default_factory=dict)
+    price: Range = field(default_factory=Range)
     page: int = 1
 
     @classmethod
@@ -57,17 +70,24 @@ class PhotoQuery:
 
         return cls(
             photos=asked("photo"),
+            beside=asked("beside"),
             box=Box.parse(query.get("box", "")),
             seals=asked("look"),
             likes=asked("like"),
+            picture=_number(query.get("picture"), 1, FurtherPicture.MOST + 1, 1),
             colour=query.get("colour", ""),
             emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
             filters={name: tuple(sorted(values)) for name in FACETS if (values := asked(name))},
+            price=prices.asked(query),
             page=_number(query.get("page"), 1, 1000, 1),
         )
 
     def __bool__(self) -> bool:
         return bool(self.photos or self.seals or self.likes)
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.filters or self.price)
 
     def address(self, **changes: Any) -> str:
         """The page of this query with some of it changed; its first page unless that is what changes."""
@@ -77,22 +97,29 @@ class PhotoQuery:
     @property
     def shared_address(self) -> str:
         """The address for others: the photo stays with whoever brought it."""
-        return self.address(photos=(), box=None)
+        return self.address(photos=(), beside=(), box=None)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The query as names and values."""
         yield from (("photo", name) for name in self.photos)
+        yield from (("beside", name) for name in self.beside)
         yield from (("box", str(box)) for box in [self.box] if box)
         yield from (("look", seal) for seal in self.seals)
         yield from (("like", sku) for sku in self.likes)
+        yield from (("picture", str(picture)) for picture in [self.picture] if picture > 1)
         yield from (("colour", colour) for colour in [self.colour] if colour)
         yield from (("emphasis", str(emphasis)) for emphasis in [self.emphasis] if emphasis)
         yield from ((name, value) for name, values in self.filters.items() for value in values)
+        yield from prices.pairs(self.price)
         yield from (("page", str(page)) for page in [self.page] if page > 1)
 
     def pairs_without_emphasis(self) -> list[tuple[str, str]]:
         """For the form that sets it."""
         return list(replace(self, emphasis=0, page=1).pairs())
+
+    def pairs_without_filters(self) -> list[tuple[str, str]]:
+        """For the form of the facets."""
+        return list(replace(self, filters={}, price=Range(), page=1).pairs())
 
     def turned_to(self, colour: str) -> str:
         """The address that shows it in another colour, or in its own again."""
@@ -113,14 +140,20 @@ class PhotoQuery:
 
         Raises ExpiredSeal.
         """
-        liked = neighbours.embeddings_of_skus(self.likes) if self.likes else {}
         parts = [unseal(seal, encoder) for seal in self.seals]
-        parts += [np.asarray(row.vector, np.float32) for row in liked.values()]
+        parts += [np.asarray(row.vector, np.float32) for row in self._liked()]
         if not parts:
             return None
         vector = unit(np.mean([unit(part) for part in parts], axis=0))
         calibration = Calibration.objects.filter(encoder=encoder).first() if self.colour or self.emphasis else None
         return self._coloured(vector, calibration) if calibration and calibration.directions else vector
+
+    def _liked(self) -> list[Embedding]:
+        """The embeddings of the products taken to, as far as they can be found."""
+        if self.picture > 1 and len(self.likes) == 1:
+            further = neighbours.embedding_of_picture(self.likes[0], self.picture)
+            return [further] if further else []
+        return list(neighbours.embeddings_of_skus(self.likes).values()) if self.likes else []
 
     def _coloured(self, vector: np.ndarray, calibration: Calibration) -> np.ndarray:
         """The part of the vector that is about colour, turned to another one, and made to count more or less."""

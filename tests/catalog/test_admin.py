@@ -1,17 +1,21 @@
 """The administration: who gets in, and what it does to products and categories."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from PIL import Image
 
 from catalog.models import CatalogVersion, Product, ProductDescription
 from catalog.querysets import ProductQuerySet
 from catalog.words.understanding import understand
 from recommender import embedding
 from recommender.models import EmbeddingFailure
-from tests.factories import CategoryFactory, ProductFactory, searchable_products
+from tests.factories import CategoryFactory, ProductFactory, give_further, searchable_products
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +37,7 @@ def fields(product: Product, **changes: object) -> dict[str, object]:
         "season": "",
         "year": "",
         "usage": "",
-        "sizes-TOTAL_FORMS": "0",
-        "sizes-INITIAL_FORMS": "0",
+        **NO_INLINES,
         **changes,
     }
 
@@ -115,6 +118,15 @@ def test_failures_show_their_reason_and_can_be_tried_again(admin_client):
     assert embedding.waiting_ids() == [product.pk]
 
 
+def test_a_failure_leads_to_the_picture_that_failed(admin_client):
+    product = ProductFactory()
+    (plain,) = give_further(product, Image.new("RGB", (60, 80), "white"))
+    embedding.embed_products([product.pk])
+    page = admin_client.get(reverse("admin:recommender_embeddingfailure_changelist")).content.decode()
+    assert f'href="{plain.image.url}"' in page
+    assert product.image.url not in page
+
+
 def test_the_first_administrator_is_made_once(capsys, client):
     call_command("create_admin")
     password = capsys.readouterr().out.split("password ")[1].split()[0]
@@ -169,3 +181,26 @@ def test_whoever_guesses_passwords_waits_and_the_person_elsewhere_does_not(clien
     right = {"username": "merchant", "password": "right"}
     assert client.post(address, right).status_code == 429
     assert client.post(address, right, REMOTE_ADDR="203.0.113.7").status_code == 302
+
+
+def test_the_form_of_a_product_shows_its_picture_and_offers_what_products_have_already(admin_client):
+    product = ProductFactory(gender="Men")
+    ProductFactory.create_batch(2, gender="Women", base_colour="Sea Green")
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    page = admin_client.get(address).content.decode()
+    assert f'src="{product.image_address}"' in page
+    assert f'alt="Picture of {product.sku}"' in page
+    assert (
+        f'alt="Picture of {product.sku}"'
+        in admin_client.get(reverse("admin:catalog_product_changelist")).content.decode()
+    )
+    offered = {
+        name: re.findall(r'<option value="([^"]*)">', values)
+        for name, values in re.findall(r'<datalist id="known-(\w+)">(.*?)</datalist>', page)
+    }
+    assert set(offered) == {"gender", "base_colour", "brand", "season", "usage"}
+    assert offered["gender"] == ["Women", "Men"]
+    assert offered["base_colour"][0] == "Sea Green"
+    assert admin_client.post(address, fields(product, gender="Everyone")).status_code == 302
+    assert Product.objects.get(pk=product.pk).gender == "Everyone"
+    assert "Picture of" not in admin_client.get(reverse("admin:catalog_product_add")).content.decode()

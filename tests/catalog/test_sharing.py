@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.sharing import ProductSitemap
-from tests.factories import ProductFactory
+from tests.factories import ProductFactory, give_further
+from tests.pictures import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,15 @@ def test_the_sitemap_lists_what_is_in_the_shop(client, shop):
     assert "http://testserver/products/2/" in products
     assert "http://testserver/products/1/" not in products
     assert "http://testserver/c/footwear/shoes/heels/" in client.get("/sitemap-categories.xml").content.decode()
+
+
+def test_all_pictures_of_a_product_are_told_and_the_first_is_shared(client):
+    product = ProductFactory()
+    (further,) = give_further(product, drawing(100))
+    page = client.get(product.get_absolute_url()).content.decode()
+    told, _ = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
+    assert told["image"] == [f"http://testserver{one.image.url}" for one in (product, further)]
+    assert f'<meta property="og:image" content="{told["image"][0]}">' in page
 
 
 def test_lists_that_are_narrowed_are_not_indexed(client, shop):
