@@ -2,12 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from catalog.attributes import BRAND
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 LONG = {BRAND: 12}
 """The facets of which only so many choices are shown at first"""
@@ -18,9 +14,12 @@ Chosen = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to choose; `address` is the page that chooses it, or drops it when it is chosen."""
+    """Something to choose; `address` is the page that chooses it, or drops it when it is chosen.
 
-    label: "StrOrPromise"
+    It is empty where a form has boxes to tick.
+    """
+
+    label: str
     address: str
     count: int | None = None
     """How many products it would leave, where that is said"""
@@ -32,24 +31,28 @@ class Facet:
     """One way to narrow what a page shows."""
 
     name: str
-    label: "StrOrPromise"
+    label: str
     choices: list[Choice]
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether its choices are boxes to tick, rather than pages of their own."""
+        return not any(choice.address for choice in self.choices)
 
     @property
     def is_chosen(self) -> bool:
         return any(choice.is_chosen for choice in self.choices)
 
     @property
-    def first(self) -> list[Choice]:
-        """The choices that are shown at once: of a long facet the first ones, and what is chosen."""
-        shown = LONG.get(self.name, len(self.choices))
-        return [*self.choices[:shown], *(choice for choice in self.choices[shown:] if choice.is_chosen)]
+    def parts(self) -> list[list[Choice]]:
+        """The choices that are shown at once: of a long facet the first ones, and what is chosen.
 
-    @property
-    def rest(self) -> list[Choice]:
-        """The others, as many as a page takes."""
+        Then the others, where there are any, as many as a page takes.
+        """
         shown = LONG.get(self.name, len(self.choices))
-        return [choice for choice in self.choices[shown:] if not choice.is_chosen][:MOST_SHOWN]
+        first = [*self.choices[:shown], *(choice for choice in self.choices[shown:] if choice.is_chosen)]
+        rest = [choice for choice in self.choices[shown:] if not choice.is_chosen][:MOST_SHOWN]
+        return [first, rest] if rest else [first]
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,13 @@ class Filters:
     chosen: Chosen
     address_with: Callable[[Chosen], str]
 
-    def facet(self, name: str, label: "StrOrPromise", counts: Mapping[str, int]) -> Facet:
-        """The facet of the counted values, most products first. "" is no value."""
+    def facet(self, name: str, label: str, counts: Mapping[str, int]) -> Facet:
+        """The facet of the counted values to tick, most products first. "" is no value."""
         chosen = self.chosen.get(name, ())
         # What is chosen can be taken away even where it would leave nothing.
         known = {**dict.fromkeys(chosen, 0), **counts}
         ordered = sorted(known.items(), key=lambda item: (-item[1], item[0]))
-        choices = [
-            Choice(value, self.toggled(name, value), count, value in chosen) for value, count in ordered if value
-        ]
+        choices = [Choice(value, "", count, value in chosen) for value, count in ordered if value]
         return Facet(name, label, choices)
 
     def chips(self, but: tuple[str, str] | None = None) -> list[Choice]:

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,15 +17,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from catalog import money
+from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.caching import kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.merchandising import Steering
 from catalog.models import CatalogVersion, Category, MerchandisingRule, Product, ProductSize
-from catalog.money import POINT, NoMoney, Range
+from catalog.money import Range
 from catalog.offer import discount_now, is_on_sale, price_now
-from catalog.prices import Bar, PriceFacet, bars
+from catalog.prices import Bar, PriceFacet
 from catalog.querysets import SIZE, ProductQuerySet
 from catalog.sizes import size_key
 from catalog.words import sizes
@@ -45,7 +44,6 @@ SORTS = {
     "discount": gettext_lazy("Biggest discount"),
 }
 BY_PRICE = frozenset({"price-up", "price-down"})
-LIMITS = ("min_price", "max_price")
 NARROWING = (*NAMES, SIZE)
 MOST_SIZES = 80
 LONGEST_WORDS = 255
@@ -87,8 +85,7 @@ class Selection:
         self.attributes = {
             name: tuple(sorted(values)) for name in NARROWING if (values := set(filter(None, asked.get(name, []))))
         }
-        least, most = (_limit(asked.get(name, [""])[-1]) for name in LIMITS)
-        self.price = Range(most, least) if least and most and least > most else Range(least, most)
+        self.price = prices.asked(query)
         self._filters = Filters(self.attributes, lambda attributes: self.address(attributes=attributes))
         wanted = asked.get("sort", [""])[-1]
         self.sort = wanted if wanted in self.sorts else next(iter(self.sorts))
@@ -107,7 +104,7 @@ class Selection:
 
     @cached_property
     def sold(self) -> Sold:
-        return _kept(repr((self.version, "sold")), _sold, SECONDS_OF_A_SALE)
+        return sold(self.version)
 
     def products(self) -> ProductQuerySet:
         """The chosen products in the chosen order, which staff steer where the shopper chose none."""
@@ -211,7 +208,7 @@ class Selection:
         facets = [self._category_facet()]
         for attribute in ATTRIBUTES:
             counts = {str(value): count for value, count in self._counts[attribute.name].items() if value is not None}
-            facets.append(self._filters.facet(attribute.name, attribute.label, counts))
+            facets.append(self._filters.facet(attribute.name, str(attribute.label), counts))
         if self.sold.has_sizes:
             facets.append(self._size_facet())
         return [facet for facet in facets if facet.choices]
@@ -219,21 +216,17 @@ class Selection:
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
         counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
-        facet = self._filters.facet(SIZE, gettext_lazy("Size"), counts)
-        return replace(
-            facet, choices=sorted(facet.choices[:MOST_SIZES], key=lambda choice: size_key(str(choice.label)))
-        )
+        return in_order_of_sizes(self._filters.facet(SIZE, gettext("Size"), counts))
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
         """What the products cost that the other choices leave; None where none has a price."""
         if not self.sold.currency:
             return None
-        drawn, lowest, highest = self._kept(f"prices {get_language()}", self._price_bars)
+        drawn, lowest, highest = self._kept("prices", self._price_bars)
         if not drawn:
             return None
-        others = [(name, value) for name, value in self.form_values if name not in LIMITS]
-        return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn, self.form_action, others)
+        return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn)
 
     def _price_bars(self) -> tuple[list[Bar], Decimal, Decimal]:
         priced = self._narrowed(without="price").filter(currency=self.sold.currency, price__isnull=False).order_by()
@@ -241,17 +234,18 @@ class Selection:
         counts = dict(selling.annotate(count=Count("pk")))
         if not counts:
             return [], Decimal(0), Decimal(0)
-        return bars(counts, self.price, self.sold.currency), min(counts), max(counts)
+        return prices.bars(counts, self.price, self.sold.currency), min(counts), max(counts)
 
     @property
     def form_action(self) -> str:
-        """Where a form leads to that adds to what is chosen."""
+        """Where the form of the facets leads to."""
         return self._place_and_query()[0]
 
     @property
     def form_values(self) -> list[tuple[str, str]]:
-        """Names and values of what is chosen, which such a form keeps."""
-        return [(name, value) for name, values in self._place_and_query()[1].lists() for value in values]
+        """Names and values of what that form keeps beside the facets."""
+        _, query = self._place_and_query(attributes={}, price=Range())
+        return [(name, value) for name, values in query.lists() for value in values]
 
     def chips(self) -> list[Choice]:
         """What is chosen, each with the address that takes it away."""
@@ -278,7 +272,8 @@ class Selection:
     def orders(self) -> list[Choice]:
         """The orders there are to choose from."""
         return [
-            Choice(label, self.address(sort=name), is_chosen=name == self.sort) for name, label in self.sorts.items()
+            Choice(str(label), self.address(sort=name), is_chosen=name == self.sort)
+            for name, label in self.sorts.items()
         ]
 
     def address(self, **changes: Any) -> str:
@@ -296,10 +291,7 @@ class Selection:
             query["as_typed"] = "1"
         for name, values in changes.get("attributes", self.attributes).items():
             query.setlist(name, values)
-        price = changes.get("price", self.price)
-        for name, limit in zip(LIMITS, (price.least, price.most), strict=True):
-            if limit is not None:
-                query[name] = f"{limit.normalize():f}"
+        query.update(dict(prices.pairs(changes.get("price", self.price))))
         sort = changes.get("sort", self.sort)
         if sort not in ("relevance", "newest") or (sort == "newest" and words):
             query["sort"] = sort
@@ -374,7 +366,7 @@ class Selection:
             Choice(node.name, self.address(category=node), count, node == self.category)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
-        return Facet("category", gettext_lazy("Category"), choices)
+        return Facet("category", gettext("Category"), choices)
 
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:
@@ -396,10 +388,21 @@ class Selection:
 
     @cached_property
     def key(self) -> str:
-        """Another text for other choices, another catalogue, and after every sale that began or ended."""
+        """Another text for other choices, catalogues and languages, and after every sale that began or ended."""
         category = self.category and self.category.pk
         choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
-        return repr((self.version, self.sold, settings.SOLD_OUT, choices))
+        return repr((self.version, get_language(), self.sold, settings.SOLD_OUT, choices))
+
+
+def sold(version: str) -> Sold:
+    """What of that version of the catalogue there is to narrow and to order by."""
+    return _kept(repr((version, "sold")), _sold, SECONDS_OF_A_SALE)
+
+
+def in_order_of_sizes(facet: Facet) -> Facet:
+    """The facet with its sizes in their order; of very many the most common ones, and what is chosen."""
+    shown = [choice for place, choice in enumerate(facet.choices) if place < MOST_SIZES or choice.is_chosen]
+    return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
 
 
 def _sold() -> Sold:
@@ -419,13 +422,6 @@ def _sold() -> Sold:
         has_sizes=ProductSize.objects.exists(),
         sales=repr([(one["begun"], one["ended"]) for _, one in sorted(by_code.items())]),
     )
-
-
-def _limit(text: str) -> Decimal | None:
-    """A price as a form or a program sends it; None where it is none."""
-    with suppress(NoMoney):
-        return money.parse(text, mark=POINT).number
-    return None
 
 
 def _kept(key: str, compute: Callable[[], Computed], seconds: int = SECONDS_KEPT) -> Computed:

@@ -103,6 +103,12 @@ class Range:
     def __bool__(self) -> bool:
         return self.least is not None or self.most is not None
 
+    def includes(self, amount: Decimal | None) -> bool:
+        """Whether an amount of the same currency is within it; none that is unknown is."""
+        if amount is None:
+            return False
+        return (self.least is None or amount >= self.least) and (self.most is None or amount <= self.most)
+
     def shown(self, currency: str) -> str:
         """For shoppers, in that currency where it says none."""
         least, most = (

@@ -1,14 +1,18 @@
 """Prices to choose from: a range, and how many products cost how much, drawn as bars."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from catalog import money
-from catalog.money import Range
+from catalog.money import POINT, NoMoney, Range
+
+LIMITS = ("min_price", "max_price")
 
 MOST_BARS = 24
 TAIL = 0.97
@@ -40,10 +44,6 @@ class PriceFacet:
     lowest: Decimal
     highest: Decimal
     bars: Sequence[Bar]
-    action: str
-    """Where the form leads to"""
-    others: Sequence[tuple[str, str]]
-    """Names and values of the other choices, which the form keeps"""
 
     bar_width = BAR_WIDTH - GAP
     height = HEIGHT
@@ -67,6 +67,26 @@ class PriceFacet:
     @property
     def most(self) -> str:
         return _typed(self.chosen.most)
+
+
+def asked(query: QueryDict) -> Range:
+    """The price that an address asks for; its limits may be the wrong way round."""
+    least, most = (_limit(query.get(name, "")) for name in LIMITS)
+    return Range(most, least) if least and most and least > most else Range(least, most)
+
+
+def pairs(price: Range) -> Iterator[tuple[str, str]]:
+    """The same for an address, as names and values."""
+    for name, limit in zip(LIMITS, (price.least, price.most), strict=True):
+        if limit is not None:
+            yield name, _typed(limit)
+
+
+def _limit(text: str) -> Decimal | None:
+    """A price as a form or a program sends it; None where it is none."""
+    with suppress(NoMoney):
+        return money.parse(text.strip(), mark=POINT).number
+    return None
 
 
 def bars(counts: Mapping[Decimal, int], chosen: Range, currency: str) -> list[Bar]:

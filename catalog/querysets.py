@@ -1,7 +1,8 @@
 """Every query on the catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
@@ -47,6 +48,7 @@ WORTH_OF_NEIGHBOURS = 0.5
 WORTH_OF_IMPORTANT = 10.0
 """More than anything that ranks products with as many of the words"""
 WORTH_OF_WHOLE = 1000.0
+MOST_KNOWN = 500
 FEW = 12
 """Where all of the words find fewer products, those with most of them follow"""
 
@@ -104,6 +106,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
             products = products.filter(selling__gte=wanted.least)
         return products.filter(selling__lte=wanted.most) if wanted.most is not None else products
 
+    def costs(self, currency: str, at: datetime) -> dict[int, Decimal]:
+        """What each of them costs at that time, by its id; without those that have no price in that currency."""
+        selling = self.annotate(cost=price_now(currency, at)).filter(cost__isnull=False)
+        return dict(selling.order_by().values_list("pk", "cost"))
+
     def of_the_sample(self) -> "ProductQuerySet":
         """The drawn ones."""
         return self.filter(sku__regex=SKUS)
@@ -131,6 +138,12 @@ class ProductQuerySet(models.QuerySet["Product"]):
             having = self.model.objects.filter(sizes__label__in=sizes, sizes__availability__in=TO_BE_HAD)
             products = products.filter(pk__in=having.values("pk"))
         return products
+
+    def known_values(self, attribute: str) -> list[str]:
+        """The values of an attribute that products of the shop have, the most common ones first."""
+        having = self.in_the_shop().exclude(**{attribute: ""}).order_by().values_list(attribute)
+        counted = having.annotate(count=Count("pk")).order_by("-count", attribute)
+        return list(counted.values_list(attribute, flat=True)[:MOST_KNOWN])
 
     def counts_by(self, *columns: str) -> dict[str, dict[object, int]]:
         """For each column how many products have each of its values, all counted in one pass."""
@@ -300,6 +313,14 @@ class FurtherPictureQuerySet(models.QuerySet["FurtherPicture"]):
 
 
 class ProductSizeQuerySet(models.QuerySet["ProductSize"]):
+    def to_be_had(self, products: Collection[int]) -> dict[int, list[str]]:
+        """The sizes that each of the products with these ids is to be had in, by its id."""
+        sizes: dict[int, list[str]] = {}
+        rows = self.filter(availability__in=TO_BE_HAD, product__in=products).order_by()
+        for product, label in rows.values_list("product", "label"):
+            sizes.setdefault(product, []).append(label)
+        return sizes
+
     def labels(self) -> list[str]:
         """The sizes that there are."""
         return list(self.order_by("label").values_list("label", flat=True).distinct())

@@ -12,9 +12,12 @@ from rest_framework.views import APIView
 from catalog.api import RELATED, ProductSerializer
 from catalog.limits import Photos
 from catalog.models import Product
+from catalog.money import Range
 from recommender.neighbours import Match, similar_to_vector
 from recommender.panels import similar
 from recommender.photo.looking import PhotoProblem, propose, read_upload
+from recommender.photo.query import FACETS, MOST_VALUES, PhotoQuery
+from recommender.photo.results import Results
 from recommender.registry import active_encoder
 
 MOST = 100
@@ -38,7 +41,22 @@ class MatchSerializer(serializers.Serializer):
 
 
 class PhotoSerializer(CountSerializer):
+    """The picture, and what narrows the answer: of each facet some values, and what a product costs now."""
+
     photo = serializers.FileField(allow_empty_file=True)
+    min_price = serializers.DecimalField(max_digits=12, decimal_places=3, required=False)
+    max_price = serializers.DecimalField(max_digits=12, decimal_places=3, required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        values = {name: serializers.ListField(child=serializers.CharField(), required=False) for name in FACETS}
+        return {**super().get_fields(), **values}
+
+    @property
+    def query(self) -> PhotoQuery:
+        """What narrows the answer."""
+        told = self.validated_data
+        filters = {name: tuple(told[name][:MOST_VALUES]) for name in FACETS if name in told}
+        return PhotoQuery(filters=filters, price=Range(told.get("min_price"), told.get("max_price")))
 
 
 class SimilarProducts(APIView):
@@ -55,7 +73,8 @@ class SimilarProducts(APIView):
 class PhotoSearch(APIView):
     """The products that look most like an uploaded picture (multipart field `photo`), best first.
 
-    It looks at the part of the picture that looks most like a product of the shop.
+    It looks at the part of the picture that looks most like a product of the shop. What narrows the answer narrows the
+    500 products that look most like it.
     """
 
     parser_classes = (MultiPartParser,)
@@ -71,7 +90,10 @@ class PhotoSearch(APIView):
             return Response({"photo": [str(problem)]}, status=problem.status, headers=problem.headers)
         encoder = active_encoder()
         part = propose(encoder, photo).best
-        return _told(similar_to_vector(encoder, part.embedding, asked.validated_data["count"]), request)
+        count = asked.validated_data["count"]
+        if asked.query.is_narrow:
+            return _told(Results(asked.query, encoder, part.embedding).matches(count), request)
+        return _told(similar_to_vector(encoder, part.embedding, count), request)
 
 
 def _told(matches: list[Match], request: Request) -> Response:

@@ -1,6 +1,5 @@
 """Search by photo, the wall to wander along, and what shoppers say of the panels."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +8,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image
 
-from catalog import appearance
 from catalog.appearance import while_shown
 from catalog.limits import Changes, Costly, Photos, Reads, limited
 from catalog.models import Product
@@ -18,22 +16,18 @@ from recommender.explore import Wander
 from recommender.models import Mark
 from recommender.photo import store
 from recommender.photo.boxes import WHOLE
-from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload
+from recommender.photo.looking import MOST_PHOTOS, PhotoProblem, read_address, read_upload, takes_addresses
 from recommender.photo.query import EMPHASES, PhotoQuery
 from recommender.photo.results import Results
-from recommender.photo.searching import query_by, results_of, shows_nothing
+from recommender.photo.searching import SECONDS_UNTIL_BACK, query_by, results_of, shows_nothing
+from recommender.photo.several import Several
 from recommender.registry import active_encoder
 from recommender.signals import photo_searched
 
 
 def _address(request: HttpRequest) -> str:
     """Of a picture that is to be fetched; empty where none is."""
-    return request.POST.get("address", "").strip() if _takes_addresses() else ""
-
-
-def _takes_addresses() -> bool:
-    """Whether who runs the server allows it, and staff want it."""
-    return settings.PHOTO_FROM_ADDRESS and appearance.current().shows_photo_addresses
+    return request.POST.get("address", "").strip() if takes_addresses() else ""
 
 
 # The upload changes nothing on the server, so there is nothing to forge.
@@ -48,14 +42,13 @@ def photo_search(request: HttpRequest) -> HttpResponse:
         encoder = active_encoder()
         query = query_by(_photos(request), encoder) if request.method == "POST" else PhotoQuery.parse(request.GET)
         if not query:
-            return render(request, "recommender/photo_search.html", {"from_address": _takes_addresses()})
+            return render(request, "recommender/photo_search.html")
         results = None if shows_nothing(query) else results_of(query, encoder)
         _tell(request, results)
         page = _results_page(results) if results else _photos_page(query)
         return render(request, "recommender/photo_results.html", page)
     except PhotoProblem as problem:
-        context = {"problem": problem, "from_address": _takes_addresses()}
-        response = render(request, "recommender/photo_search.html", context, status=problem.status)
+        response = render(request, "recommender/photo_search.html", {"problem": problem}, status=problem.status)
         for name, value in problem.headers.items():
             response[name] = value
         return response
@@ -85,8 +78,8 @@ def _results_page(results: Results) -> dict:
 
 
 def _photos_page(query: PhotoQuery) -> dict:
-    photos = [(name, photo) for name in query.photos if (photo := store.find(name))]
-    parts = photos[0][1].parts_to_point_at if len(photos) == 1 else []
+    photos = Several(query)
+    parts = photos.searched[0].photo.parts_to_point_at if len(photos.searched) == 1 else []
     return {
         "query": query,
         "photos": photos,
@@ -99,7 +92,10 @@ def _photos_page(query: PhotoQuery) -> dict:
 @limited(Reads)
 def kept_photo(request: HttpRequest, name: str) -> HttpResponse:
     """A photo that is being searched with, for whoever knows its name, until it is forgotten."""
-    photo = store.find(name)
+    try:
+        photo = store.find(name)
+    except store.PhotosAway:
+        return HttpResponse(status=503, headers={"Retry-After": str(SECONDS_UNTIL_BACK)})
     if photo is None:
         raise Http404
     return HttpResponse(photo.content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})

@@ -1,5 +1,6 @@
 """What becomes of the shop while its Redis, as broker or as cache, is away or takes connections and says nothing."""
 
+import re
 import time
 
 import pytest
@@ -90,7 +91,13 @@ def test_a_photo_search_goes_on_without_a_cache_that_is_mute(client, settings, m
         page = answer.content.decode()
         assert answer.status_code == 200
         assert f'data-sku="{products[0].sku}"' in page
-        assert "The photo itself is not kept" in page
+        assert "Your photo cannot be shown or cropped at the moment" in page
+    name = re.search(r"photo=([\w-]+)", page)[1]
+    for address in (f"/search/photo/?photo={name}&box=0,0,50,50", f"/search/photo/{name}.jpg"):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert answer["Retry-After"]
+    assert "Please try again in a minute" in client.get(f"/search/photo/?photo={name}").content.decode()
     assert client.get("/products/").status_code == client.get("/").status_code == 200
     assert caplog.text.count("The cache fails") == 1
 

@@ -1,23 +1,25 @@
 """Categories and products in the administration."""
 
 import math
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models import ImageField
-from django.forms import BaseInlineFormSet, BaseModelFormSet, CharField, IntegerField, ModelForm
+from django.db import models, transaction
+from django.forms import BaseInlineFormSet, BaseModelFormSet, CharField, Field, IntegerField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.attributes import NAMES
+from catalog.admin.known_values import KnownValues
+from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures import files, storage
 from catalog.pictures.decoding import suffix_of
@@ -25,6 +27,13 @@ from catalog.pictures.fields import PictureField
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 from catalog.terms import DESCRIPTION_LENGTH
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
+
+THUMBNAIL = '<img src="{}" width="45" height="60" alt="{}" loading="lazy">'
+OFFERED = [attribute.name for attribute in ATTRIBUTES if attribute.numbers is None]
+"""The attributes whose values the form offers"""
 
 
 @admin.register(Category)
@@ -37,6 +46,24 @@ class CategoryAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Category, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         Product.objects.in_category(obj).refresh_search()
+
+
+class ValuesFilter(admin.AllValuesFieldListFilter):
+    """The values of an attribute; what has none has a name, too."""
+
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
+        for choice in super().choices(changelist):
+            choice["display"] = choice["display"] or gettext("unknown")
+            yield choice
+
+
+class LabelledFormSet(BaseInlineFormSet):
+    """In a table the head of a column is no label of the fields below it."""
+
+    def add_fields(self, form: ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            field.widget.attrs["aria-label"] = str(field.label or name).capitalize()
 
 
 class FurtherPictureForm(ModelForm):
@@ -60,7 +87,8 @@ class FurtherPictureInline(admin.TabularInline):
 
     model = FurtherPicture
     form = FurtherPictureForm
-    formfield_overrides: ClassVar = {ImageField: {"form_class": PictureField}}
+    formset = LabelledFormSet
+    formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     extra = 1
     max_num = FurtherPicture.MOST
     fields = ("place", "thumbnail", "image")
@@ -73,7 +101,8 @@ class FurtherPictureInline(admin.TabularInline):
     def thumbnail(self, picture: FurtherPicture) -> str:
         if not picture.image_digest:
             return "–"
-        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', picture.image_address)
+        alternative = gettext("Further picture {number}").format(number=picture.position)
+        return format_html(THUMBNAIL, picture.image_address, alternative)
 
 
 class ProductForm(ModelForm):
@@ -83,7 +112,7 @@ class ProductForm(ModelForm):
         max_length=DESCRIPTION_LENGTH,
         required=False,
         widget=AdminTextareaWidget,
-        help_text="Plain text, with its line breaks.",
+        help_text=_("Plain text, with its line breaks."),
     )
 
     def __init__(self, *arguments: Any, **named: Any):
@@ -93,27 +122,55 @@ class ProductForm(ModelForm):
 
 class ProductSizeInline(admin.TabularInline):
     model = ProductSize
+    formset = LabelledFormSet
     extra = 0
 
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
     form = ProductForm
-    formfield_overrides: ClassVar = {ImageField: {"form_class": PictureField}}
+    formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]
     list_display_links = ("thumbnail", "sku")
-    list_filter = (("archived_at", admin.EmptyFieldListFilter), *NAMES, "availability", "condition", "currency")
+    list_filter = (
+        ("archived_at", admin.EmptyFieldListFilter),
+        *((name, ValuesFilter) for name in (*NAMES, "currency")),
+        *("availability", "condition"),
+    )
     list_select_related = ("category__parent__parent",)
     list_per_page = 50
     search_fields = ("sku", "name")
     autocomplete_fields = ("category",)
-    readonly_fields = ["image_digest", "created_at", "updated_at", "archived_at"]
+    readonly_fields = ["picture", "image_digest", "created_at", "updated_at", "archived_at"]
     actions = ("archive", "bring_back")
     inlines = (FurtherPictureInline, ProductSizeInline)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An import's page links to its products."""
         return lookup == "changes__job" or super().lookup_allowed(lookup, value, request)
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **options: Any) -> Field | None:
+        if db_field.name in OFFERED:
+            options["widget"] = KnownValues(db_field.name)
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(db_field, models.DateTimeField):
+            for widget, part in zip(field.widget.widgets, (gettext("date"), gettext("time")), strict=True):
+                widget.attrs["aria-label"] = f"{field.label}: {part}"
+        return field
+
+    @admin.display(description=_("present picture"))
+    def picture(self, product: Product) -> str:
+        """As shoppers see it."""
+        if not product.image:
+            return "–"
+        return format_html(
+            '<a href="{}"><img src="{}" width="{}" height="{}" class="product-picture" alt="{}"></a>',
+            product.largest_image_address,
+            product.image_address,
+            product.image_width or "",
+            product.image_height or "",
+            _alternative(product),
+        )
 
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
         obj.derive()
@@ -156,7 +213,12 @@ class ProductAdmin(admin.ModelAdmin):
     def thumbnail(self, product: Product) -> str:
         if not product.image:
             return "–"
-        return format_html('<img src="{}" width="45" height="60" alt="" loading="lazy">', product.image_address)
+        return format_html(THUMBNAIL, product.image_address, _alternative(product))
+
+
+def _alternative(product: Product) -> str:
+    """What its picture is called for those who do not see it."""
+    return gettext("Picture of {sku}").format(sku=product.sku)
 
 
 def _in_order(formset: BaseModelFormSet, but: str) -> list[tuple[str, str]]:

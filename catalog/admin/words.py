@@ -1,7 +1,10 @@
 """The table of synonyms in the administration."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +26,11 @@ class SynonymAdmin(admin.ModelAdmin):
     list_editable = ("meanings",)
     list_per_page = 100
     search_fields = ("phrase", "meanings")
+
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> type[forms.ModelForm]:
+        """In the list the head of the column is no label."""
+        widget = AdminTextInputWidget({"aria-label": Synonym._meta.get_field("meanings").verbose_name})
+        return super().get_changelist_form(request, widgets={"meanings": widget}, **options)
 
     def save_model(self, request: HttpRequest, obj: Synonym, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -7,6 +7,8 @@ import numpy as np
 from django.utils.translation import gettext, gettext_noop
 
 OTHERS = "others"
+SURE = 0.6
+"""How likely what sort of thing a photo shows must be, so that it is told apart from another."""
 GARMENTS = {
     "upper": {
         "Tshirts": gettext_noop("T-shirt"),
@@ -122,6 +124,18 @@ def families(types: list[str], likely: np.ndarray) -> dict[str, float]:
     for name, share in zip(types, likely.tolist(), strict=True):
         sums[family(name)] += share
     return sums
+
+
+def thing(types: list[str], likely: np.ndarray) -> str:
+    """What sort of thing it is, from how likely it is of each type (n,): its family, or its type where it has none.
+
+    "" where that is not sure.
+    """
+    shares = families(types, likely)
+    best = max(shares, key=shares.__getitem__)
+    if best != OTHERS:
+        return best if shares[best] >= SURE else ""
+    return types[int(likely.argmax())] if likely.max() >= SURE else ""
 
 
 def names(types: list[str], colours: list[str]) -> list[str]:

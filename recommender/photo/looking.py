@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from PIL import Image
 
+from catalog import appearance
 from catalog.fetching import UnfetchableAddress, fetch
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures.decoding import DecodersBusy, UnreadablePicture, read_picture
@@ -51,6 +52,11 @@ def read_photo(content: bytes) -> Image.Image:
         raise PhotoProblem(gettext("{problem} Please try another one.").format(problem=error), 400) from error
     except DecodersBusy as error:
         raise PhotoProblem(str(error), 503, SECONDS_UNTIL_FREE) from error
+
+
+def takes_addresses() -> bool:
+    """Whether shoppers may search with the address of a picture: who runs the server allows it, and staff want it."""
+    return settings.PHOTO_FROM_ADDRESS and appearance.current().shows_photo_addresses
 
 
 def read_address(address: str) -> Image.Image:

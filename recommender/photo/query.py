@@ -14,10 +14,13 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from catalog import prices
 from catalog.addresses import values_of
 from catalog.attributes import ATTRIBUTES
 from catalog.choices import Chosen
 from catalog.models import FurtherPicture
+from catalog.money import Range
+from catalog.querysets import SIZE
 from recommender import neighbours
 from recommender.diversity import unit
 from recommender.models import Calibration, Embedding, Encoder
@@ -31,7 +34,11 @@ EMPHASES = {-2: 0.0, -1: 0.5, 0: 1.0, 1: 1.8, 2: 3.0}
 TURN = 2.0
 """How strongly another colour pulls: over 40,000 products more than half of the twelve nearest have it then, and three
 quarters are still of the same kind (without a pull 11 % and 79 %; at 3 it is 74 % and 68 %)."""
-FACETS = {"category": gettext_lazy("Category"), **{attribute.name: attribute.label for attribute in ATTRIBUTES}}
+FACETS = {
+    "category": gettext_lazy("Category"),
+    **{attribute.name: attribute.label for attribute in ATTRIBUTES},
+    SIZE: gettext_lazy("Size"),
+}
 
 
 class ExpiredSeal(Exception):
@@ -43,6 +50,8 @@ class PhotoQuery:
     """Seals are signed embeddings, so that an address can be shared while no photo is kept; photos are for cropping."""
 
     photos: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """Photos of other things, which came together with these and can be searched with instead"""
     box: Box | None = None
     seals: tuple[str, ...] = ()
     likes: tuple[str, ...] = ()
@@ -51,6 +60,7 @@ class PhotoQuery:
     colour: str = ""
     emphasis: int = 0
     filters: Chosen = field(default_factory=dict)
+    price: Range = field(default_factory=Range)
     page: int = 1
 
     @classmethod
@@ -60,6 +70,7 @@ class PhotoQuery:
 
         return cls(
             photos=asked("photo"),
+            beside=asked("beside"),
             box=Box.parse(query.get("box", "")),
             seals=asked("look"),
             likes=asked("like"),
@@ -67,11 +78,16 @@ class PhotoQuery:
             colour=query.get("colour", ""),
             emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
             filters={name: tuple(sorted(values)) for name in FACETS if (values := asked(name))},
+            price=prices.asked(query),
             page=_number(query.get("page"), 1, 1000, 1),
         )
 
     def __bool__(self) -> bool:
         return bool(self.photos or self.seals or self.likes)
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.filters or self.price)
 
     def address(self, **changes: Any) -> str:
         """The page of this query with some of it changed; its first page unless that is what changes."""
@@ -81,11 +97,12 @@ class PhotoQuery:
     @property
     def shared_address(self) -> str:
         """The address for others: the photo stays with whoever brought it."""
-        return self.address(photos=(), box=None)
+        return self.address(photos=(), beside=(), box=None)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """The query as names and values."""
         yield from (("photo", name) for name in self.photos)
+        yield from (("beside", name) for name in self.beside)
         yield from (("box", str(box)) for box in [self.box] if box)
         yield from (("look", seal) for seal in self.seals)
         yield from (("like", sku) for sku in self.likes)
@@ -93,11 +110,16 @@ class PhotoQuery:
         yield from (("colour", colour) for colour in [self.colour] if colour)
         yield from (("emphasis", str(emphasis)) for emphasis in [self.emphasis] if emphasis)
         yield from ((name, value) for name, values in self.filters.items() for value in values)
+        yield from prices.pairs(self.price)
         yield from (("page", str(page)) for page in [self.page] if page > 1)
 
     def pairs_without_emphasis(self) -> list[tuple[str, str]]:
         """For the form that sets it."""
         return list(replace(self, emphasis=0, page=1).pairs())
+
+    def pairs_without_filters(self) -> list[tuple[str, str]]:
+        """For the form of the facets."""
+        return list(replace(self, filters={}, price=Range(), page=1).pairs())
 
     def turned_to(self, colour: str) -> str:
         """The address that shows it in another colour, or in its own again."""

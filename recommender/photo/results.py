@@ -2,17 +2,26 @@
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Choice, Facet, Filters
-from catalog.models import MerchandisingRule, Product
+from catalog.facets import in_order_of_sizes, sold
+from catalog.models import CatalogVersion, MerchandisingRule, Product, ProductSize
+from catalog.money import Range
+from catalog.prices import PriceFacet
+from catalog.querysets import SIZE
 from recommender import neighbours
 from recommender.cards import Card
 from recommender.models import Calibration, Encoder
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
 
 COLUMNS = {
     "pk": "product",
+    "sku": "product__sku",
     "digest": "image_digest",
     "kind": "product__category",
     "is_sold_out": "product__is_sold_out",
@@ -61,6 +71,7 @@ class Alike:
 
     similarity: float
     pk: int
+    sku: str
     digest: str
     """Of the nearest of its pictures"""
     is_sold_out: bool
@@ -89,7 +100,10 @@ class Group:
 
 
 class Results:
-    """Up to 500 products that look most like a vector (d,). Everything on the page counts over just these."""
+    """Up to 500 products that look most like a vector (d,). Everything on the page counts over just these.
+
+    What is searched with is no result.
+    """
 
     def __init__(self, query: PhotoQuery, encoder: Encoder, vector: np.ndarray):
         self.query = query
@@ -102,6 +116,7 @@ class Results:
         kind = max(kinds, key=kinds.__getitem__, default="")
         self._loose, self._close = thresholds.get(kind) or thresholds.get("") or UNCALIBRATED
         self._steering = MerchandisingRule.objects.of_photo_search().in_force().steering()
+        self._sold = sold(CatalogVersion.now())
 
     @cached_property
     def chosen(self) -> list[Alike]:
@@ -116,6 +131,15 @@ class Results:
     def count(self) -> int:
         """How many different pictures there are."""
         return len(self._pictures)
+
+    @property
+    def first_number(self) -> int:
+        """Of this page's products, counted from 1."""
+        return (self.query.page - 1) * PER_PAGE + 1
+
+    @property
+    def last_number(self) -> int:
+        return min(self.query.page * PER_PAGE, self.count)
 
     @property
     def pages(self) -> int:
@@ -155,21 +179,44 @@ class Results:
 
     def facets(self) -> list[Facet]:
         """The facets, each value counted among what the other facets leave."""
-        facets = [
-            self._filters.facet(name, label, Counter(alike.values[name] for alike in self._narrowed(without=name)))
-            for name, label in FACETS.items()
-        ]
+        facets = [self._facet(name, str(label)) for name, label in FACETS.items()]
         return [facet for facet in facets if facet.choices]
+
+    def _facet(self, name: str, label: str) -> Facet:
+        counts = Counter(value for alike in self._narrowed(without=name) for value in self._values(alike, name))
+        facet = self._filters.facet(name, label, counts)
+        return in_order_of_sizes(facet) if name == SIZE else facet
+
+    @cached_property
+    def price_facet(self) -> PriceFacet | None:
+        """What those cost that the other facets leave; None where none has a price."""
+        costs = Counter(self._costs[alike.pk] for alike in self._narrowed(without="price") if alike.pk in self._costs)
+        if not costs:
+            return None
+        currency, price = self._sold.currency, self.query.price
+        return PriceFacet(currency, price, min(costs), max(costs), prices.bars(costs, price, currency))
+
+    @property
+    def form_action(self) -> str:
+        """Where the form of the facets leads to."""
+        return reverse("recommender:photo_search")
+
+    @property
+    def form_values(self) -> list[tuple[str, str]]:
+        """Names and values of what that form keeps beside the facets."""
+        return self.query.pairs_without_filters()
 
     def chips(self) -> list[Choice]:
         """What narrows the results, each with the address without it."""
         colour = self.query.colour
         chips = self._filters.chips(but=("base_colour", colour))
-        return (
-            [*chips, Choice(gettext("in {colour}").format(colour=colour), self.query.turned_to(""), is_chosen=True)]
-            if colour
-            else chips
-        )
+        if self._price:
+            shown = self._price.shown(self._sold.currency)
+            chips.append(Choice(shown, self.query.address(price=Range()), is_chosen=True))
+        if colour:
+            label = gettext("in {colour}").format(colour=colour)
+            chips.append(Choice(label, self.query.turned_to(""), is_chosen=True))
+        return chips
 
     def guesses(self) -> list[Guess]:
         """What the photo shows, where the nearest neighbours are sure; what is chosen already is left out."""
@@ -206,19 +253,55 @@ class Results:
         return sorted(pictures.values(), key=lambda some: (levels.index(self._level(some[0])), some[0].is_sold_out))
 
     def _eye_doubts_gender(self) -> bool:
-        photos = filter(None, map(store.load, self.query.photos))
-        sights = (load_eye().look_at((self.query.box or WHOLE).cut(photo)) for photo in photos)
+        try:
+            photos = list(filter(None, map(store.find, self.query.photos)))
+        except store.PhotosAway:
+            # It cannot be asked.
+            return True
+        sights = (load_eye().look_at((self.query.box or WHOLE).cut(photo.pixels)) for photo in photos)
         return any(sight.kinds[GENDER].max() < SURE_BY_EYE for sight in sights)
 
     @cached_property
     def _steered(self) -> list[Alike]:
         """All that staff show; they move products among those that are about as close."""
-        steered = self._steering.steered(self.alikes, lambda alike: alike.pk)
+        others = [alike for alike in self.alikes if alike.sku not in self.query.likes]
+        steered = self._steering.steered(others, lambda alike: alike.pk)
         return sorted(steered, key=lambda alike: list(LEVELS).index(self._level(alike)))
 
     def _narrowed(self, without: str = "") -> list[Alike]:
-        filters = {name: values for name, values in self.query.filters.items() if name != without}
-        return [alike for alike in self._steered if all(alike.values[name] in filters[name] for name in filters)]
+        filters = {name: set(values) for name, values in self.query.filters.items() if name != without}
+        price = Range() if without == "price" else self._price
+        return [
+            alike
+            for alike in self._steered
+            if all(not wanted.isdisjoint(self._values(alike, name)) for name, wanted in filters.items())
+            and (not price or price.includes(self._costs.get(alike.pk)))
+        ]
+
+    def _values(self, alike: Alike, name: str) -> Sequence[str]:
+        """Its values of a facet."""
+        return self._sizes.get(alike.pk, ()) if name == SIZE else (alike.values[name],)
+
+    @property
+    def _price(self) -> Range:
+        """The price that is asked for, where there are any."""
+        return self.query.price if self._sold.currency else Range()
+
+    @cached_property
+    def _costs(self) -> dict[int, Decimal]:
+        """What the products cost now, by their ids."""
+        if not self._sold.currency:
+            return {}
+        return Product.objects.filter(pk__in=self._ids).costs(self._sold.currency, timezone.now())
+
+    @cached_property
+    def _sizes(self) -> dict[int, list[str]]:
+        """The sizes that the products are to be had in, by their ids."""
+        return ProductSize.objects.to_be_had(self._ids) if self._sold.has_sizes else {}
+
+    @property
+    def _ids(self) -> list[int]:
+        return [alike.pk for alike in self.alikes]
 
     def _level(self, alike: Alike) -> str:
         if alike.similarity >= self._close:
@@ -236,6 +319,6 @@ class Results:
 def _alike(row: tuple) -> Alike:
     distance, *others = row
     values = dict(zip(COLUMNS, others, strict=True))
-    identity = {name: values.pop(name) for name in ("pk", "digest", "is_sold_out")}
+    identity = {name: values.pop(name) for name in ("pk", "sku", "digest", "is_sold_out")}
     texts = {name: "" if value is None else str(value) for name, value in values.items()}
     return Alike(1 - distance, **identity, values=texts)

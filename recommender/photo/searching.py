@@ -8,38 +8,60 @@ from PIL import Image
 from recommender.models import Encoder
 from recommender.photo import store
 from recommender.photo.boxes import WHOLE, NamedBox
+from recommender.photo.eye import load_eye
+from recommender.photo.garments import thing
 from recommender.photo.looking import PhotoProblem, embed, propose
-from recommender.photo.proposals import Proposals
+from recommender.photo.proposals import Part
 from recommender.photo.query import ExpiredSeal, PhotoQuery, seal
 from recommender.photo.results import Results
+from recommender.photo.seeing import LIKELY
+from recommender.photo.several import ask_with
+from recommender.photo.store import Shown, StoredPhoto
+
+SECONDS_UNTIL_BACK = 30
 
 
 def query_by(photos: list[Image.Image], encoder: Encoder) -> PhotoQuery:
     """Asks with the part of each RGB photo that shows a product, and keeps the photos for a while.
 
-    What shows none is not asked with, unless the shopper says so by choosing a part of it, or the whole.
+    What shows none is not asked with, unless the shopper says so by choosing a part of it, or the whole; and photos
+    of different things are different searches.
     """
-    found = [propose(encoder, photo) for photo in photos]
-    names = [_keep(photo, proposals) for photo, proposals in zip(photos, found, strict=True)]
-    showing = [proposals for proposals in found if proposals.shows_product]
-    return PhotoQuery(
-        photos=tuple(names),
-        box=showing[0].best.box if len(found) == len(showing) == 1 else None,
-        seals=tuple(seal(proposals.best.embedding, encoder) for proposals in showing),
-    )
+    seen = [_seen(encoder, photo, is_alone=len(photos) == 1) for photo in photos]
+    return ask_with({store.keep(photo): photo for photo in seen})
 
 
-def _keep(photo: Image.Image, proposals: Proposals) -> str:
-    parts = [NamedBox(part.box, part.name) for part in proposals.parts if proposals.shows_product]
-    return store.keep(photo, proposals.shows_product, parts)
+def _seen(encoder: Encoder, photo: Image.Image, *, is_alone: bool) -> StoredPhoto:
+    proposals = propose(encoder, photo)
+    if not proposals.shows_product:
+        return store.small(photo, None, [])
+    best = proposals.best
+    shown = Shown(seal(best.embedding, encoder), best.box, "" if is_alone else _thing(photo, best))
+    return store.small(photo, shown, [NamedBox(part.box, part.name) for part in proposals.parts])
+
+
+def _thing(photo: Image.Image, part: Part) -> str:
+    """What sort of thing the eye sees on a part of a photo; "" where it is not sure."""
+    eye = load_eye()
+    sight = eye.look_at(part.box.cut(photo))
+    return thing(eye.classes["article_type"], sight.kinds[0]) if sight.product >= LIKELY else ""
 
 
 def shows_nothing(query: PhotoQuery) -> bool:
-    """Whether its photos show no product, and nobody wants to search with them all the same."""
+    """Whether its photos show no product, and nobody wants to search with them all the same. Raises PhotoProblem."""
     if query.seals or query.likes or query.box or not query.photos:
         return False
-    photos = [store.find(name) for name in query.photos]
-    return not any(photo is None or photo.shows_product for photo in photos)
+    photos = _found(query)
+    return not any(photo is None or photo.shown for photo in photos)
+
+
+def _found(query: PhotoQuery) -> list[StoredPhoto | None]:
+    """Its photos, as far as they are kept. Raises PhotoProblem."""
+    try:
+        return [store.find(name) for name in query.photos]
+    except store.PhotosAway as error:
+        said = gettext("Photos cannot be looked at at the moment. Please try again in a minute.")
+        raise PhotoProblem(said, 503, SECONDS_UNTIL_BACK) from error
 
 
 def results_of(query: PhotoQuery, encoder: Encoder) -> Results:
@@ -60,7 +82,7 @@ def _sealed(query: PhotoQuery, encoder: Encoder) -> PhotoQuery:
     """The query with a seal, where it has none yet, of the part of its photo that was chosen. Raises PhotoProblem."""
     if query.seals or not query.photos:
         return query
-    photo = store.load(query.photos[0])
+    photo = _found(query)[0]
     if photo is None:
-        raise PhotoProblem(gettext("This photo has been forgotten, as promised. Please bring it again."), 410)
-    return replace(query, seals=(seal(embed(encoder, photo, query.box or WHOLE), encoder),))
+        raise PhotoProblem(gettext("This photo is no longer kept. Please upload it again."), 410)
+    return replace(query, seals=(seal(embed(encoder, photo.pixels, query.box or WHOLE), encoder),))

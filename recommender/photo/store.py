@@ -11,7 +11,8 @@ from django.core.cache import caches
 from PIL import Image
 
 from catalog.monitoring.metrics import count_asked
-from recommender.photo.boxes import NamedBox, tell_apart
+from catalog.redis_cache import CACHE
+from recommender.photo.boxes import Box, NamedBox, tell_apart
 
 SIDE = 480
 """Pixels of the longer side, enough for every crop that an encoder can tell from a larger one."""
@@ -21,14 +22,27 @@ SECONDS_KEPT = 30 * 60
 NAME_BYTES = 16
 
 
+class PhotosAway(Exception):
+    """Nobody can tell at the moment whether a photo is kept."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The product on a photo: the part to begin with, sealed, and what sort of thing it is, "" where that is unsure."""
+
+    seal: str
+    box: Box
+    thing: str = ""
+
+
 @dataclass(frozen=True)
 class StoredPhoto:
-    """A photo as JPEG, its size in pixels, whether it shows a product, and the parts that do, best first."""
+    """A photo as JPEG, its size in pixels, the product that it shows, and the parts that show one, best first."""
 
     content: bytes
     width: int
     height: int
-    shows_product: bool
+    shown: Shown | None
     parts: list[NamedBox]
 
     @property
@@ -36,16 +50,26 @@ class StoredPhoto:
         """Those whose middles a finger can tell apart."""
         return tell_apart(self.parts, self.width, self.height)
 
+    @property
+    def pixels(self) -> Image.Image:
+        """RGB."""
+        return Image.open(io.BytesIO(self.content)).convert("RGB")
 
-def keep(photo: Image.Image, shows_product: bool, parts: list[NamedBox]) -> str:
-    """Keeps an RGB photo, made small, and returns its name."""
+
+def small(photo: Image.Image, shown: Shown | None, parts: list[NamedBox]) -> StoredPhoto:
+    """An RGB photo as it is kept."""
     if max(photo.size) > LARGEST_SIDE:
         photo = photo.copy()
         photo.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
     stream = io.BytesIO()
     photo.save(stream, "JPEG", quality=90)
+    return StoredPhoto(stream.getvalue(), *photo.size, shown, parts)
+
+
+def keep(photo: StoredPhoto) -> str:
+    """Keeps a photo, and returns its name."""
     name = secrets.token_urlsafe(NAME_BYTES)
-    caches["photos"].set(name, StoredPhoto(stream.getvalue(), *photo.size, shows_product, parts), SECONDS_KEPT)
+    caches["photos"].set(name, photo, SECONDS_KEPT)
     return name
 
 
@@ -61,13 +85,12 @@ def forget_expired() -> None:
 
 
 def find(name: str) -> StoredPhoto | None:
-    """The photo of that name; None when it has expired or never was."""
-    photo = caches["photos"].get(name)
+    """The photo of that name; None when it has expired or never was. Raises PhotosAway."""
+    try:
+        photo = caches["photos"].get(name)
+    except OSError as error:
+        raise PhotosAway from error
     count_asked("photos", was_there=photo is not None)
+    if photo is None and CACHE.is_away:
+        raise PhotosAway
     return photo if isinstance(photo, StoredPhoto) else None
-
-
-def load(name: str) -> Image.Image | None:
-    """The pixels of the photo of that name, RGB."""
-    photo = find(name)
-    return Image.open(io.BytesIO(photo.content)).convert("RGB") if photo else None

@@ -17,12 +17,14 @@ from recommender.models import Encoder
 from recommender.panels import panels_of
 from recommender.panels.panel import Page
 from recommender.panels.similar import SIMILAR
+from recommender.photo.looking import takes_addresses
 from recommender.querysets import failed, waiting
 from recommender.shown_words import showing, shown_words
 
 EXPLAINED = 6
 
 register = template.Library()
+register.simple_tag(takes_addresses)
 
 
 @register.inclusion_tag("recommender/_panels.html", takes_context=True)

@@ -5,6 +5,7 @@ import { showResults } from "./photo_results.js";
 const SMALLEST = 8;
 const STEPS = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] };
 const CORNERS = ["is-left is-top", "is-right is-top", "is-left is-bottom", "is-right is-bottom"];
+const small = matchMedia("(max-width: 59.99rem)");
 const limit = (value, least, most) => Math.min(Math.max(value, least), most);
 
 function boxOf(text) {
@@ -33,7 +34,26 @@ function makeCrop(label) {
   return crop;
 }
 
+// On a phone the photo is small until it is asked for.
+function enlargeAtWill(stage) {
+  const query = stage.closest(".query");
+  const button = query.querySelector("[data-enlarge]");
+  const isSmall = () => small.matches && !query.classList.contains("is-large");
+  const turn = () => {
+    query.classList.toggle("is-large");
+    button.setAttribute("aria-pressed", String(!isSmall()));
+  };
+  button.addEventListener("click", turn);
+  stage.addEventListener("click", (event) => {
+    if (!isSmall() || event.target.closest(".take-away")) return;
+    event.preventDefault();
+    turn();
+  });
+  return isSmall;
+}
+
 function cropOn(stage) {
+  const isSmall = enlargeAtWill(stage);
   const crop = makeCrop(stage.dataset.cropLabel);
   stage.append(crop);
   let box;
@@ -62,6 +82,7 @@ function cropOn(stage) {
 
   // A corner is pulled, the crop is moved, and anywhere else a new one is drawn.
   stage.addEventListener("pointerdown", (event) => {
+    if (isSmall() || event.target.closest(".take-away")) return;
     const start = pointAt(event);
     const before = box;
     const dot = event.target.closest(".box");

@@ -1,49 +1,67 @@
-// A photo that is chosen, dropped or pasted is sent at once.
+// A photo that is chosen, or dropped or pasted on any page of the shop, is searched with at once.
 
-function sendChosenPhoto(form) {
-  const chosen = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
-  if (!chosen.length) return;
-  const several = form.dataset.several.replace("{number}", chosen.length);
-  form.querySelector(".drop-text").textContent = chosen.length > 1 ? several : chosen[0].name;
-  form.setAttribute("aria-busy", "true");
-  form.requestSubmit();
+const { href: search, dataset } = document.querySelector("[data-photo-search]");
+const looking = document.querySelector("[data-looking]");
+const root = document.documentElement.classList;
+const isForPhotos = (form) => "photoForm" in form.dataset;
+
+const sayLooking = () => (looking.textContent = looking.dataset.looking);
+
+// A field of its own form, as the page may have none.
+function send(field) {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", enctype: "multipart/form-data", action: search, hidden: true });
+  form.append(field);
+  document.body.append(form);
+  sayLooking();
+  form.submit();
 }
 
-function acceptDrops(form) {
-  const drop = form.querySelector(".drop");
-  const input = form.querySelector("input[type=file]");
-  for (const name of ["dragenter", "dragover"]) {
-    drop.addEventListener(name, (event) => {
-      event.preventDefault();
-      drop.classList.add("is-over");
-    });
-  }
-  drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    drop.classList.remove("is-over");
-    if (!event.dataTransfer.files.length) return;
-    input.files = event.dataTransfer.files;
-    sendChosenPhoto(form);
-  });
+function sendFiles(files) {
+  const field = Object.assign(document.createElement("input"), { type: "file", name: "photo", multiple: true });
+  const chosen = new DataTransfer();
+  for (const file of files) chosen.items.add(file);
+  field.files = chosen.files;
+  send(field);
 }
 
-for (const form of document.querySelectorAll("[data-photo-form]")) {
-  form.addEventListener("change", ({ target }) => target.type === "file" && sendChosenPhoto(form));
-  acceptDrops(form);
-}
+addEventListener("change", ({ target }) => {
+  if (target.type === "file" && isForPhotos(target.form) && target.files.length) target.form.requestSubmit();
+});
 
-addEventListener("paste", ({ clipboardData }) => {
-  const form = document.querySelector("[data-photo-form]");
+addEventListener("submit", ({ target }) => isForPhotos(target) && sayLooking());
+
+addEventListener("paste", ({ clipboardData, target }) => {
   const pictures = [...clipboardData.files].filter((file) => file.type.startsWith("image/"));
-  if (!form || !pictures.length) return;
-  const files = new DataTransfer();
-  for (const picture of pictures) files.items.add(picture);
-  form.querySelector("input[type=file]").files = files.files;
-  sendChosenPhoto(form);
+  if (pictures.length) sendFiles(pictures);
+  const isTyped = target.closest?.("input, textarea");
+  const address = clipboardData.getData("text/plain").trim();
+  if (pictures.length || isTyped || !("takesAddresses" in dataset) || !/^https?:\/\/\S+$/.test(address)) return;
+  send(Object.assign(document.createElement("input"), { type: "hidden", name: "address", value: address }));
+});
+
+// The page's own pictures are dragged as files, too.
+let isOwn = false;
+addEventListener("dragstart", () => (isOwn = true));
+addEventListener("dragend", () => (isOwn = false));
+
+addEventListener("dragover", (event) => {
+  if (isOwn || !event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  root.add("is-dropping");
+});
+
+addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || root.remove("is-dropping"));
+
+addEventListener("drop", (event) => {
+  root.remove("is-dropping");
+  if (isOwn || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  sendFiles(event.dataTransfer.files);
 });
 
 // Back from the results, the page is as it was before the photo was chosen.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-photo-form]")) form.removeAttribute("aria-busy");
+  looking.textContent = "";
+  for (const form of document.querySelectorAll("[data-photo-form]")) form.reset();
 });

@@ -1,5 +1,6 @@
 // The results of a photo follow what is asked of them, without leaving the page.
 
+import { announce } from "./announce.js";
 import { loadOnScroll } from "./load_on_scroll.js";
 
 document.documentElement.classList.add("has-script");
@@ -15,13 +16,32 @@ export async function showResults(address) {
     const response = await fetch(address, { signal: asking.signal });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const found = page.querySelector("[data-results]");
-    if (!found) throw new Error("The photo has been forgotten.");
-    results().replaceWith(document.adoptNode(found));
+    if (!found) throw new Error("The photo is no longer kept.");
+    replaceResults(document.adoptNode(found));
     history.replaceState(null, "", page.querySelector("[data-photo-results]").dataset.photoResults);
     loadOnScroll(results());
+    announce(results().dataset.said);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
+}
+
+// What was open stays open, and what had the focus has it.
+function replaceResults(found) {
+  const before = results();
+  const titles = new Set([...before.querySelectorAll("details[open] > summary")].map((one) => one.textContent.trim()));
+  for (const summary of found.querySelectorAll("details > summary")) {
+    if (titles.has(summary.textContent.trim())) summary.parentElement.open = true;
+  }
+  const focused = before.contains(document.activeElement) ? document.activeElement : null;
+  before.replaceWith(found);
+  if (focused) alike(found, focused)?.focus({ preventScroll: true });
+}
+
+function alike(found, { name, type, value, tagName, textContent }) {
+  const isAlike = (other) => other.name === name && other.type === type && (type !== "checkbox" || other.value === value);
+  if (name) return [...found.querySelectorAll("input")].find(isAlike);
+  return [...found.querySelectorAll(tagName)].find((other) => other.textContent === textContent);
 }
 
 // After an upload the address is the one that can be reloaded.
@@ -31,6 +51,12 @@ if (found) history.replaceState(null, "", found.dataset.photoResults);
 addEventListener("change", ({ target }) => {
   const form = target.form;
   if (form && "submitOnChange" in form.dataset) showResults(`?${new URLSearchParams(new FormData(form))}`);
+});
+
+addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-filters]")) return;
+  event.preventDefault();
+  showResults(`?${new URLSearchParams(new FormData(event.target))}`);
 });
 
 addEventListener("click", async (event) => {

@@ -1,5 +1,7 @@
 """The administration: who gets in, and what it does to products and categories."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -179,3 +181,26 @@ def test_whoever_guesses_passwords_waits_and_the_person_elsewhere_does_not(clien
     right = {"username": "merchant", "password": "right"}
     assert client.post(address, right).status_code == 429
     assert client.post(address, right, REMOTE_ADDR="203.0.113.7").status_code == 302
+
+
+def test_the_form_of_a_product_shows_its_picture_and_offers_what_products_have_already(admin_client):
+    product = ProductFactory(gender="Men")
+    ProductFactory.create_batch(2, gender="Women", base_colour="Sea Green")
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    page = admin_client.get(address).content.decode()
+    assert f'src="{product.image_address}"' in page
+    assert f'alt="Picture of {product.sku}"' in page
+    assert (
+        f'alt="Picture of {product.sku}"'
+        in admin_client.get(reverse("admin:catalog_product_changelist")).content.decode()
+    )
+    offered = {
+        name: re.findall(r'<option value="([^"]*)">', values)
+        for name, values in re.findall(r'<datalist id="known-(\w+)">(.*?)</datalist>', page)
+    }
+    assert set(offered) == {"gender", "base_colour", "brand", "season", "usage"}
+    assert offered["gender"] == ["Women", "Men"]
+    assert offered["base_colour"][0] == "Sea Green"
+    assert admin_client.post(address, fields(product, gender="Everyone")).status_code == 302
+    assert Product.objects.get(pk=product.pk).gender == "Everyone"
+    assert "Picture of" not in admin_client.get(reverse("admin:catalog_product_add")).content.decode()

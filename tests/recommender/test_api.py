@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.models import ProductSize
 from recommender import embedding
 from recommender.neighbours import similar_to_product
 from tests.factories import give_further, searchable_products
@@ -41,3 +42,26 @@ def test_photo_search_over_rest(client):
     assert answer[0]["similarity"] > answer[1]["similarity"]
     assert "photo" in client.post("/api/search/photo/", {}).json()
     assert client.get("/api/search/photo/").status_code == 405
+
+
+def test_photo_search_over_rest_is_narrowed_as_on_the_page(client):
+    products = searchable_products(10)
+    for number, product in enumerate(products):
+        product.gender, product.price, product.currency = "Men" if number % 2 else "Women", 10 * number, "EUR"
+        product.save()
+    ProductSize.objects.create(product=products[7], label="M", position=0)
+
+    def skus(**asked: object) -> set[str]:
+        answer = client.post("/api/search/photo/", {"photo": photo_of(products[4]), **asked})
+        return {match["product"]["sku"] for match in answer.json()}
+
+    def fitting(*numbers: int) -> set[str]:
+        return {products[number].sku for number in numbers}
+
+    assert skus(min_price="50", max_price="70") == fitting(5, 6, 7)
+    assert skus(min_price="50", gender=["Men"]) == fitting(5, 7, 9)
+    assert skus(gender=["Men", "Women"], size="M") == fitting(7)
+    assert skus(category="Nothing") == set()
+    refused = client.post("/api/search/photo/", {"photo": photo_of(products[4]), "min_price": "much"})
+    assert refused.status_code == 400
+    assert "min_price" in refused.json()

@@ -8,11 +8,12 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.models import ProductSize
 from recommender.diversity import unit
 from recommender.models import Calibration
 from recommender.photo import store
 from recommender.photo.eye import GENDER, load_eye
-from recommender.photo.query import PhotoQuery
+from recommender.photo.query import PhotoQuery, seal
 from recommender.photo.results import SURE_BY_EYE, Results
 from recommender.registry import active_encoder
 from tests.photos import ADDRESS, picture_of, results_of, skus_in
@@ -44,8 +45,7 @@ def test_the_count_of_every_value_is_what_choosing_it_alone_would_leave(products
             alone = query.copy()
             alone.setlist(facet.name, [choice.label])
             assert results_of(products[0], alone.urlencode()).count == choice.count
-            toggled = parse_qs(urlsplit(choice.address).query)
-            assert (choice.label in toggled.get(facet.name, [])) != choice.is_chosen
+            assert (choice.label in choices.get(facet.name, [])) == choice.is_chosen
 
 
 def test_filters_leave_the_order(products):
@@ -81,8 +81,9 @@ def test_for_whom_it_is_is_said_of_a_photo_only_where_the_eye_is_sure_too(produc
         product.save()
     sure = []
     for product in products[:8]:
-        name = store.keep(picture_of(product), True, [])
-        sure.append(load_eye().look_at(store.load(name)).kinds[GENDER].max() >= SURE_BY_EYE)
+        photo = store.small(picture_of(product), None, [])
+        name = store.keep(photo)
+        sure.append(load_eye().look_at(photo.pixels).kinds[GENDER].max() >= SURE_BY_EYE)
         vector = np.asarray(encoder.embeddings.get(product=product).vector)
         guesses = Results(PhotoQuery(photos=(name,)), encoder, vector).guesses()
         assert ("Women" in {guess.label for guess in guesses}) == sure[-1]
@@ -99,10 +100,11 @@ def test_groups_follow_the_calibration(client, products):
     kept = Calibration.objects.create(encoder=encoder, thresholds=thresholds, colours={}, directions=[], products=36)
     groups = {group.name: group for group in results_of(products[0]).groups()}
     assert [card.product for card in groups["close"].cards] == [products[0]]
-    assert "Nothing here is close" not in client.get(ADDRESS, {"like": products[0].sku}).content.decode()
+    asked = {"look": seal(np.asarray(encoder.embeddings.get(product=products[0]).vector, np.float32), encoder)}
+    assert "Nothing here is close" not in client.get(ADDRESS, asked).content.decode()
     kept.thresholds = {"": [-1.0, 2.0]}
     kept.save()
-    page = client.get(ADDRESS, {"like": products[0].sku}).content.decode()
+    page = client.get(ADDRESS, asked).content.decode()
     assert "Nothing here is close" in page
     assert "No good match" not in page
 
@@ -122,4 +124,60 @@ def test_more_results_come_page_by_page(client, products):
     second = client.get(ADDRESS, {"like": products[0].sku, "page": 2})
     assert 'rel="next"' in first.content.decode()
     assert 'rel="next"' not in second.content.decode()
-    assert set(skus_in(first)[1:] + skus_in(second)[1:]) == {product.sku for product in products}
+    assert set(skus_in(first) + skus_in(second)) == {product.sku for product in products}
+
+
+@pytest.fixture
+def sold(products):
+    """Every third product costs 10, 20, 30 …; every fourth comes in M, and every fifth in L, which is sold out."""
+    for number, product in enumerate(products):
+        if number % 3 == 0:
+            product.price, product.currency = 10 + 10 * number, "EUR"
+            product.save()
+        if number % 4 == 0:
+            ProductSize.objects.create(product=product, label="M", position=0)
+        if number % 5 == 0:
+            ProductSize.objects.create(product=product, label="L", position=1, availability="out_of_stock")
+    return products
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("min_price=100", lambda number: number % 3 == 0 and number >= 9),
+        ("max_price=100", lambda number: number % 3 == 0 and number <= 9),
+        ("min_price=200&max_price=100", lambda number: number % 3 == 0 and 9 <= number <= 19),
+        ("size=M", lambda number: number % 4 == 0),
+        ("size=L", lambda number: False),
+        ("size=M&max_price=100", lambda number: number % 12 == 0 and number <= 9),
+        ("min_price=much", lambda number: True),
+    ],
+)
+def test_price_and_size_narrow_what_looks_like_it(client, sold, query, fits):
+    expected = {product.pk for number, product in enumerate(sold) if fits(number)}
+    results = results_of(sold[0], query)
+    assert {alike.pk for alike in results.chosen} == expected
+    assert results.count == len(expected)
+
+
+def test_price_and_size_are_facets_of_photo_search_and_stay_in_its_addresses(client, sold):
+    results = results_of(sold[0], "like=P2&min_price=100&size=M")
+    assert results.price_facet.lowest == 10
+    assert sum(bar.count for bar in results.price_facet.bars) == 3
+    (sizes,) = (facet for facet in results.facets() if facet.name == "size")
+    assert [(choice.label, choice.is_chosen) for choice in sizes.choices] == [("M", True)]
+    assert sizes.choices[0].count == results.count
+    labels = {chip.label: parse_qs(urlsplit(chip.address).query) for chip in results.chips()}
+    assert labels == {"M": {"like": ["P2"], "min_price": ["100"]}, "from €100.00": {"like": ["P2"], "size": ["M"]}}
+    page = client.get(ADDRESS, {"like": sold[2].sku, "min_price": "100"}).content.decode()
+    assert '<input type="hidden" name="like" value="P2">' in page
+    assert 'name="min_price"' in page
+    assert "min_price=100" in page
+
+
+def test_a_shop_without_prices_and_sizes_asks_for_none(client, products, django_assert_max_num_queries):
+    client.get(ADDRESS, {"like": products[0].sku})
+    with django_assert_max_num_queries(11):
+        page = client.get(ADDRESS, {"like": products[0].sku, "min_price": "100"}).content.decode()
+    assert "price-facet" not in page
+    assert page.count("data-sku") > 20
