@@ -10,7 +10,7 @@ from catalog import money
 from catalog.appearance import current
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.facets import SORTS, Selection
-from catalog.models import Category, Product, ProductSize
+from catalog.models import Category, Pictured, Product, ProductSize
 
 NARROWING = [
     OpenApiParameter("q", description="Words as shoppers type them; `-word` and `not word` leave a word out."),
@@ -24,6 +24,8 @@ NARROWING = [
     OpenApiParameter("max_price", OpenApiTypes.DECIMAL, description="What it costs now is no more than this."),
     OpenApiParameter("sort", enum=list(SORTS)),
 ]
+RELATED = ("sizes", "further_pictures")
+"""What of other tables a product is told with"""
 
 
 class SizeSerializer(serializers.ModelSerializer):
@@ -35,6 +37,7 @@ class SizeSerializer(serializers.ModelSerializer):
 class ProductSerializer(serializers.ModelSerializer):
     category = serializers.SerializerMethodField()
     image = serializers.SerializerMethodField()
+    images = serializers.SerializerMethodField()
     url = serializers.URLField(source="get_absolute_url", read_only=True)
     price = serializers.SerializerMethodField()
     sale_price = serializers.SerializerMethodField()
@@ -45,7 +48,19 @@ class ProductSerializer(serializers.ModelSerializer):
     class Meta:
         model = Product
         fields = (
-            *("sku", "name", "category", *NAMES, "image", "url", "price", "sale_price", "price_now", "currency"),
+            *(
+                "sku",
+                "name",
+                "category",
+                *NAMES,
+                "image",
+                "images",
+                "url",
+                "price",
+                "sale_price",
+                "price_now",
+                "currency",
+            ),
             *("sale_starts_at", "sale_ends_at", "has_lowest_price", "availability", "condition", "sizes", "link"),
             "description",
         )
@@ -69,8 +84,15 @@ class ProductSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.URLField(allow_null=True))
     def get_image(self, product: Product) -> str | None:
         """The whole picture, as a browser shows it."""
-        request = self.context["request"]
-        return request.build_absolute_uri(product.largest_image_address) if product.image else None
+        return self._address(product) if product.image else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.URLField()))
+    def get_images(self, product: Product) -> list[str]:
+        """All its pictures, that one and the further ones, in their order."""
+        return [self._address(picture) for picture in product.pictures]
+
+    def _address(self, pictured: Pictured) -> str:
+        return self.context["request"].build_absolute_uri(pictured.largest_image_address)
 
 
 def _plain(number: Decimal | None, product: Product) -> str | None:
@@ -95,18 +117,13 @@ class ProductList(generics.ListAPIView):
         category = Category.objects.at_path(path) if path else None
         if path and category is None:
             return Product.objects.none()
-        return (
-            Selection(self.request.GET, category)
-            .products()
-            .with_categories()
-            .with_description()
-            .prefetch_related("sizes")
-        )
+        products = Selection(self.request.GET, category).products()
+        return products.with_categories().with_description().prefetch_related(*RELATED)
 
 
 class ProductDetail(generics.RetrieveAPIView):
     """One product by its sku."""
 
     serializer_class = ProductSerializer
-    queryset = Product.objects.in_the_shop().with_categories().with_description().prefetch_related("sizes")
+    queryset = Product.objects.in_the_shop().with_categories().with_description().prefetch_related(*RELATED)
     lookup_field = "sku"

@@ -2,12 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from catalog.attributes import BRAND
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 LONG = {BRAND: 12}
 """The facets of which only so many choices are shown at first"""
@@ -23,7 +19,7 @@ class Choice:
     It is empty where a form has boxes to tick.
     """
 
-    label: "StrOrPromise"
+    label: str
     address: str
     count: int | None = None
     """How many products it would leave, where that is said"""
@@ -35,7 +31,7 @@ class Facet:
     """One way to narrow what a page shows."""
 
     name: str
-    label: "StrOrPromise"
+    label: str
     choices: list[Choice]
 
     @property
@@ -66,7 +62,7 @@ class Filters:
     chosen: Chosen
     address_with: Callable[[Chosen], str]
 
-    def facet(self, name: str, label: "StrOrPromise", counts: Mapping[str, int]) -> Facet:
+    def facet(self, name: str, label: str, counts: Mapping[str, int]) -> Facet:
         """The facet of the counted values to tick, most products first. "" is no value."""
         chosen = self.chosen.get(name, ())
         # What is chosen can be taken away even where it would leave nothing.

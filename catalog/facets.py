@@ -208,7 +208,7 @@ class Selection:
         facets = [self._category_facet()]
         for attribute in ATTRIBUTES:
             counts = {str(value): count for value, count in self._counts[attribute.name].items() if value is not None}
-            facets.append(self._filters.facet(attribute.name, attribute.label, counts))
+            facets.append(self._filters.facet(attribute.name, str(attribute.label), counts))
         if self.sold.has_sizes:
             facets.append(self._size_facet())
         return [facet for facet in facets if facet.choices]
@@ -216,14 +216,14 @@ class Selection:
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
         counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
-        return in_order_of_sizes(self._filters.facet(SIZE, gettext_lazy("Size"), counts))
+        return in_order_of_sizes(self._filters.facet(SIZE, gettext("Size"), counts))
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
         """What the products cost that the other choices leave; None where none has a price."""
         if not self.sold.currency:
             return None
-        drawn, lowest, highest = self._kept(f"prices {get_language()}", self._price_bars)
+        drawn, lowest, highest = self._kept("prices", self._price_bars)
         if not drawn:
             return None
         return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn)
@@ -272,7 +272,8 @@ class Selection:
     def orders(self) -> list[Choice]:
         """The orders there are to choose from."""
         return [
-            Choice(label, self.address(sort=name), is_chosen=name == self.sort) for name, label in self.sorts.items()
+            Choice(str(label), self.address(sort=name), is_chosen=name == self.sort)
+            for name, label in self.sorts.items()
         ]
 
     def address(self, **changes: Any) -> str:
@@ -365,7 +366,7 @@ class Selection:
             Choice(node.name, self.address(category=node), count, node == self.category)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
-        return Facet("category", gettext_lazy("Category"), choices)
+        return Facet("category", gettext("Category"), choices)
 
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:
@@ -387,10 +388,10 @@ class Selection:
 
     @cached_property
     def key(self) -> str:
-        """Another text for other choices, another catalogue, and after every sale that began or ended."""
+        """Another text for other choices, catalogues and languages, and after every sale that began or ended."""
         category = self.category and self.category.pk
         choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
-        return repr((self.version, self.sold, settings.SOLD_OUT, choices))
+        return repr((self.version, get_language(), self.sold, settings.SOLD_OUT, choices))
 
 
 def sold(version: str) -> Sold:
@@ -401,7 +402,7 @@ def sold(version: str) -> Sold:
 def in_order_of_sizes(facet: Facet) -> Facet:
     """The facet with its sizes in their order; of very many the most common ones, and what is chosen."""
     shown = [choice for place, choice in enumerate(facet.choices) if place < MOST_SIZES or choice.is_chosen]
-    return replace(facet, choices=sorted(shown, key=lambda choice: size_key(str(choice.label))))
+    return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
 
 
 def _sold() -> Sold:

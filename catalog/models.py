@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from itertools import chain, count
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -27,6 +27,7 @@ from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import (
     LEVELS,
     CategoryQuerySet,
+    FurtherPictureQuerySet,
     MerchandisingRuleQuerySet,
     ProductDescriptionQuerySet,
     ProductQuerySet,
@@ -214,6 +215,11 @@ class Product(Pictured, Offer):
     def attributes(self) -> dict[Attribute, str]:
         """The value of each attribute, "" where it is unknown."""
         return {attribute: str(getattr(self, attribute.name) or "") for attribute in ATTRIBUTES}
+
+    @property
+    def pictures(self) -> list["Product | FurtherPicture"]:
+        """Itself where it has a picture of its own, and its further pictures, in their order."""
+        return [*([self] if self.image else []), *self.further_pictures.all()]
 
     @property
     def description(self) -> str:
@@ -467,6 +473,9 @@ class SimilarPanel(models.Model):
 class FurtherPicture(Pictured):
     """A picture of a product beside its own one: another side of it, a detail, the product worn."""
 
+    MOST = 12
+    """So many does a product have."""
+
     product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures", verbose_name=_("product"))
     position = models.PositiveSmallIntegerField(_("position"))
     image = models.ImageField(_("image"), upload_to="products", max_length=255)
@@ -474,6 +483,8 @@ class FurtherPicture(Pictured):
     image_width = models.PositiveIntegerField(_("width of the image in pixels"), null=True, editable=False)
     image_height = models.PositiveIntegerField(_("height of the image in pixels"), null=True, editable=False)
     image_colour = models.CharField(_("colour of the image's placeholder"), max_length=7, blank=True, editable=False)
+
+    objects = FurtherPictureQuerySet.as_manager()
 
     class Meta:
         ordering = ["product", "position"]
@@ -489,8 +500,13 @@ class FurtherPicture(Pictured):
     def __str__(self) -> str:
         return gettext("picture {position} of {product}").format(position=self.position, product=self.product_id)
 
+    @property
+    def number(self) -> int:
+        """Of the picture in the product's page, where its own one is the first."""
+        return self.position + 1
+
     @classmethod
-    def stored(cls, product: Product, position: int, name: str, digest: str) -> "FurtherPicture":
+    def stored(cls, product: Product, position: int, name: str, digest: str) -> Self:
         """One that is in the media storage, with the facts of it; it is not saved."""
         found = facts.facts_of(name)
         return cls(

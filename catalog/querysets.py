@@ -26,7 +26,14 @@ from catalog.words.reading import read
 from catalog.words.understanding import COLOUR, Concept, Understood
 
 if TYPE_CHECKING:
-    from catalog.models import Category, MerchandisingRule, Product, ProductDescription, ProductSize
+    from catalog.models import (
+        Category,
+        FurtherPicture,
+        MerchandisingRule,
+        Product,
+        ProductDescription,
+        ProductSize,
+    )
 
 LEVELS = len(CATEGORY_LEVELS)
 SIZE = "size"
@@ -286,6 +293,23 @@ class ProductDescriptionQuerySet(models.QuerySet["ProductDescription"]):
             unique_fields=["product"],
             update_fields=["text"],
         )
+
+
+class FurtherPictureQuerySet(models.QuerySet["FurtherPicture"]):
+    def write(self, pictures: "Mapping[Product, Sequence[Sequence[str]]]") -> None:
+        """Gives each product these further pictures, as (name in the media storage, digest), in place of those it has.
+
+        Their embeddings are of their digests, and stay.
+        """
+        if not pictures:
+            return
+        self.filter(product__in=list(pictures)).delete()
+        stored = [
+            self.model.stored(product, position, name, digest)
+            for product, several in pictures.items()
+            for position, (name, digest) in enumerate(several, 1)
+        ]
+        self.bulk_create(stored)
 
 
 class ProductSizeQuerySet(models.QuerySet["ProductSize"]):

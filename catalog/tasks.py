@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from celery import Task, shared_task
 
 from catalog.handing_over import hand_over
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from catalog.monitoring.identity import request_id
 from catalog.pictures import files, renditions
 from catalog.pictures.decoding import UnreadablePicture
@@ -19,16 +19,17 @@ PRODUCTS_PER_TASK = 64
 def make_renditions(ids: list[int]) -> None:
     """Makes the renditions that these products' pictures lack."""
     with ThreadPoolExecutor(initializer=request_id.set, initargs=(request_id.get(),)) as pool:
-        list(pool.map(_make_renditions, Product.objects.filter(pk__in=ids)))
+        further = FurtherPicture.objects.filter(product__in=ids).select_related("product")
+        list(pool.map(_make_renditions, [*Product.objects.filter(pk__in=ids), *further]))
 
 
-def _make_renditions(product: Product) -> None:
-    missing = renditions.missing(product.image_digest, product.image_width, str(product.image))
+def _make_renditions(pictured: Product | FurtherPicture) -> None:
+    missing = renditions.missing(pictured.image_digest, pictured.image_width, str(pictured.image))
     try:
         if missing:
-            renditions.make(str(product.image), product.image_digest, missing)
+            renditions.make(str(pictured.image), pictured.image_digest, missing)
     except (UnreadablePicture, OSError) as error:
-        logger.warning("The picture of product %s stays in its own size: %s", product.sku, error)
+        logger.warning("A picture stays in its own size, %s: %s", pictured, error)
 
 
 @shared_task

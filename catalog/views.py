@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -93,11 +94,13 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.with_categories().with_description(), sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
+    prefetch_related_objects([product], "further_pictures")
     product_viewed.send_robust(Product, request=request, product=product)
     shop = appearance.current()
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
+        "pictures": product.pictures,
         "offered_sizes": product.sizes.all(),
         "seen": seen if shop.shows_seen else [],
         "data": structured_data(request, product, shop),

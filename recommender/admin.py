@@ -1,10 +1,12 @@
 """What staff see of the embeddings: how many products are searchable, waiting and failed, and why."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.core.files.storage import default_storage
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_POST
 from catalog.admin.products import ProductAdmin
 from catalog.admin.read_only import ReadOnlyAdmin
 from catalog.handing_over import hand_over
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from recommender import querysets, tasks
 from recommender.measuring import quality
 from recommender.models import Embedding, EmbeddingFailure, Encoder, Mark, QualityReport
@@ -88,6 +90,13 @@ class EncoderAdmin(ReadOnlyAdmin):
         )
 
 
+class FailedFile(TypedDict):
+    """What the list of failures adds to one."""
+
+    file: str
+    """Name in the media storage"""
+
+
 @admin.register(EmbeddingFailure)
 class EmbeddingFailureAdmin(ReadOnlyAdmin):
     list_display = ("picture", "product", "reason", "tries", "due_at", "encoder", "created_at")
@@ -96,9 +105,15 @@ class EmbeddingFailureAdmin(ReadOnlyAdmin):
     search_fields = ("product__sku", "reason")
     actions = ("try_again",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingFailure]:
+        """With the file's name, which is that of the product's own picture or of a further one."""
+        further = FurtherPicture.objects.filter(product=OuterRef("product"), image_digest=OuterRef("image_digest"))
+        name = Coalesce(Subquery(further.values("image")[:1]), F("product__image"))
+        return super().get_queryset(request).annotate(file=name)
+
     @admin.display(description=_("picture"))
-    def picture(self, failure: EmbeddingFailure) -> str:
-        return format_html('<a href="{}">{}</a>', failure.product.image.url, gettext("file"))
+    def picture(self, failure: "WithAnnotations[EmbeddingFailure, FailedFile]") -> str:
+        return format_html('<a href="{}">{}</a>', default_storage.url(failure.file), gettext("file"))
 
     @admin.action(description=_("Try the selected pictures again"), permissions=["delete"])
     def try_again(self, request: HttpRequest, failures: QuerySet) -> None:

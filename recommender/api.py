@@ -1,5 +1,6 @@
 """What looks like what, over REST."""
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api import ProductSerializer
+from catalog.api import RELATED, ProductSerializer
 from catalog.limits import Photos
 from catalog.models import Product
 from catalog.money import Range
-from recommender.neighbours import similar_to_vector
+from recommender.neighbours import Match, similar_to_vector
 from recommender.panels import similar
 from recommender.photo.looking import PhotoProblem, propose, read_upload
 from recommender.photo.query import FACETS, MOST_VALUES, PhotoQuery
@@ -35,6 +36,8 @@ class PanelCountSerializer(serializers.Serializer):
 class MatchSerializer(serializers.Serializer):
     product = ProductSerializer()
     similarity = serializers.FloatField()
+    picture = serializers.IntegerField(source="number")
+    """Which of the product's `images` is the nearest one, from 1 on."""
 
 
 class PhotoSerializer(CountSerializer):
@@ -64,8 +67,7 @@ class SimilarProducts(APIView):
         asked = PanelCountSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
-        matches = similar.nearest(product, asked.validated_data.get("count"))
-        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+        return _told(similar.nearest(product, asked.validated_data.get("count")), request)
 
 
 class PhotoSearch(APIView):
@@ -90,7 +92,10 @@ class PhotoSearch(APIView):
         part = propose(encoder, photo).best
         count = asked.validated_data["count"]
         if asked.query.is_narrow:
-            matches = Results(asked.query, encoder, part.embedding).matches(count)
-        else:
-            matches = similar_to_vector(encoder, part.embedding, count)
-        return Response(MatchSerializer(matches, many=True, context={"request": request}).data)
+            return _told(Results(asked.query, encoder, part.embedding).matches(count), request)
+        return _told(similar_to_vector(encoder, part.embedding, count), request)
+
+
+def _told(matches: list[Match], request: Request) -> Response:
+    prefetch_related_objects([match.product for match in matches], *RELATED, "written")
+    return Response(MatchSerializer(matches, many=True, context={"request": request}).data)

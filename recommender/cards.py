@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from recommender.neighbours import Match
 
 
@@ -20,16 +20,30 @@ class Card:
     """Others that show the very same picture"""
     colours: tuple[Product, ...] = ()
     """The same design in other colours"""
+    picture: FurtherPicture | None = None
+    """What it shows instead of the product's own picture, as it is this one that was found"""
+
+    @property
+    def shown(self) -> Product | FurtherPicture:
+        return self.picture or self.product
+
+    @property
+    def address(self) -> str:
+        """Of the product's page, at the picture that is shown."""
+        address = self.product.get_absolute_url()
+        return f"{address}#picture-{self.picture.number}" if self.picture else address
 
 
 def fold(matches: Iterable[Match]) -> list[Card]:
     """One card for each picture, and one for each design in all its colours, in the order of the matches."""
     cards: dict[str, Card] = {}
     for match in matches:
-        digest = match.product.image_digest
-        known = cards.get(digest)
-        copies = (*known.copies, match.product) if known else ()
-        cards[digest] = replace(known, copies=copies) if known else Card(match.product, match.percent)
+        known = cards.get(match.image_digest)
+        cards[match.image_digest] = (
+            replace(known, copies=(*known.copies, match.product))
+            if known
+            else Card(match.product, match.percent, picture=match.picture)
+        )
     return _fold_colours(cards.values())
 
 

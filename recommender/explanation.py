@@ -1,13 +1,14 @@
 """Which parts of two pictures make them similar, for any encoder: what the similarity loses when a part is hidden."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from catalog.caching import kept
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from recommender.encoders import PictureEncoder
@@ -31,15 +32,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Of why `other` is shown: the cells of the page's own picture, and those of the other's."""
+    """Of why a picture is shown: the cells of the page's own picture, and those of the other one."""
 
-    other: Product
+    other: Product | FurtherPicture
     own_cells: list[Cell]
     other_cells: list[Cell]
 
 
-def explain(product: Product, others: list[Product]) -> list[Explanation]:
-    """What of the product's picture matches each other's, and what of theirs; others that cannot be read are left out.
+def explain(product: Product, others: Sequence[Product | FurtherPicture]) -> list[Explanation]:
+    """What of the product's picture matches each other one, and what of those; what cannot be read is left out.
 
     Source: Zeiler, Fergus: Visualizing and Understanding Convolutional Networks (2014), section 4.2, with the
     similarity in the place of a class score.
@@ -48,12 +49,12 @@ def explain(product: Product, others: list[Product]) -> list[Explanation]:
     digests = [product.image_digest, *(other.image_digest for other in others)]
     key = hashlib.sha256(repr((encoder.digest, digests)).encode()).hexdigest()
     found = kept(f"cells:{key}", lambda: _explain(encoder.load(), product, others), SECONDS_KEPT)
-    return [Explanation(other, *found[other.pk]) for other in others if other.pk in found]
+    return [Explanation(other, *found[other.image_digest]) for other in others if other.image_digest in found]
 
 
 def _explain(
-    picture_encoder: PictureEncoder, product: Product, others: list[Product]
-) -> dict[int, tuple[list[Cell], list[Cell]]]:
+    picture_encoder: PictureEncoder, product: Product, others: Sequence[Product | FurtherPicture]
+) -> dict[str, tuple[list[Cell], list[Cell]]]:
     own = _read(picture_encoder, product)
     if own is None:
         return {}
@@ -63,13 +64,13 @@ def _explain(
         picture = _read(picture_encoder, other)
         if picture is not None:
             vectors = _with_each_part_hidden(picture_encoder, picture)
-            found[other.pk] = (_cells(own_vectors, vectors[0]), _cells(vectors, own_vectors[0]))
+            found[other.image_digest] = (_cells(own_vectors, vectors[0]), _cells(vectors, own_vectors[0]))
     return found
 
 
-def _read(picture_encoder: PictureEncoder, product: Product) -> np.ndarray | None:
+def _read(picture_encoder: PictureEncoder, pictured: Product | FurtherPicture) -> np.ndarray | None:
     try:
-        return picture_encoder.prepare(storage.load(str(product.image)))
+        return picture_encoder.prepare(storage.load(str(pictured.image)))
     except (UnreadablePicture, OSError):
         return None
 

@@ -82,8 +82,10 @@ def _heading(likes: list[np.ndarray], dislikes: list[np.ndarray]) -> np.ndarray:
 
 def _gathered(encoder: Encoder, heading: np.ndarray, without: set[int]) -> list[int]:
     """Ids of what lies nearest, then of what differs most around it; no picture twice."""
+    # The wall shows products' own pictures, so that nothing stands there for another one.
+    among = encoder.embeddings.fresh().exclude(product__in=without)
     with neighbours.index_settings():
-        rows = neighbours.nearest(encoder, encoder.embeddings.exclude(product__in=without), heading, AROUND)
+        rows = neighbours.nearest(encoder, among, heading, AROUND)
     rows = list({row.image_digest: row for row in reversed(rows)}.values())[::-1]
     closest, others = rows[:CLOSEST], rows[CLOSEST:]
     if not others:
@@ -115,7 +117,7 @@ def sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sample(encoder: Encoder) -> tuple[np.ndarray, np.ndarray]:
-    every = max(1, encoder.embeddings.count() // SAMPLE)
+    every = max(1, encoder.embeddings.fresh().count() // SAMPLE)
     rows = encoder.embeddings.in_the_shop().annotate(place=Mod("product_id", every)).filter(place=0)
     found = {row.image_digest: row for row in rows.order_by("product_id")[:SAMPLE]}.values()
     vectors = np.array([row.vector for row in found], np.float32).reshape(-1, encoder.dimensions)

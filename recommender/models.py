@@ -103,7 +103,11 @@ class EncoderFile(models.Model):
 
 
 class Embedding(models.Model):
-    """The vector, of length one, of a product's picture by an encoder. Stale when the product's digest is another."""
+    """The vector, of length one, of a picture of a product by an encoder.
+
+    The picture is the product's own or a further one, whichever has that digest; the place that it has among them may
+    change. Stale when the product has no such picture any more.
+    """
 
     encoder = models.ForeignKey(Encoder, models.CASCADE, related_name="embeddings")
     product = models.ForeignKey(Product, models.CASCADE, related_name="embeddings")
@@ -114,7 +118,7 @@ class Embedding(models.Model):
     objects = EmbeddingQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["encoder", "product"], name="embedding_unique")]
+        constraints = [models.UniqueConstraint(fields=["encoder", "product", "image_digest"], name="embedding_unique")]
         indexes = [models.Index(fields=["-created_at"], name="embedding_created_at")]
 
     def __str__(self) -> str:
@@ -122,7 +126,7 @@ class Embedding(models.Model):
 
 
 class EmbeddingFailure(models.Model):
-    """Why a product's picture has no embedding.
+    """Why a picture of a product, its own or a further one, has no embedding.
 
     Where the picture is at fault it is tried again when it changes, or when this is deleted; where its storage is,
     also when that is due.
@@ -141,7 +145,9 @@ class EmbeddingFailure(models.Model):
     class Meta:
         verbose_name = _("embedding failure")
         verbose_name_plural = _("embedding failures")
-        constraints = [models.UniqueConstraint(fields=["encoder", "product"], name="embedding_failure_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["encoder", "product", "image_digest"], name="embedding_failure_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.reason}"

@@ -1,9 +1,10 @@
 """Every nearest-neighbour query, and the index that answers them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
@@ -13,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from recommender.models import Embedding, Encoder
 from recommender.querysets import EmbeddingQuerySet
@@ -43,10 +44,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Match:
-    """A product, and the cosine similarity of its picture to what was asked for."""
+    """A product, and the cosine similarity of the nearest of its pictures to what was asked for."""
 
     product: Product
     similarity: float
+    picture: FurtherPicture | None = None
+    """The nearest one, where that is not the product's own"""
+
+    @property
+    def image_digest(self) -> str:
+        """Of the nearest picture."""
+        return (self.picture or self.product).image_digest
+
+    @property
+    def number(self) -> int:
+        """Of the nearest picture in the product's page, from 1 on."""
+        return self.picture.number if self.picture else 1
 
     @property
     def percent(self) -> int:
@@ -71,7 +84,7 @@ def similar_to_vectors(encoder: Encoder, vectors: list[np.ndarray], count: int) 
     """For each embedding by this encoder the products with the so many pictures that are nearest to it, best first."""
     among = encoder.embeddings.defer("vector")
     with index_settings():
-        return [_matches(nearest(encoder, among, vector, count)) for vector in vectors]
+        return [matches(nearest(encoder, among, vector, count)) for vector in vectors]
 
 
 def embeddings_of(ids: list[int]) -> dict[int, Embedding]:
@@ -87,21 +100,37 @@ def embeddings_of_skus(skus: tuple[str, ...]) -> dict[str, Embedding]:
     return {sku: known[sku] for sku in skus if sku in known}
 
 
+def embedding_of_picture(sku: str, number: int) -> Embedding | None:
+    """The active encoder's embedding of a product's further picture of that number; None where that cannot be found."""
+    picture = FurtherPicture.objects.filter(product__sku=sku, position=number - 1).first()
+    if picture is None:
+        return None
+    rows = Embedding.objects.filter(encoder__state=Encoder.State.ACTIVE, product=picture.product_id)
+    return rows.filter(image_digest=picture.image_digest, product__archived_at=None).first()
+
+
 def embedding_of(product: Product) -> Embedding | None:
-    """The active encoder's embedding of the product's present picture, with the encoder; None while there is none."""
+    """The active encoder's embedding of the product's own picture, with the encoder; None while there is none."""
     own = Embedding.objects.fresh().filter(encoder__state=Encoder.State.ACTIVE, product=product)
     return own.select_related("encoder").first()
 
 
 @SEARCH_SECONDS.labels("similar").time()
 def around(own: Embedding, count: int, only: Q = ALL) -> list[Match]:
-    """The products with the so many pictures nearest to an embedded product, best first, without its own picture.
+    """The products with the so many pictures nearest to an embedded product, best first.
 
-    `only` narrows the embeddings that are asked.
+    Without the product, all others that have its picture as their own, and that picture of whatever product. `only`
+    narrows the embeddings that are asked.
     """
-    among = own.encoder.embeddings.defer("vector").exclude(image_digest=own.image_digest).filter(only)
+    among = others_than(own).defer("vector").filter(only)
     with index_settings():
-        return _matches(nearest(own.encoder, among, own.vector, count))
+        return matches(nearest(own.encoder, among, own.vector, count))
+
+
+def others_than(own: Embedding) -> EmbeddingQuerySet:
+    """Its encoder's embeddings, without those of its product and of the same picture."""
+    others = own.encoder.embeddings.exclude(image_digest=own.image_digest)
+    return others.exclude(product__image_digest=own.image_digest)
 
 
 def in_other_colours(own: Embedding, product: Product) -> list[Match]:
@@ -111,7 +140,7 @@ def in_other_colours(own: Embedding, product: Product) -> list[Match]:
     )
     others = among.exclude(product__base_colour__in=["", product.base_colour])
     best: dict[str, Match] = {}
-    for match in _matches(nearest(own.encoder, others, own.vector, DESIGNS)):
+    for match in matches(nearest(own.encoder, others, own.vector, DESIGNS)):
         if match.similarity >= CLOSE_SHAPE:
             best.setdefault(match.product.base_colour, match)
     return list(best.values())
@@ -136,10 +165,14 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
 
 @SEARCH_SECONDS.labels("looks").time()
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
-    """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first."""
-    rows = by_distance(encoder, encoder.embeddings.on_offer(), vector)
+    """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first, by their nearest picture.
+
+    The first column is `product`.
+    """
+    rows = by_distance(encoder, encoder.embeddings.on_offer(), vector).values_list("distance", *columns)
     with index_settings(LOOK_ALIKES):
-        return list(rows.values_list("distance", *columns)[:LOOK_ALIKES])
+        found = _nearest_of_each(rows, LOOK_ALIKES, itemgetter(1), itemgetter(1))
+    return found[:LOOK_ALIKES]
 
 
 @contextmanager
@@ -169,16 +202,33 @@ def exact_search() -> Iterator[None]:
 def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> "list[Found]":
     """Those of the encoder's embeddings that are nearest to a vector (d,), best first, each with its `distance`.
 
-    They are as many as it takes to have `count` different pictures, as one picture may be that of many products.
-    Within `index_settings` the index is asked; without, the distances are sorted, which is faster among a few.
+    Of each product the nearest picture is there, and products are as many as it takes to have `count` different
+    pictures, as one picture may be that of many of them. Within `index_settings` the index is asked; without, the
+    distances are sorted, which is faster among a few.
     """
     ordered = by_distance(encoder, among.on_offer(), vector).select_related("product__category")
+    return _nearest_of_each(ordered, count, attrgetter("product_id"), attrgetter("image_digest"))
+
+
+def _nearest_of_each(
+    ordered: QuerySet, count: int, product_of: Callable[[Any], int], told_apart_by: Callable[[Any], object]
+) -> list:
+    """The first row of each product, in the order of the rows: so many that `count` of them can be told apart.
+
+    That is as exact as the order is: rows come by their distance, so what comes of a product later is no nearer than
+    its first row, and asking for more adds products behind and changes none before. Where each product has one picture
+    it is one query of `count` rows. Otherwise four times as many rows are asked for until they are enough, which, as
+    the index starts anew, costs up to a third more than knowing the number would.
+    """
     asked = count
     while True:
         rows = list(ordered[:asked])
-        pictures = len({row.image_digest for row in rows})
-        if pictures >= count or len(rows) < asked or asked >= MOST_ROWS:
-            return rows
+        first: dict[int, Any] = {}
+        for row in rows:
+            first.setdefault(product_of(row), row)
+        found = list(first.values())
+        if len(set(map(told_apart_by, found))) >= count or len(rows) < asked or asked >= MOST_ROWS:
+            return found
         asked *= 4
 
 
@@ -202,10 +252,24 @@ def _halves(encoder: Encoder) -> Cast:
     return Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
 
 
-def _one_of_each_picture(matches: list[Match]) -> list[Match]:
-    first = {match.product.image_digest: match for match in reversed(matches)}
+def _one_of_each_picture(found: list[Match]) -> list[Match]:
+    first = {match.image_digest: match for match in reversed(found)}
     return sorted(first.values(), key=lambda match: -match.similarity)
 
 
-def _matches(rows: "list[Found]") -> list[Match]:
-    return [Match(row.product, 1 - row.distance) for row in rows]
+def matches(rows: "list[Found]") -> list[Match]:
+    """What was found, with the further pictures by which some of it was."""
+    further = further_pictures([(row.product, row.image_digest) for row in rows])
+    return [Match(row.product, 1 - row.distance, further.get(row.product_id)) for row in rows]
+
+
+def further_pictures(found: Iterable[tuple[Product, str]]) -> dict[int, FurtherPicture]:
+    """By the ids of products that were found by a further picture, as its digest tells, that picture."""
+    products = {(product.pk, digest): product for product, digest in found if digest != product.image_digest}
+    if not products:
+        return {}
+    ids, digests = zip(*products, strict=True)
+    pictures = FurtherPicture.objects.filter(product__in=ids, image_digest__in=digests)
+    return {
+        picture.product_id: picture for picture in pictures if (picture.product_id, picture.image_digest) in products
+    }

@@ -10,6 +10,7 @@ from catalog.importing.models import ImportJob
 from catalog.models import Product
 from catalog.tasks import PRODUCTS_PER_TASK
 from recommender import embedding, querysets, registry
+from recommender.models import Encoder
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_WITHOUT_WORKER = 10
@@ -22,7 +23,7 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
     """
     encoder = registry.active_encoder()
     embedded = encoder.embeddings.filter(created_at__gte=job.started_at)
-    left = querysets.due(encoder).count()
+    left = _due(encoder)
     with tqdm(total=left + embedded.count(), desc="Embedding", unit="image") as bar:
         last_progress, is_alone = time.monotonic(), False
         while left:
@@ -32,7 +33,7 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
                 embedding.embed_products(embedding.waiting_ids()[:PRODUCTS_PER_TASK])
             else:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
-            left, before = querysets.due(encoder).count(), left
+            left, before = _due(encoder), left
             if left != before:
                 last_progress = time.monotonic()
             bar.update(bar.total - left - bar.n)
@@ -43,3 +44,8 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
         f"{job.issues.count()} issues; embedded {embedded.count()} in {seconds:.1f} s, "
         f"{embedded.count() / seconds:.0f} images per second"
     )
+
+
+def _due(encoder: Encoder) -> int:
+    """How many pictures may be embedded now."""
+    return querysets.due(encoder).count() + querysets.due_further(encoder).count()

@@ -1,20 +1,22 @@
 """Which products are searchable, which wait, and which failed."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Aggregate, Exists, F, Max, OuterRef, Subquery
+from django.db.models import Aggregate, Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from catalog.querysets import ProductQuerySet
 
 if TYPE_CHECKING:
     from recommender.models import Embedding, EmbeddingFailure, Encoder, Mark
 
 LATELY = timedelta(seconds=10)
+
+Rows = TypeVar("Rows", "EmbeddingQuerySet", "EmbeddingFailureQuerySet")
 
 
 class Median(Aggregate):
@@ -49,8 +51,14 @@ class EncoderQuerySet(models.QuerySet["Encoder"]):
 
 class EmbeddingQuerySet(models.QuerySet["Embedding"]):
     def fresh(self) -> "EmbeddingQuerySet":
-        """Embeddings of the picture that their product has now."""
+        """Of each product the embedding of the own picture that it has now, so that they can be counted as products."""
         return self.filter(image_digest=F("product__image_digest"))
+
+    def of_all_pictures(self) -> "EmbeddingQuerySet":
+        """Embeddings of the own picture and of the further ones that their product has now."""
+        same = Q(product__further_pictures__image_digest=F("image_digest"))
+        embeddings = self.alias(further=FilteredRelation("product__further_pictures", condition=same))
+        return embeddings.filter(Q(image_digest=F("product__image_digest")) | Q(further__isnull=False))
 
     def per_second(self) -> float:
         """The throughput of the last ten seconds."""
@@ -69,8 +77,8 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
         return self.fresh().filter(product__archived_at=None)
 
     def on_offer(self) -> "EmbeddingQuerySet":
-        """Those of them that rows of products may show: without sold-out ones where these are hidden."""
-        embeddings = self.in_the_shop()
+        """Those of all pictures of products that rows may show: without sold-out ones where these are hidden."""
+        embeddings = self.of_all_pictures().filter(product__archived_at=None)
         return embeddings.filter(product__is_sold_out=False) if settings.SOLD_OUT == "hide" else embeddings
 
 
@@ -102,20 +110,26 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 
 
 def searchable(encoder: "Encoder") -> ProductQuerySet:
-    """Products whose present picture has an embedding."""
+    """Products whose own picture, as it is now, has an embedding."""
     return Product.objects.with_picture().filter(_of_present_picture(encoder.embeddings))
 
 
 def failed(encoder: "Encoder") -> ProductQuerySet:
-    """Products whose present picture cannot be embedded."""
+    """Products whose own picture cannot be embedded."""
     return Product.objects.with_picture().filter(_of_present_picture(encoder.failures.final()))
 
 
 def waiting(encoder: "Encoder") -> ProductQuerySet:
-    """Products whose present picture has neither an embedding nor a final failure: what is still to do."""
+    """Products whose own picture has neither an embedding nor a final failure: what is still to do."""
     # Two conditions rather than one with an "or": PostgreSQL joins for each, which takes half as long.
     unread = Product.objects.with_picture().exclude(_of_present_picture(encoder.embeddings))
     return unread.exclude(_of_present_picture(encoder.failures.final()))
+
+
+def waiting_further(encoder: "Encoder") -> QuerySet[FurtherPicture]:
+    """Further pictures that have neither; their products are searchable by the own one all the same."""
+    unread = FurtherPicture.objects.exclude(_of_present_picture(encoder.embeddings, "product"))
+    return unread.exclude(_of_present_picture(encoder.failures.final(), "product"))
 
 
 def postponed(encoder: "Encoder") -> ProductQuerySet:
@@ -128,6 +142,11 @@ def due(encoder: "Encoder") -> ProductQuerySet:
     return waiting(encoder).exclude(_of_present_picture(encoder.failures.postponed()))
 
 
+def due_further(encoder: "Encoder") -> QuerySet[FurtherPicture]:
+    """Further pictures that wait and may be embedded now."""
+    return waiting_further(encoder).exclude(_of_present_picture(encoder.failures.postponed(), "product"))
+
+
 def with_search_state(products: models.QuerySet[Product], encoder: "Encoder") -> models.QuerySet[Product]:
     """The products with their `SearchState`."""
     failures = encoder.failures.filter(product=OuterRef("pk"), image_digest=OuterRef("image_digest"))
@@ -138,5 +157,13 @@ def with_search_state(products: models.QuerySet[Product], encoder: "Encoder") ->
     )
 
 
-def _of_present_picture(rows: "models.Manager[Embedding] | EmbeddingFailureQuerySet") -> Exists:
-    return Exists(rows.filter(product=OuterRef("pk"), image_digest=OuterRef("image_digest")))
+def stale(rows: Rows) -> Rows:
+    """Those of pictures that their product does not have any more."""
+    same = {"image_digest": OuterRef("image_digest")}
+    own = Product.objects.filter(pk=OuterRef("product"), **same)
+    further = FurtherPicture.objects.filter(product=OuterRef("product"), **same)
+    return rows.exclude(Exists(own)).exclude(Exists(further))
+
+
+def _of_present_picture(rows: "models.Manager[Embedding] | EmbeddingFailureQuerySet", product: str = "pk") -> Exists:
+    return Exists(rows.filter(product=OuterRef(product), image_digest=OuterRef("image_digest")))

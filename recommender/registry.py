@@ -72,7 +72,7 @@ def switch_when_complete() -> None:
     """Makes the encoder that is being filled the active one as soon as nothing waits for it."""
     _one_at_a_time()
     successor = Encoder.objects.filling()
-    if successor is None or querysets.waiting(successor).exists():
+    if successor is None or querysets.waiting(successor).exists() or querysets.waiting_further(successor).exists():
         return
     if predecessor := Encoder.objects.active():
         _retire(predecessor)

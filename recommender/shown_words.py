@@ -34,4 +34,4 @@ def showing(words: Sequence[ShownWord], among: ProductQuerySet) -> list[Card]:
         rows = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
     least = [word.least for word in words]
     seen = [row for row in rows if (directions @ row.vector >= least).all()]
-    return fold(neighbours.Match(row.product, 1 - row.distance) for row in seen)[:MOST]
+    return fold(neighbours.matches(seen))[:MOST]

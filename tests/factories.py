@@ -1,8 +1,9 @@
 """Makes rows of the database for the tests."""
 
 import factory
+from PIL import Image
 
-from catalog.models import Category, Product, ProductDescription
+from catalog.models import Category, FurtherPicture, Product, ProductDescription
 from catalog.pictures import storage
 from recommender import embedding
 from tests.pictures import as_file, drawing
@@ -41,6 +42,12 @@ class ProductFactory(factory.django.DjangoModelFactory):
         product.save()
         ProductDescription.objects.write({product: description})
         return product
+
+
+def give_further(product: Product, *pictures: Image.Image) -> list[FurtherPicture]:
+    """Gives the product these further pictures in place of those it has; they are not embedded yet."""
+    FurtherPicture.objects.write({product: [storage.store(as_file(picture), ".jpg") for picture in pictures]})
+    return list(product.further_pictures.all())
 
 
 def searchable_products(count: int) -> list[Product]:

@@ -32,7 +32,7 @@ def seconds(address, data):
     return time.monotonic() - began
 for sku in ("a", "b"):
     file = SimpleUploadedFile("a.jpg", as_file(drawing(7)))
-    sizes = {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
+    sizes = NO_INLINES
     product = {**dict.fromkeys(names, ""), **sizes, "sku": sku, "name": sku, "image": file}
     print("SECONDS", seconds("/admin/catalog/product/add/", product))
 print("SECONDS", seconds("/admin/recommender/qualityreport/measure/", {}))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.processes import ROOT
 
+PACKAGES = "redis-server nginx-light gettext chromium"
 TOOLS = ("bash", "cat", "cksum", "cp", "dirname", "env", "grep", "mkdir", "rm")
 PYTHON = """
 case "$*" in
@@ -129,9 +130,7 @@ def test_without_a_terminal_the_tests_say_the_one_command(machine_with_python):
     machine_with_python.install("id", "echo 1000")
     result = machine_with_python.run("test")
     assert result.returncode == 1
-    assert (
-        "start again: sudo apt-get install redis-server nginx-light gettext chromium" in result.stderr.splitlines()[-1]
-    )
+    assert f"start again: sudo apt-get install {PACKAGES}" in result.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(("user", "ci"), [("0", ""), ("1000", "true")])
@@ -140,16 +139,13 @@ def test_root_and_ci_are_not_asked(machine_with_python, user, ci):
     machine_with_python.install("sudo", '"$@"')
     machine_with_python.install("apt-get", "echo apt-get $*; [ $1 = update ]")
     result = machine_with_python.run("test", CI=ci)
-    assert (
-        "apt-get install --yes --quiet --no-install-recommends redis-server nginx-light gettext chromium"
-        in result.stdout
-    )
+    assert f"apt-get install --yes --quiet --no-install-recommends {PACKAGES}" in result.stdout
 
 
 def test_where_there_is_no_apt_the_packages_are_named(machine_with_python):
     result = machine_with_python.run("test")
     assert result.returncode == 1
-    assert "Install what Debian calls redis-server nginx-light gettext chromium" in result.stderr
+    assert f"Install what Debian calls {PACKAGES}" in result.stderr
 
 
 def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine_with_python):
@@ -161,5 +157,5 @@ def test_whoever_is_at_the_terminal_is_asked_before_sudo(machine_with_python):
     result = machine_with_python.run("test", stdin=stdin)
     os.close(terminal)
     os.close(stdin)
-    assert "Run sudo apt-get install redis-server nginx-light gettext chromium? [y/N]" in result.stderr
+    assert f"Run sudo apt-get install {PACKAGES}? [y/N]" in result.stderr
     assert "not reached" not in result.stdout

@@ -1,22 +1,24 @@
 """Categories and products in the administration."""
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.forms import BaseInlineFormSet, CharField, Field, ModelForm
+from django.forms import BaseInlineFormSet, BaseModelFormSet, CharField, Field, IntegerField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.choosing import ChoosingAdmin
 from catalog.admin.known_values import KnownValues
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
@@ -36,7 +38,7 @@ OFFERED = [attribute.name for attribute in ATTRIBUTES if attribute.numbers is No
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(ChoosingAdmin):
     list_display = ("name", "parent")
     list_select_related = ("parent__parent",)
     search_fields = ("name",)
@@ -65,16 +67,41 @@ class LabelledFormSet(BaseInlineFormSet):
             field.widget.attrs["aria-label"] = str(field.label or name).capitalize()
 
 
+class FurtherPictureForm(ModelForm):
+    """A picture with its place among the others, which two of them may share until all are saved."""
+
+    place = IntegerField(label=_("place"), min_value=1, max_value=999, required=False)
+
+    def __init__(self, *arguments: Any, **named: Any):
+        super().__init__(*arguments, **named)
+        self.initial.setdefault("place", self.instance.position)
+
+    def stored(self) -> tuple[str, str]:
+        """(name in the media storage, digest) of the picture."""
+        if "image" in self.changed_data:
+            return _stored(self.cleaned_data["image"])
+        return str(self.initial["image"]), self.instance.image_digest
+
+
 class FurtherPictureInline(admin.TabularInline):
-    """They come with imports; here they are looked at and taken away."""
+    """The further pictures in the order of their places; a new one without a place comes last."""
 
     model = FurtherPicture
+    form = FurtherPictureForm
     formset = LabelledFormSet
-    extra = max_num = 0
-    fields = readonly_fields = ("position", "thumbnail", "image_width", "image_height")
+    formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
+    extra = 1
+    max_num = FurtherPicture.MOST
+    fields = ("place", "thumbnail", "image")
+    readonly_fields = ("thumbnail",)
+
+    def get_formset(self, request: HttpRequest, obj: Product | None = None, **options: Any) -> type[BaseInlineFormSet]:
+        return super().get_formset(request, obj, validate_max=True, **options)
 
     @admin.display(description=_("picture"))
     def thumbnail(self, picture: FurtherPicture) -> str:
+        if not picture.image_digest:
+            return "–"
         alternative = gettext("Further picture {number}").format(number=picture.position)
         return format_html(THUMBNAIL, picture.image_address, alternative)
 
@@ -86,7 +113,7 @@ class ProductForm(ModelForm):
         max_length=DESCRIPTION_LENGTH,
         required=False,
         widget=AdminTextareaWidget,
-        help_text="Plain text, with its line breaks.",
+        help_text=_("Plain text, with its line breaks."),
     )
 
     def __init__(self, *arguments: Any, **named: Any):
@@ -101,7 +128,7 @@ class ProductSizeInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(ChoosingAdmin):
     form = ProductForm
     formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]
@@ -117,9 +144,7 @@ class ProductAdmin(admin.ModelAdmin):
     autocomplete_fields = ("category",)
     readonly_fields = ["picture", "image_digest", "created_at", "updated_at", "archived_at"]
     actions = ("archive", "bring_back")
-
-    def get_inlines(self, request: HttpRequest, obj: Product | None) -> list:
-        return [ProductSizeInline, *([FurtherPictureInline] if obj and obj.further_pictures.exists() else [])]
+    inlines = (FurtherPictureInline, ProductSizeInline)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """An import's page links to its products."""
@@ -158,6 +183,17 @@ class ProductAdmin(admin.ModelAdmin):
         if "image" in form.changed_data:
             transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
 
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        if formset.model is not FurtherPicture:
+            super().save_formset(request, form, formset, change)
+            return
+        # It notes what is new, changed and deleted, for the history; all are written together, in their new order.
+        formset.save(commit=False)
+        if formset.has_changed():
+            product = form.instance
+            FurtherPicture.objects.write({product: _in_order(formset, but=product.image_digest)})
+            transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[product.pk]))
+
     @admin.action(description=_("Archive: hide from the shop and from search"), permissions=["change"])
     def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
         products.in_the_shop().update(archived_at=timezone.now(), updated_at=timezone.now())
@@ -184,6 +220,18 @@ class ProductAdmin(admin.ModelAdmin):
 def _alternative(product: Product) -> str:
     """What its picture is called for those who do not see it."""
     return gettext("Picture of {sku}").format(sku=product.sku)
+
+
+def _in_order(formset: BaseModelFormSet, but: str) -> list[tuple[str, str]]:
+    """(name in the media storage, digest) of the pictures that stay, each once, without the one of that digest."""
+    forms = cast("list[FurtherPictureForm]", formset.forms)
+    kept = [form for form in forms if form.cleaned_data.get("image") and form not in formset.deleted_forms]
+    kept.sort(key=lambda form: form.cleaned_data["place"] or math.inf)
+    names: dict[str, str] = {}
+    for name, digest in (form.stored() for form in kept):
+        names.setdefault(digest, name)
+    names.pop(but, None)
+    return [(name, digest) for digest, name in names.items()]
 
 
 def _stored(upload: UploadedFile | None) -> tuple[str, str]:

@@ -1,10 +1,12 @@
 """The addresses that a row names for its pictures."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext
 
 from catalog.fetching import UnfetchableAddress, host_of
-from catalog.importing.owners import MOST_FURTHER
 from catalog.importing.reading import RowIssue, StyleRow
+from catalog.models import FurtherPicture
 
 KIND = "picture address"
 SHOWN = 200
@@ -12,18 +14,24 @@ KEPT = 1000
 HOST_LENGTH_LIMIT = 255
 
 
+def not_among_files(row: StyleRow, names: Iterable[str]) -> list[RowIssue]:
+    """The issues of files that a row names and that did not come with it."""
+    reason = gettext("No file of this name came with the table.")
+    return [issue_of(row.line, row.sku, name, reason) for name in names if "//" not in name]
+
+
 def addresses_of(row: StyleRow) -> tuple[dict[str, str], list[RowIssue]]:
     """({address: its host} of the row's pictures, its own one first; the issues of what is none)."""
     wanted: dict[str, str] = {}
     issues = []
     for text in row.picture_addresses:
+        if "//" not in text:
+            issues += not_among_files(row, [text])
+            continue
         address = f"https:{text}" if text.startswith("//") else text
-        if len(wanted) > MOST_FURTHER:
-            issues.append(
-                issue_of(
-                    row.line, row.sku, text, gettext("is more than {most} further pictures").format(most=MOST_FURTHER)
-                )
-            )
+        if len(wanted) > FurtherPicture.MOST:
+            reason = gettext("is more than {most} further pictures").format(most=FurtherPicture.MOST)
+            issues.append(issue_of(row.line, row.sku, text, reason))
             continue
         try:
             wanted[address] = host_of(address)[:HOST_LENGTH_LIMIT]

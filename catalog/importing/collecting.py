@@ -6,7 +6,7 @@ fetched, so that whoever is killed at it loses nothing.
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
@@ -43,7 +43,8 @@ State = PictureAddress.State
 def note_addresses(job: ImportJob, rows: Iterable[StyleRow], addresses: dict[str, dict[str, str]]) -> None:
     """Notes what is to be fetched for a batch of rows: {sku: {address: its host}}.
 
-    What a product has from the same address already is not fetched again. Call it in the transaction that writes them.
+    What a product has from the same address already is not fetched again, and what it has from an address that its row
+    does not name any more is taken from it. Call it in the transaction that writes them.
     """
     if not addresses:
         return
@@ -51,7 +52,9 @@ def note_addresses(job: ImportJob, rows: Iterable[StyleRow], addresses: dict[str
     found = as_they_are(Product.objects.filter(sku__in=addresses)).prefetch_related("picture_addresses")
     products = {product.sku: product for product in found}
     to_save: list[PictureAddress] = []
+    gone: dict[str, set[str]] = {}
     for sku, wanted in addresses.items():
+        gone[sku] = _gone(products[sku], wanted)
         to_save += _new_addresses(job, products[sku], wanted, lines[sku])
     PictureAddress.objects.bulk_create(
         to_save,
@@ -59,14 +62,31 @@ def note_addresses(job: ImportJob, rows: Iterable[StyleRow], addresses: dict[str
         unique_fields=["product", "position"],
         update_fields=["job", "line", "address", "host", "state", "tries", "due_at", "reason", "image", "image_digest"],
     )
+    changed = {one.product.sku: State.FETCHED for one in to_save}
+    changed |= {one.product.sku: State.WAITING for one in to_save if one.state == State.WAITING}
+    for sku in addresses:
+        # Where pictures are still to come, those that are there stay where they are until then.
+        is_moved = changed.get(sku) == State.FETCHED
+        if gone[sku] or is_moved:
+            write_pictures(job, products[sku], _fetched(products[sku]) if is_moved else [], gone[sku])
+
+
+def _gone(product: Product, wanted: Collection[str]) -> set[str]:
+    """The digests of the pictures that came from addresses which are not wanted any more."""
+    digests: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in product.picture_addresses.all():
+        digests[one.address in wanted].add(one.image_digest)
+    return digests[False] - digests[True] - {""}
 
 
 def _new_addresses(job: ImportJob, product: Product, wanted: dict[str, str], line: int) -> Iterator[PictureAddress]:
-    stored = {product.image_digest, *(one.image_digest for one in product.further_pictures.all())}
+    stored = {product.image_digest, *(one.image_digest for one in product.further_pictures.all())} - {""}
     known = {one.position: one for one in product.picture_addresses.all()}
+    fetched = {one.address: one for one in known.values() if one.image_digest in stored}
     for position, (address, host) in enumerate(wanted.items()):
         one = known.pop(position, None)
-        if one is None or one.address != address or one.image_digest not in stored - {""}:
+        if one is None or one.address != address or one.image_digest not in stored:
+            before = fetched.get(address)
             yield PictureAddress(
                 job=job,
                 product=product,
@@ -75,6 +95,9 @@ def _new_addresses(job: ImportJob, product: Product, wanted: dict[str, str], lin
                 address=address,
                 host=host,
                 due_at=timezone.now(),
+                state=State.FETCHED if before else State.WAITING,
+                image=before.image if before else "",
+                image_digest=before.image_digest if before else "",
             )
     PictureAddress.objects.filter(pk__in=[one.pk for one in known.values()]).delete()
 

@@ -50,6 +50,7 @@ class StartForm(forms.Form):
     address = forms.CharField(
         label=_("Or an address of the table"),
         required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
         max_length=1000,
         help_text=_("On the public internet: the address of a product feed, say. A worker fetches it."),
     )

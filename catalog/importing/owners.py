@@ -14,10 +14,8 @@ from catalog.importing.pictures import PictureFile, Pictures, Refused, folded, s
 from catalog.importing.reading import Mapping, RowReader, StyleRow, read_rows
 from catalog.importing.survey import Survey
 from catalog.importing.tables import Table
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 
-MOST_FURTHER = 20
-"""So many pictures beside the first one are kept of a product."""
 FIRST_VIEWS = ("main", "front", "primary", "cover")
 VIEW = (
     r"(?:main|primary|cover|front|back|rear|side|left|right|top|bottom|detail|zoom|close|closeup|alt|alternate|"
@@ -38,7 +36,7 @@ class Owned:
     """The pictures of each product of a table, its own one first, and the files that are nobody's.
 
     `skus` are those of the table's rows in their order. Pictures of `refused` rows and of `others` of the shop are not
-    theirs.
+    theirs. `named` are files that rows name, whatever they are called.
     """
 
     def __init__(
@@ -47,10 +45,12 @@ class Owned:
         skus: Iterable[str],
         refused: Collection[str] = (),
         others: Collection[str] = (),
+        named: Iterable[str] = (),
     ):
         self.left_out: list[Refused] = []
         self.without_row: list[PictureFile] = []
         self._wanted = dict.fromkeys(skus)
+        self._named: dict[str, PictureFile | None] = dict.fromkeys(map(_file_name, named))
         # Rows without an id have no pictures.
         self._refused = set(refused) - {""} - self._wanted.keys()
         self._skus = _by_form([*self._wanted, *self._refused, *others])
@@ -64,12 +64,32 @@ class Owned:
     def of(self, sku: str) -> list[PictureFile]:
         return self._of.get(sku, [])
 
+    def named_by(self, row: StyleRow) -> list[PictureFile]:
+        """The files that the row names, as far as they came, in its order."""
+        named = [file for text in row.picture_addresses if (file := self._named.get(_file_name(text)))]
+        return named[: FurtherPicture.MOST + 1]
+
+    def of_row(self, row: StyleRow) -> list[PictureFile]:
+        """Those, or where the row names none that came, the files of its product."""
+        return self.named_by(row) or self.of(row.sku)
+
+    def lacks(self, row: StyleRow) -> list[str]:
+        """What of the row's pictures did not come as a file of that name."""
+        return [text for text in row.picture_addresses if not self._named.get(_file_name(text))]
+
     def _give(self, file: PictureFile) -> None:
+        is_named = any(self._note_name(_file_name(reading), file) for reading in file.readings)
         sku, is_own = self._owner(file)
         if sku in self._wanted:
             (self._own if is_own else self._views)[sku].append(file)
-        elif sku not in self._refused:
+        elif sku not in self._refused and not is_named:
             self.without_row.append(file)
+
+    def _note_name(self, name: str, file: PictureFile) -> bool:
+        """Whether a row names the file so; of several of a name the first one counts."""
+        if name in self._named and self._named[name] is None:
+            self._named[name] = file
+        return name in self._named
 
     def _owner(self, file: PictureFile) -> tuple[str, bool]:
         """(The sku, "" for nobody's; whether the file is called so and is no view of it)."""
@@ -104,10 +124,10 @@ class Owned:
             own[1:], gettext("is another picture of {sku}; the first one of that name counts").format(sku=sku)
         )
         self._leave_out(
-            views[MOST_FURTHER + (not own) :],
-            gettext("is more than {most} further pictures of {sku}").format(most=MOST_FURTHER, sku=sku),
+            views[FurtherPicture.MOST + (not own) :],
+            gettext("is more than {most} further pictures of {sku}").format(most=FurtherPicture.MOST, sku=sku),
         )
-        return [*own[:1], *views[: MOST_FURTHER + (not own)]]
+        return [*own[:1], *views[: FurtherPicture.MOST + (not own)]]
 
     def _leave_out(self, files: list[PictureFile], reason: str) -> None:
         self.left_out.extend(Refused(file.name, reason) for file in files)
@@ -139,25 +159,35 @@ def _open_pictures(
     (path, _), *places = stamps
     pictures = Pictures(*(place for place, _ in places))
     table = Table(path, list(header), separator)
-    rows, refused = _skus_of(table, dict(mapping), damages) if pictures.files else ([], set())
+    rows, refused, named = _skus_of(table, dict(mapping), damages) if pictures.files else ([], set(), {})
     others = {file.stem for file in pictures.files}.difference(rows, refused)
     of_the_shop = Product.objects.filter(sku__in=others).values_list("sku", flat=True)
-    return pictures, Owned(pictures.files, rows, refused, of_the_shop)
+    return pictures, Owned(pictures.files, rows, refused, of_the_shop, named)
 
 
-def _skus_of(table: Table, mapping: Mapping, damages: Damages) -> tuple[list[str], set[str]]:
-    """(The ids of the rows, those of refused rows); none where no column holds them."""
+def _skus_of(table: Table, mapping: Mapping, damages: Damages) -> tuple[list[str], set[str], dict[str, None]]:
+    """(The ids of the rows, those of refused rows, the files that rows name); none where no column holds the ids."""
     taken: list[str] = []
     refused: set[str] = set()
+    named: dict[str, None] = {}
     if "sku" not in mapping:
-        return taken, refused
+        return taken, refused, named
     reader = RowReader(table.header, table.separator, mapping, repair=True, survey=Survey(damages))
     skus = Skus()
     with table.records() as records:
         for row in read_rows(records, reader):
             row = skus.as_known(row)
-            taken.append(row.sku) if isinstance(row, StyleRow) else refused.add(row.sku)
-    return taken, refused
+            if isinstance(row, StyleRow):
+                taken.append(row.sku)
+                named.update(dict.fromkeys(text for text in row.picture_addresses if "//" not in text))
+            else:
+                refused.add(row.sku)
+    return taken, refused, named
+
+
+def _file_name(text: str) -> str:
+    """A file's name, without its folders, as names are compared."""
+    return folded(SLASH.split(text)[-1])
 
 
 def _by_form(skus: Iterable[str]) -> dict[str, str]:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from itertools import islice
 
 from catalog import money
-from catalog.importing import jobs, uploads
+from catalog.importing import jobs, uploads, variants
 from catalog.importing.models import ImportJob
 from catalog.importing.offers import BESIDE, OFFERED
 from catalog.importing.own import Skus
 from catalog.importing.owners import Owned, open_pictures
 from catalog.importing.preview import Counts, Example, FoundIssues, Outcome, Preview, ShownProduct
-from catalog.importing.reading import PICTURE_ADDRESSES, RowIssue, StyleRow, refuse_repeated
+from catalog.importing.reading import RowIssue, StyleRow, refuse_repeated
 from catalog.importing.tables import COLUMNS_LIMIT, Table, printable
 from catalog.importing.writing import ROWS_PER_BATCH, Plan, missing_products, plan_batch
 from catalog.models import Product
@@ -25,7 +25,7 @@ SHOWN_EXAMPLES = 100
 SHOWN_RECORDS = 3
 SHOWN_CELL = 200
 THUMBNAIL = 240
-NOT_DETAILS = frozenset({"name", *PICTURE_ADDRESSES, *OFFERED, *BESIDE})
+NOT_DETAILS = frozenset({"name", *variants.PICTURES, *OFFERED, *BESIDE})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
     *("place", "stamp", "mapping", "total", "merged", "rows_previewed", "styles"),
@@ -150,7 +150,7 @@ class _Tally:
 
     def _thumbnail(self, row: StyleRow) -> str:
         """A data address, as nothing is to be stored yet; none where the import brings no picture."""
-        for file in self._owned.of(row.sku):
+        for file in self._owned.of_row(row):
             with suppress(OSError, UnreadablePicture):
                 return data_address(read_picture(file.read()), THUMBNAIL)
         return ""

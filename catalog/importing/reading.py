@@ -46,11 +46,13 @@ FIELDS = {
         *("images", "imagesrc", "imagelink", "imageurl", "imageurls", "imagelinks", "pictureurl", "pictureurls"),
         *("mainimageurl", "mainimage", "productimageurl", "productimage", "productimages", "featuredimage", "imgurl"),
         *("photourl", "photos", "pictures", "picture", "image", "img", "photo"),
+        *("image1", "imageurl1", "imagelink1", "imagesrc1", "picture1", "pictureurl1", "photo1", "photourl1", "bild1"),
     ),
     "further_picture_addresses": (
         *("additionalimagelink", "additionalimagelinks", "additionalimageurls", "additionalimages", "galleryimages"),
-        *("gallery", "otherimageurls", "moreimages"),
+        *("gallery", "otherimageurls", "moreimages", "furtherimages", "furtherpictures"),
     ),
+    **variants.NUMBERED,
     "age_group": ("agegroup", "googleshoppingagegroup"),
     **COLUMNS,
     **publishing.COLUMNS,
@@ -73,11 +75,13 @@ EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
 SKU_LENGTH_LIMIT = 64
 VALUE_LENGTH_LIMIT = 100
 NAME_LENGTH_LIMIT = 255
-PICTURE_ADDRESSES = ("picture_addresses", "further_picture_addresses")
-LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(PICTURE_ADDRESSES, 20_000)}
+LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(variants.PICTURES, 20_000)}
 BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
-TECHNICAL = frozenset({"stock_policy", "stock_tracker", "visibility", *variants.COLUMNS} - {"group"})
+BETWEEN_NAMES = re.compile(r"[,;|]+")
+TECHNICAL = frozenset(
+    {"stock_policy", "stock_tracker", "visibility", *variants.COLUMNS, *variants.NUMBERED} - {"group"}
+)
 """What exports alone have, and nobody chooses for a column of another file"""
 CHILDREN = frozenset({"newborn", "infant", "toddler", "kids"})
 """The age groups of children, in Google's words"""
@@ -117,10 +121,15 @@ class StyleRow:
 
     @property
     def picture_addresses(self) -> list[str]:
-        """Where its pictures are to be fetched from, its own one first, each once."""
-        cells = (str(self.values.get(field) or "") for field in PICTURE_ADDRESSES)
-        found = (address.strip(" ,;|") for cell in cells for address in BETWEEN_ADDRESSES.split(cell))
-        return [address for address in dict.fromkeys(found) if address]
+        """Where its pictures are to be had from, its own one first, each once: addresses, and names of files."""
+        cells = (str(self.values.get(field) or "") for field in variants.PICTURES)
+        found = (text.strip(" ,;|") for cell in cells if cell for text in _pictures_in(cell))
+        return [text for text in dict.fromkeys(found) if text]
+
+
+def _pictures_in(cell: str) -> Iterator[str]:
+    for text in BETWEEN_ADDRESSES.split(cell):
+        yield from [text] if "//" in text else BETWEEN_NAMES.split(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class _Store:
 
     def finish(self, changes: list[Change]) -> None:
         """Call it in the transaction that makes these changes."""
-        if self._written or any(change.is_new_picture for change in changes):
+        if self._written or any(change.has_other_pictures for change in changes):
             files.flush()
         # Their rows stay what they were, but the files that they name were gone or torn.
         told = [change.product.pk for change in changes]

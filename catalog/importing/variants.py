@@ -17,12 +17,14 @@ import numpy as np
 from catalog.importing import offers, publishing
 from catalog.importing.tables import Record, Table
 from catalog.importing.values import clean, is_nothing, key
+from catalog.models import FurtherPicture
 
 OPTIONS = (1, 2, 3)
 COLUMNS: dict[str, tuple[str, ...]] = {
     "group": ("itemgroupid", "parentsku"),
     "record_id": (),
     "variant_picture": ("variantimage", "variantimageurl"),
+    "picture_position": ("imageposition",),
     **{f"option{number}_name": (f"option{number}name", f"attribute{number}name") for number in OPTIONS},
     **{f"option{number}_value": (f"option{number}value", f"attribute{number}values") for number in OPTIONS},
 }
@@ -30,14 +32,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 MOST = 500
 """So many rows are put together; those beyond are rows of their own."""
 MOST_PICTURES = 40
+NUMBERED = {
+    f"picture_{number}": tuple(
+        f"{name}{number}"
+        for name in ("image", "imageurl", "imagelink", "imagesrc", "picture", "pictureurl", "photo", "photourl", "bild")
+    )
+    for number in range(2, FurtherPicture.MOST + 2)
+}
+"""Columns of one further picture each, with the names that they may have."""
+PICTURES = ("picture_addresses", "further_picture_addresses", *NUMBERED)
+"""The fields that name pictures, in their order"""
 SIZES = frozenset(
     {"size", "sizes", "shoesize", "clothingsize", "grosse", "groesse", "taille", "talla", "taglia", "maat"}
 )
 COLOURS = frozenset({"color", "colors", "colour", "colours", "farbe", "couleur", "colore", "kleur", "cor"})
-_PICTURES = ("picture_addresses", "further_picture_addresses")
 _OWN = frozenset(
     {*offers.PRICES, "sale_dates", "sale_starts_at", "sale_ends_at", "availability", "stock", "size", "base_colour"}
-    | {"variant_picture", *_PICTURES}
+    | {"variant_picture", "picture_position", *PICTURES}
     | {f"option{number}_value" for number in OPTIONS}
 )
 """What a variant has for itself, and does not take from the first row of its product"""
@@ -51,7 +62,7 @@ def cells_of(row: list[str], mapping: Mapping[str, int], names: Cells | None = N
 
     `names` are those of the options, where the row itself does not say them.
     """
-    wanted = (*offers.COLUMNS, *publishing.COLUMNS, *COLUMNS, "base_colour", *_PICTURES)
+    wanted = (*offers.COLUMNS, *publishing.COLUMNS, *COLUMNS, "base_colour", *PICTURES)
     cells = {field: row[mapping[field]] for field in wanted if field in mapping and mapping[field] < len(row)}
     for number in OPTIONS:
         name = plain(cells.get(f"option{number}_name") or (names or {}).get(f"option{number}_name", ""))
@@ -147,7 +158,7 @@ def _joined(records: list[Record], mapping: Mapping[str, int]) -> Iterator[list]
         own = [(record, cells) for (record, cells), named in zip(variants, chosen, strict=True) if named]
         base = _filled(own[0][0] if colour else head, head, mapping)
         pictures = own if colour else told
-        shown = {field: _addresses(field, [cells for _, cells in pictures]) for field in _PICTURES if field in mapping}
+        shown = {field: _addresses(field, [cells for _, cells in pictures]) for field in PICTURES if field in mapping}
         for field, addresses in shown.items():
             base[mapping[field]] = addresses
         lines = [[record.line, cells] for record, cells in own if _is_offered(cells)]
@@ -224,7 +235,15 @@ def _filled(record: Record, head: Record, mapping: Mapping[str, int]) -> list[st
     return cells
 
 
+def _place(cells: Cells) -> int:
+    """Of a row's picture among those of its product, as Shopify says it; rows that do not say it keep their order."""
+    text = clean(cells.get("picture_position", ""))
+    return int(text) if text.isdecimal() and len(text) < 5 else 0
+
+
 def _addresses(field: str, several: list[Cells]) -> str:
+    if field == "picture_addresses":
+        several = sorted(several, key=_place)
     found = [cells.get(field, "").strip() for cells in several]
     if field == "picture_addresses":
         # Whatever shows the variant itself comes first.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from catalog.attributes import CATEGORY_LEVELS, NAMES
-from catalog.importing.addresses import addresses_of
+from catalog.importing.addresses import addresses_of, not_among_files
 from catalog.importing.ids import EXACT_DIGITS, is_date, is_rounded
 from catalog.importing.models import ImportChange, ImportIssue, ImportJob, ImportRow
 from catalog.importing.offers import OFFERED, Told, as_text, with_offer
@@ -51,6 +51,11 @@ class Change:
     @property
     def is_new_picture(self) -> bool:
         return bool(self.after["image"]) and self.after["image_digest"] != (self.before or {}).get("image_digest")
+
+    @property
+    def has_other_pictures(self) -> bool:
+        """Whether its own picture is new, or a further one came, went or changed its place."""
+        return self.is_new_picture or self.after["further"] != (self.before or {}).get("further", [])
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def plan_batch(
     new = sum(change.before is None for change in changes)
     counts = Counts(new, len(changes) - new, len(rows) - len(changes), len(refused))
     shown = [row for row in rows if row.is_published]
-    found = {row.sku: addresses_of(row) for row in shown if row.picture_addresses and not source.of(row.sku)}
+    found = {row.sku: addresses_of(row) for row in shown if row.picture_addresses and not source.of_row(row)}
     issues += [issue for _, wrong in found.values() for issue in wrong]
     addresses = {sku: wanted for sku, (wanted, _) in found.items() if wanted}
     return Plan(
@@ -228,7 +233,7 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
 
     The first one that can be read is the product's own.
     """
-    files = source.of(row.sku)
+    files = source.of_row(row)
     if not files and not after["image"] and not row.picture_addresses:
         return [
             RowIssue(
@@ -239,7 +244,7 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
             )
         ]
     stored: dict[str, str] = {}
-    issues = []
+    issues = not_among_files(row, source.lacks(row)) if files else []
     for file in files:
         try:
             content = file.read()
@@ -249,6 +254,9 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
         else:
             name, digest = store(content, suffix)
             stored.setdefault(digest, name)
+    if stored and source.named_by(row):
+        # Who names files, names all of them.
+        after["further"] = []
     set_pictures(after, [[name, digest] for digest, name in stored.items()])
     return issues
 
@@ -257,8 +265,8 @@ def set_pictures(values: Values, pictures: list[list[str]]) -> None:
     """Makes the first of these pictures, [name in the media storage, digest], the product's own, the others further."""
     if pictures:
         values["image"], values["image_digest"] = pictures[0]
-    if pictures[1:]:
-        values["further"] = pictures[1:]
+    further = pictures[1:] or values["further"]
+    values["further"] = [picture for picture in further if picture[1] != values["image_digest"]]
 
 
 def write_changes(job: ImportJob, changes: list[Change], categories: Categories) -> None:
@@ -278,10 +286,12 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         )
         for change, found_at in zip(changes, found, strict=True)
     )
-    _save_further(
-        (change.product, change.after["further"])
-        for change in changes
-        if change.after["further"] != (change.before or {}).get("further", [])
+    FurtherPicture.objects.write(
+        {
+            change.product: change.after["further"]
+            for change in changes
+            if change.after["further"] != (change.before or {}).get("further", [])
+        }
     )
     ProductDescription.objects.write(
         {
@@ -295,28 +305,34 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         for change in changes
         if change.after["sizes"] != (change.before or {}).get("sizes", [])
     )
-    tell_of_pictures(change.product.pk for change in changes if change.is_new_picture)
+    tell_of_pictures(change.product.pk for change in changes if change.has_other_pictures)
 
 
-def write_pictures(job: ImportJob, product: Product, pictures: list[list[str]]) -> None:
+def write_pictures(
+    job: ImportJob, product: Product, pictures: list[list[str]], gone: Collection[str] = frozenset()
+) -> None:
     """Gives a product, which is locked, these pictures as a part of what the job did, to be undone with it.
 
-    They are [name in the media storage, digest], its own one first. Call it in a transaction.
+    They are [name in the media storage, digest], its own one first. Further pictures of a digest that is `gone` are
+    taken from it. Call it in a transaction.
     """
     before, written_at = values_of(product), product.updated_at
-    set_pictures(after := dict(before), pictures)
+    after = {**before, "further": [[name, digest] for name, digest in before["further"] if digest not in gone]}
+    set_pictures(after, pictures)
     if after == before:
         return
     apply(product, after, Categories())
     _save([product])
     if after["further"] != before["further"]:
-        _save_further([(product, after["further"])])
+        FurtherPicture.objects.write({product: after["further"]})
     # Whoever has touched it since the job has made it theirs; this does not.
     product.changes.filter(written_at=written_at).update(written_at=product.updated_at)
     is_noted = product.changes.filter(job=job).update(is_new_picture=True)
     if not is_noted:
-        product.changes.create(job=job, before=before, is_new_picture=True, written_at=product.updated_at)
-    if after["image_digest"] != before["image_digest"]:
+        # Whatever wrote the product last counts as untouched since, and again once this is undone.
+        times = {"found_at": product.updated_at, "written_at": product.updated_at}
+        product.changes.create(job=job, before=before, is_new_picture=True, **times)
+    if Change(product, before, after).has_other_pictures:
         tell_of_pictures([product.pk])
 
 
@@ -377,7 +393,9 @@ def undo_changes(changes: ImportChangeQuerySet) -> None:
         _save([change.product for change in batch])
         _hand_back(batch)
         # What an import noted before there were further pictures says nothing of them.
-        _save_further((change.product, change.before["further"]) for change in batch if "further" in change.before)
+        FurtherPicture.objects.write(
+            {change.product: change.before["further"] for change in batch if "further" in change.before}
+        )
         ProductDescription.objects.write(
             {change.product: change.before["description"] for change in batch if "description" in change.before}
         )
@@ -399,18 +417,6 @@ def _hand_back(undone: list[ImportChange]) -> None:
 def _save(products: list[Product]) -> None:
     Product.objects.bulk_create(
         products, update_conflicts=True, unique_fields=["sku"], update_fields=[*WRITTEN, "updated_at"]
-    )
-
-
-def _save_further(pictures: Iterable[tuple[Product, list[list[str]]]]) -> None:
-    """Gives each product these further pictures, as [name in the media storage, digest], in place of those it has."""
-    if not (wanted := dict(pictures)):
-        return
-    FurtherPicture.objects.filter(product__in=wanted).delete()
-    FurtherPicture.objects.bulk_create(
-        FurtherPicture.stored(product, position, *picture)
-        for product, further in wanted.items()
-        for position, picture in enumerate(further, 1)
     )
 
 

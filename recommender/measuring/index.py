@@ -6,7 +6,7 @@ import numpy as np
 
 from catalog.monitoring.metrics import INDEX_RECALL, INDEX_RECALL_AT
 from recommender.models import Embedding, Encoder
-from recommender.neighbours import exact_search, index_settings, nearest
+from recommender.neighbours import exact_search, index_settings, nearest, others_than
 
 SAMPLE = 50
 NEIGHBOURS = 12
@@ -40,5 +40,4 @@ def share_found(right: list[float], found: list[float]) -> float:
 
 
 def _distances(encoder: Encoder, one: Embedding) -> list[float]:
-    among = encoder.embeddings.defer("vector").exclude(image_digest=one.image_digest)
-    return [row.distance for row in nearest(encoder, among, one.vector, NEIGHBOURS)]
+    return [row.distance for row in nearest(encoder, others_than(one).defer("vector"), one.vector, NEIGHBOURS)]

@@ -60,8 +60,8 @@ def _fitting_first(product: Product, matches: list[Match]) -> list[Match]:
 
 def _first_pictures(matches: list[Match]) -> Iterator[Match]:
     """The first pictures, each with all products that show it."""
-    digests = list(dict.fromkeys(match.product.image_digest for match in matches))[:FITTING]
-    return (match for match in matches if match.product.image_digest in set(digests))
+    digests = set(list(dict.fromkeys(match.image_digest for match in matches))[:FITTING])
+    return (match for match in matches if match.image_digest in digests)
 
 
 def _shared(product: Product, other: Product) -> Iterator[str]:

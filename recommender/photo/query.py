@@ -18,11 +18,12 @@ from catalog import prices
 from catalog.addresses import values_of
 from catalog.attributes import ATTRIBUTES
 from catalog.choices import Chosen
+from catalog.models import FurtherPicture
 from catalog.money import Range
 from catalog.querysets import SIZE
 from recommender import neighbours
 from recommender.diversity import unit
-from recommender.models import Calibration, Encoder
+from recommender.models import Calibration, Embedding, Encoder
 from recommender.photo.boxes import Box
 
 SIGNER = signing.Signer(salt="look")
@@ -54,6 +55,8 @@ class PhotoQuery:
     box: Box | None = None
     seals: tuple[str, ...] = ()
     likes: tuple[str, ...] = ()
+    picture: int = 1
+    """Which picture of the only product taken to; its own one is the first"""
     colour: str = ""
     emphasis: int = 0
     filters: Chosen = field(default_factory=dict)
@@ -71,6 +74,7 @@ class PhotoQuery:
             box=Box.parse(query.get("box", "")),
             seals=asked("look"),
             likes=asked("like"),
+            picture=_number(query.get("picture"), 1, FurtherPicture.MOST + 1, 1),
             colour=query.get("colour", ""),
             emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
             filters={name: tuple(sorted(values)) for name in FACETS if (values := asked(name))},
@@ -102,6 +106,7 @@ class PhotoQuery:
         yield from (("box", str(box)) for box in [self.box] if box)
         yield from (("look", seal) for seal in self.seals)
         yield from (("like", sku) for sku in self.likes)
+        yield from (("picture", str(picture)) for picture in [self.picture] if picture > 1)
         yield from (("colour", colour) for colour in [self.colour] if colour)
         yield from (("emphasis", str(emphasis)) for emphasis in [self.emphasis] if emphasis)
         yield from ((name, value) for name, values in self.filters.items() for value in values)
@@ -135,14 +140,20 @@ class PhotoQuery:
 
         Raises ExpiredSeal.
         """
-        liked = neighbours.embeddings_of_skus(self.likes) if self.likes else {}
         parts = [unseal(seal, encoder) for seal in self.seals]
-        parts += [np.asarray(row.vector, np.float32) for row in liked.values()]
+        parts += [np.asarray(row.vector, np.float32) for row in self._liked()]
         if not parts:
             return None
         vector = unit(np.mean([unit(part) for part in parts], axis=0))
         calibration = Calibration.objects.filter(encoder=encoder).first() if self.colour or self.emphasis else None
         return self._coloured(vector, calibration) if calibration and calibration.directions else vector
+
+    def _liked(self) -> list[Embedding]:
+        """The embeddings of the products taken to, as far as they can be found."""
+        if self.picture > 1 and len(self.likes) == 1:
+            further = neighbours.embedding_of_picture(self.likes[0], self.picture)
+            return [further] if further else []
+        return list(neighbours.embeddings_of_skus(self.likes).values()) if self.likes else []
 
     def _coloured(self, vector: np.ndarray, calibration: Calibration) -> np.ndarray:
         """The part of the vector that is about colour, turned to another one, and made to count more or less."""

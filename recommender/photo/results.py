@@ -73,6 +73,7 @@ class Alike:
     pk: int
     sku: str
     digest: str
+    """Of the nearest of its pictures"""
     is_sold_out: bool
     values: dict[str, str]
 
@@ -155,27 +156,33 @@ class Results:
     def matches(self, count: int) -> list[Match]:
         """The first products, one for each picture, best first."""
         first = [alikes[0] for alikes in self._pictures[:count]]
-        products = Product.objects.for_cards().in_bulk([alike.pk for alike in first])
-        return [Match(products[alike.pk], alike.similarity) for alike in first if alike.pk in products]
+        return self._matches(first, Product.objects.for_cards().in_bulk([alike.pk for alike in first]))
+
+    def _matches(self, alikes: list[Alike], products: dict[int, Product]) -> list[Match]:
+        """Those of them that are among the products, with the pictures by which they were found."""
+        known = [alike for alike in alikes if alike.pk in products]
+        further = neighbours.further_pictures([(products[alike.pk], alike.digest) for alike in known])
+        return [Match(products[alike.pk], alike.similarity, further.get(alike.pk)) for alike in known]
 
     def groups(self) -> list[Group]:
         """This page's products, one card for each picture."""
         pictures = self._pictures[(self.query.page - 1) * PER_PAGE :][:PER_PAGE]
         products = Product.objects.for_cards().in_bulk([alike.pk for alikes in pictures for alike in alikes])
+        matches = {match.product.pk: match for match in self._matches([first for first, *_ in pictures], products)}
         groups = defaultdict(list)
         for first, *copies in pictures:
-            if first.pk in products:
+            if match := matches.get(first.pk):
                 also = tuple(products[copy.pk] for copy in copies if copy.pk in products)
-                match = Match(products[first.pk], first.similarity)
-                groups[self._level(first)].append(Card(match.product, match.percent, copies=also))
+                card = Card(match.product, match.percent, copies=also, picture=match.picture)
+                groups[self._level(first)].append(card)
         return [Group(name, LEVELS[name], groups[name]) for name in LEVELS if groups[name]]
 
     def facets(self) -> list[Facet]:
         """The facets, each value counted among what the other facets leave."""
-        facets = [self._facet(name, label) for name, label in FACETS.items()]
+        facets = [self._facet(name, str(label)) for name, label in FACETS.items()]
         return [facet for facet in facets if facet.choices]
 
-    def _facet(self, name: str, label: "StrOrPromise") -> Facet:
+    def _facet(self, name: str, label: str) -> Facet:
         counts = Counter(value for alike in self._narrowed(without=name) for value in self._values(alike, name))
         facet = self._filters.facet(name, label, counts)
         return in_order_of_sizes(facet) if name == SIZE else facet

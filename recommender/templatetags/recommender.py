@@ -54,9 +54,11 @@ def search_state(product: Product) -> str:
 
 
 @register.simple_tag
-def explanations(product: Product, cards: list[Card]) -> list[Explanation]:
+def explanations(product: Product, cards: list[Card]) -> list[tuple[Card, Explanation]]:
     """Why the first of the cards look like the product."""
-    return explain(product, [card.product for card in cards[:EXPLAINED]])
+    explained = {card.shown.image_digest: card for card in cards[:EXPLAINED]}
+    found = explain(product, [card.shown for card in explained.values()])
+    return [(explained[explanation.other.image_digest], explanation) for explanation in found]
 
 
 @register.inclusion_tag("recommender/_for_you.html", takes_context=True)

@@ -12,8 +12,8 @@ from recommender.models import Encoder, Mark, QualityReport
 from recommender.registry import active_encoder
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.shop import colours_of_a_design, look_of, photo
-from tests.factories import ProductFactory
-from tests.pictures import write_catalogue
+from tests.factories import ProductFactory, give_further
+from tests.pictures import drawing, write_catalogue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -72,9 +72,11 @@ def test_axe_finds_nothing_on_any_page(browser, live_server, products, scheme):
         page.goto(products[0].get_absolute_url())
         page.get_by_role("button", name="Keep as a favourite").click()
         wander = f"/explore/?like={products[1].sku}"
+        give_further(products[2], *map(drawing, range(100, 104)))
+        several = products[2].get_absolute_url()
         explained = f"{products[1].get_absolute_url()}?explain"
         narrow = "/products/?q=shirts&base_colour=Red"
-        for address in (*ADDRESSES, products[1].get_absolute_url(), explained, wander, narrow, "/nowhere/"):
+        for address in (*ADDRESSES, products[1].get_absolute_url(), several, explained, wander, narrow, "/nowhere/"):
             page.goto(address)
             result = Axe().run(page, options=WCAG)
             assert result.violations_count == 0, f"{address}: {result.generate_report()}"

@@ -7,13 +7,15 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from PIL import Image
 
 from catalog.models import CatalogVersion, Product, ProductDescription
 from catalog.querysets import ProductQuerySet
 from catalog.words.understanding import understand
 from recommender import embedding
 from recommender.models import EmbeddingFailure
-from tests.factories import CategoryFactory, ProductFactory, searchable_products
+from tests.factories import CategoryFactory, ProductFactory, give_further, searchable_products
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +37,7 @@ def fields(product: Product, **changes: object) -> dict[str, object]:
         "season": "",
         "year": "",
         "usage": "",
-        "sizes-TOTAL_FORMS": "0",
-        "sizes-INITIAL_FORMS": "0",
+        **NO_INLINES,
         **changes,
     }
 
@@ -117,6 +118,15 @@ def test_failures_show_their_reason_and_can_be_tried_again(admin_client):
     assert embedding.waiting_ids() == [product.pk]
 
 
+def test_a_failure_leads_to_the_picture_that_failed(admin_client):
+    product = ProductFactory()
+    (plain,) = give_further(product, Image.new("RGB", (60, 80), "white"))
+    embedding.embed_products([product.pk])
+    page = admin_client.get(reverse("admin:recommender_embeddingfailure_changelist")).content.decode()
+    assert f'href="{plain.image.url}"' in page
+    assert product.image.url not in page
+
+
 def test_the_first_administrator_is_made_once(capsys, client):
     call_command("create_admin")
     password = capsys.readouterr().out.split("password ")[1].split()[0]
@@ -194,3 +204,16 @@ def test_the_form_of_a_product_shows_its_picture_and_offers_what_products_have_a
     assert admin_client.post(address, fields(product, gender="Everyone")).status_code == 302
     assert Product.objects.get(pk=product.pk).gender == "Everyone"
     assert "Picture of" not in admin_client.get(reverse("admin:catalog_product_add")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [("product", "category"), ("category", "parent"), *(("merchandisingrule", name) for name in ("product", "beside"))],
+)
+@pytest.mark.parametrize("value", ["abc", "\u202e1", "9" * 30, "a\0b"])
+def test_what_is_no_row_is_refused_in_the_form(admin_client, form, field, value):
+    address = reverse(f"admin:catalog_{form}_add")
+    assert admin_client.get(address, {field: value.replace("\0", "")}).status_code == 200
+    page = admin_client.post(address, {**fields(Product(sku="1")), field: value})
+    assert page.status_code == 200
+    assert field in page.context["adminform"].form.errors

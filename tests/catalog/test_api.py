@@ -3,7 +3,8 @@
 import pytest
 
 from catalog.attributes import NAMES
-from tests.factories import CategoryFactory, ProductFactory
+from tests.factories import CategoryFactory, ProductFactory, give_further
+from tests.pictures import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +22,10 @@ def test_products_are_listed_page_by_page_and_narrowed(client):
 def test_a_product_tells_everything_it_has(client):
     category = CategoryFactory(name="Shirts", parent=CategoryFactory(name="Topwear"))
     product = ProductFactory(sku="7", category=category, base_colour="Red", year=2012)
+    further = give_further(product, drawing(100), drawing(101))
     answer = client.get("/api/products/7/").json()
-    assert answer.pop("image").endswith(product.image.url)
+    assert answer["image"].endswith(product.image.url)
+    assert answer.pop("images") == [answer.pop("image"), *(f"http://testserver{one.image.url}" for one in further)]
     assert answer == {
         **dict.fromkeys(NAMES, ""),
         "sku": "7",

@@ -13,7 +13,7 @@ from catalog.importing.advancing import advance, import_catalog
 from catalog.importing.jobs import undo
 from catalog.importing.models import ImportJob
 from catalog.importing.offers import COLUMNS
-from catalog.importing.reading import FIELDS, PICTURE_ADDRESSES, guess_mapping
+from catalog.importing.reading import FIELDS, guess_mapping
 from catalog.models import CatalogVersion, Product
 from recommender.embedding import embed_products
 from recommender.measuring.products import LABELS, load_products
@@ -65,7 +65,7 @@ def test_each_is_a_field_and_has_columns_of_its_own():
     assert {field.name for field in Product._meta.fields} >= set(NAMES)
     columns = [column for known in FIELDS.values() for column in known]
     assert len(columns) == len(set(columns))
-    assert FIELDS.keys() == {"sku", "name", *CATEGORY_LEVELS, *NAMES, *PICTURE_ADDRESSES, *COLUMNS, *variants.COLUMNS}
+    assert FIELDS.keys() == {"sku", "name", *CATEGORY_LEVELS, *NAMES, *variants.PICTURES, *COLUMNS, *variants.COLUMNS}
 
 
 def test_a_file_may_call_it_by_any_of_its_names(attribute):

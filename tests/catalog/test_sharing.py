@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.sharing import ProductSitemap
-from tests.factories import ProductFactory
+from tests.factories import ProductFactory, give_further
+from tests.pictures import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,15 @@ def test_the_sitemap_lists_what_is_in_the_shop(client, shop):
     assert "http://testserver/c/footwear/shoes/heels/" in client.get("/sitemap-categories.xml").content.decode()
 
 
+def test_all_pictures_of_a_product_are_told_and_the_first_is_shared(client):
+    product = ProductFactory()
+    (further,) = give_further(product, drawing(100))
+    page = client.get(product.get_absolute_url()).content.decode()
+    told, _ = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])
+    assert told["image"] == [f"http://testserver{one.image.url}" for one in (product, further)]
+    assert f'<meta property="og:image" content="{told["image"][0]}">' in page
+
+
 def test_lists_that_are_narrowed_are_not_indexed(client, shop):
     for address, is_indexed in {
         "/products/": True,
@@ -57,9 +67,11 @@ def test_the_sitemap_has_pages_and_pictures_and_is_written_once(client, shop, dj
     assert pages[0].count("<url>") == 2
     assert set(re.findall("<loc>(.*?)</loc>", pages[0])).isdisjoint(re.findall("<loc>(.*?)</loc>", pages[1]))
     pictured = ProductFactory()
+    (further,) = give_further(pictured, drawing(100))
     last = re.findall("p=([0-9]+)", client.get("/sitemap.xml").content.decode())[-1]
     page = client.get(f"/sitemap-products.xml?p={last}").content.decode()
-    assert f"<image:loc>http://testserver{pictured.image.url}</image:loc>" in page
+    for one in (pictured, further):
+        assert f"<image:image><image:loc>http://testserver{one.image.url}</image:loc></image:image>" in page
     ElementTree.fromstring(page)
     with django_assert_num_queries(1):
         assert client.get(f"/sitemap-products.xml?p={last}").content.decode() == page

@@ -9,6 +9,7 @@ from catalog import tasks
 from catalog.importing.advancing import import_catalog
 from catalog.models import Product
 from tests.factories import ProductFactory
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing, write_catalogue
 
 
@@ -37,7 +38,7 @@ def test_a_picture_that_staff_bring_has_them_made_and_another_name_has_not(
     product = ProductFactory()
     address = reverse("admin:catalog_product_change", args=[product.pk])
     fields = dict.fromkeys(("name", "gender", "category", "base_colour", "season", "year", "usage"), "")
-    fields |= {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
+    fields |= NO_INLINES
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(address, {**fields, "sku": product.sku, "name": "Renamed"})
     assert handed == []

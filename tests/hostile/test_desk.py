@@ -19,6 +19,7 @@ from tests.hostile.measuring import MEGABYTES_LIMIT, SECONDS_LIMIT, peak, second
 from tests.hostile.photos import CASES as PHOTOS
 from tests.hostile.tables import CASES as TABLES
 from tests.hostile.workbooks import CASES as WORKBOOKS
+from tests.pages import NO_INLINES
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,6 @@ SMALL = 4096
 DATABASE_WORDS = re.compile(r"\b(psycopg\w*|DataError|SQL|constraint|Traceback|invalid byte sequence)\b")
 """Whole words, as any letters may be in the tokens of forms"""
 ONE_OF = 3
-NO_SIZES = {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
 ORDINARY = b"id,name,colour,year\n1,Tee,Red,2012\n"
 
 
@@ -81,7 +81,7 @@ def test_hostile_pictures_are_taken_or_refused_on_the_products_form(admin_client
         if number % ONE_OF:
             continue
         upload, since = SimpleUploadedFile("photo.jpg", case.make()), seconds()
-        page = admin_client.post("/admin/catalog/product/add/", {**NO_SIZES, "sku": str(number), "image": upload})
+        page = admin_client.post("/admin/catalog/product/add/", {**NO_INLINES, "sku": str(number), "image": upload})
         assert seconds() - since <= SECONDS_LIMIT, case
         if page.status_code == 302:
             product = Product.objects.get(sku=str(number))

@@ -3,9 +3,11 @@
 import pytest
 
 from catalog.models import ProductSize
+from recommender import embedding
 from recommender.neighbours import similar_to_product
-from tests.factories import searchable_products
+from tests.factories import give_further, searchable_products
 from tests.photos import photo_of
+from tests.pictures import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +22,16 @@ def test_similar_products_over_rest(client):
     assert client.get(f"/api/products/{product.sku}/similar/?count=0").status_code == 400
     assert client.get(f"/api/products/{product.sku}/similar/?count=many").status_code == 400
     assert client.get("/api/products/none/similar/").status_code == 404
+
+
+def test_a_match_tells_which_picture_is_the_nearest(client):
+    product, other = searchable_products(2)
+    give_further(other, drawing(100), drawing(0, (91, 121)))
+    embedding.embed_products([other.pk])
+    (match,) = client.get(f"/api/products/{product.sku}/similar/").json()
+    assert match["picture"] == 3
+    assert match["similarity"] > 0.9
+    assert len(match["product"]["images"]) == 3
 
 
 def test_photo_search_over_rest(client):

@@ -8,11 +8,11 @@ from django.utils import timezone
 from PIL import Image
 
 from catalog.importing.advancing import import_catalog
-from catalog.models import Product
+from catalog.models import FurtherPicture, Product
 from catalog.pictures import storage
 from recommender import embedding, querysets, registry, tasks
 from recommender.models import Embedding, EmbeddingFailure
-from tests.factories import ProductFactory, searchable_products
+from tests.factories import ProductFactory, give_further, searchable_products
 from tests.pictures import as_file, drawing, write_catalogue
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +172,71 @@ def test_catching_up_enqueues_what_waits_unless_work_is_under_way(monkeypatch):
     searchable_products(1)
     tasks.catch_up()
     assert enqueued == []
+
+
+def test_further_pictures_are_embedded_with_their_product_which_is_counted_once():
+    product, other = ProductFactory.create_batch(2)
+    further = give_further(product, drawing(100), drawing(101))
+    assert embedding.embed_products([product.pk, other.pk]) == embedding.Result(embedded=4, failed=0)
+    encoder = registry.active_encoder()
+    assert set(product.embeddings.values_list("image_digest", flat=True)) == {
+        product.image_digest,
+        *(one.image_digest for one in further),
+    }
+    assert querysets.searchable(encoder).count() == encoder.embeddings.in_the_shop().count() == 2
+    assert embedding.waiting_ids() == []
+
+
+def test_a_product_is_searchable_before_its_further_pictures_are_and_those_are_still_waited_for():
+    (product,) = searchable_products(1)
+    give_further(product, drawing(100))
+    late = ProductFactory()
+    encoder = registry.active_encoder()
+    assert set(querysets.searchable(encoder)) == {product}
+    assert embedding.waiting_ids() == [late.pk, product.pk]
+    assert embedding.embed_products(embedding.waiting_ids()) == embedding.Result(embedded=2, failed=0)
+
+
+def test_more_pictures_than_one_transaction_takes_are_embedded_in_several(monkeypatch):
+    monkeypatch.setattr(embedding, "AT_ONCE", 2)
+    products = ProductFactory.create_batch(2)
+    for product in products:
+        give_further(product, drawing(product.pk), drawing(product.pk + 1000))
+    assert embedding.embed_products([product.pk for product in products]) == embedding.Result(embedded=6, failed=0)
+
+
+def test_pictures_that_change_places_keep_their_embeddings_and_those_that_are_gone_lose_them():
+    (product,) = searchable_products(1)
+    give_further(product, drawing(100), drawing(101))
+    embedding.embed_products([product.pk])
+    before = dict(product.embeddings.values_list("image_digest", "created_at"))
+    own, (second, third) = product.image_digest, product.further_pictures.all()
+    product.take_picture(third.image.name, third.image_digest)
+    product.save()
+    product.further_pictures.all().delete()
+    FurtherPicture.stored(product, 1, second.image.name, second.image_digest).save()
+    assert embedding.waiting_ids() == []
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=0, failed=0)
+    del before[own]
+    assert dict(product.embeddings.values_list("image_digest", "created_at")) == before
+
+
+def test_a_further_picture_that_cannot_be_read_fails_alone():
+    product = ProductFactory()
+    digest = give_further(product, drawing(100), Image.new("RGB", (60, 80), "white"))[1].image_digest
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=2, failed=1)
+    failure = EmbeddingFailure.objects.get()
+    assert (failure.product, failure.image_digest) == (product, digest)
+    encoder = registry.active_encoder()
+    assert querysets.searchable(encoder).get() == product
+    assert not querysets.failed(encoder).exists()
+    assert embedding.waiting_ids() == []
+    give_further(product, drawing(100))
+    embedding.embed_products([product.pk])
+    assert not EmbeddingFailure.objects.exists()
+
+
+def test_a_further_picture_that_is_the_own_one_again_is_embedded_once():
+    product = ProductFactory()
+    FurtherPicture.stored(product, 1, product.image.name, product.image_digest).save()
+    assert embedding.embed_products([product.pk]) == embedding.Result(embedded=1, failed=0)

@@ -6,10 +6,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from sklearn.neighbors import NearestNeighbors
 
-from recommender import neighbours, registry
+from recommender import embedding, neighbours, registry
 from recommender.models import Embedding
 from recommender.neighbours import similar_to_product, similar_to_vector
-from tests.factories import searchable_products
+from tests.factories import give_further, searchable_products
+from tests.pictures import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +64,65 @@ def test_closeness_is_the_cosine_to_the_nearest_embedding():
 def test_nothing_is_close_in_an_empty_shop():
     encoder = registry.active_encoder()
     assert neighbours.closeness(encoder, np.eye(3, encoder.dimensions)).tolist() == [-1, -1, -1]
+
+
+@pytest.fixture
+def with_further():
+    """60 searchable products, of which every other one has one to five further pictures."""
+    products = searchable_products(60)
+    random = np.random.default_rng(3)
+    for product in products[::2]:
+        give_further(product, *map(drawing, random.integers(1000, 1000_000, random.integers(1, 6))))
+    embedding.embed_products([product.pk for product in products])
+    return products
+
+
+def nearest_by_hand(vector: np.ndarray, without: int = 0) -> list[tuple[float, int, str]]:
+    """(cosine, product, digest of its nearest picture) of every product, the nearest first."""
+    cosines: dict[int, tuple[float, str]] = {}
+    for product, digest, own in Embedding.objects.exclude(product=without).values_list(
+        "product", "image_digest", "vector"
+    ):
+        cosines[product] = max(cosines.get(product, (-1, "")), (float(own @ vector), digest))
+    return sorted(((cosine, pk, digest) for pk, (cosine, digest) in cosines.items()), reverse=True)
+
+
+def test_a_product_is_as_near_as_the_nearest_of_its_pictures(with_further):
+    encoder = registry.active_encoder()
+    vectors = np.stack(list(Embedding.objects.values_list("vector", flat=True)))
+    random = np.random.default_rng(5)
+    for _ in range(15):
+        mixed = vectors[random.choice(len(vectors), 2)].sum(axis=0) + random.normal(size=vectors.shape[1]) / 40
+        vector = mixed / np.linalg.norm(mixed)
+        count = int(random.integers(1, 50))
+        expected = nearest_by_hand(vector)[:count]
+        found = similar_to_vector(encoder, vector, count)
+        assert len({match.product for match in found}) == count
+        assert [match.similarity for match in found] == pytest.approx([cosine for cosine, *_ in expected], abs=2e-3)
+        shown = {match.product.pk: match.image_digest for match in found}
+        agreed = sum(shown.get(pk) == digest for _, pk, digest in expected)
+        assert agreed >= count - 1
+        rows = neighbours.look_alikes(encoder, vector, ("product", "image_digest"))
+        assert len({pk for _, pk, _ in rows}) == len(rows) == len(with_further)
+        assert [1 - row[0] for row in rows[:count]] == pytest.approx([cosine for cosine, *_ in expected], abs=2e-3)
+
+
+def test_no_further_picture_of_a_product_is_beside_it_and_none_that_is_gone_is_found(with_further):
+    product, _, gone, *_ = with_further
+    own = np.asarray(Embedding.objects.get(product=product, image_digest=product.image_digest).vector)
+    vanished = Embedding.objects.exclude(image_digest=gone.image_digest).filter(product=gone).first()
+    gone.further_pictures.all().delete()
+    found = similar_to_product(product, 70)
+    assert len(found) == len(with_further) - 1
+    assert product not in {match.product for match in found}
+    assert vanished.image_digest not in {match.image_digest for match in found}
+    kept = [row for row in nearest_by_hand(own, product.pk) if row[1] != gone.pk]
+    similarities = {match.product.pk: match.similarity for match in found}
+    assert [similarities[pk] for _, pk, _ in kept] == pytest.approx([cosine for cosine, *_ in kept], abs=2e-3)
+
+
+def test_one_picture_each_takes_one_query_of_the_index(django_assert_num_queries):
+    products = searchable_products(20)
+    own = neighbours.embedding_of(products[0])
+    with django_assert_num_queries(4):  # a savepoint, the settings, the search, and the end of the savepoint
+        neighbours.around(own, 12)

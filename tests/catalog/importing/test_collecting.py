@@ -4,7 +4,7 @@ import http.server
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +17,9 @@ from catalog.importing.collecting import collect
 from catalog.importing.models import ImportJob, PictureAddress
 from catalog.importing.reading import StyleRow, guess_mapping
 from catalog.models import FurtherPicture, Product
+from recommender import embedding
 from tests.catalog.importing.life import finished, previewed
+from tests.factories import give_further
 from tests.hardships import full_disk
 from tests.pictures import as_file, drawing
 
@@ -141,6 +143,54 @@ def test_what_is_named_otherwise_is_fetched_again(table):
     collect_all()
     assert pictures_of("a") == drawn(1, 5)
     assert PictureAddress.objects.count() == 2
+
+
+def test_a_picture_that_its_row_does_not_name_any_more_is_taken_away_at_once(table, web):
+    import_catalog(table(a="1 2 3"), None)
+    collect_all()
+    embeddings = embedded("a")
+    job = import_catalog(table(a="1 3"), None)
+    assert pictures_of("a") == drawn(1, 3)
+    assert not collect()
+    assert embedded("a").items() <= embeddings.items()
+    import_catalog(table(a="1"), None)
+    assert pictures_of("a") == drawn(1)
+    assert max(web.asked.values()) == 1
+    undone(ImportJob.objects.latest("pk"))
+    assert pictures_of("a") == drawn(1, 3)
+    undone(job)
+    assert pictures_of("a") == drawn(1, 2, 3)
+
+
+def test_addresses_that_change_places_are_not_fetched_again(table, web):
+    import_catalog(table(a="1 2 3"), None)
+    collect_all()
+    import_catalog(table(a="3 1 2"), None)
+    assert pictures_of("a") == drawn(3, 1, 2)
+    assert not collect()
+    import_catalog(table(a="3 1 9 2"), None)
+    assert pictures_of("a") == drawn(3, 1, 2)
+    collect_all()
+    assert pictures_of("a") == drawn(3, 1, 9, 2)
+    import_catalog(table(a="1"), None)
+    assert pictures_of("a") == drawn(1)
+    assert max(web.asked.values()) == 1
+
+
+def test_pictures_from_elsewhere_stay_when_their_row_is_imported_again(table):
+    import_catalog(table(a="1"), None)
+    collect_all()
+    give_further(Product.objects.get(sku="a"), drawing(50))
+    import_catalog(table(a="1"), None)
+    collect_all()
+    assert pictures_of("a") == drawn(1, 50)
+
+
+def embedded(sku: str) -> dict[str, datetime]:
+    """When each picture was embedded, by its digest, once all are."""
+    product = Product.objects.get(sku=sku)
+    embedding.embed_products([product.pk])
+    return dict(product.embeddings.values_list("image_digest", "created_at"))
 
 
 def test_few_are_asked_for_at_once(table, web):
@@ -283,6 +333,7 @@ def test_what_was_undone_while_it_was_fetched_is_not_written(table, monkeypatch)
         ("image_url", "//cdn.shop.com/a.jpg\n//cdn.shop.com/b.jpg", ["//cdn.shop.com/a.jpg", "//cdn.shop.com/b.jpg"]),
         ("Picture", "", []),
         ("Image", " , ", []),
+        ("Images", "front.jpg, worn.jpg|back.jpg", ["front.jpg", "worn.jpg", "back.jpg"]),
     ],
 )
 def test_the_usual_columns_of_addresses_are_known(header, cell, addresses):

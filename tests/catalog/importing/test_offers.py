@@ -13,6 +13,7 @@ from catalog.importing.models import ImportJob
 from catalog.models import Product, ProductDescription
 from tests.catalog.importing.life import previewed, shop
 from tests.factories import ProductFactory
+from tests.pages import NO_INLINES
 
 pytestmark = pytest.mark.django_db
 
@@ -253,7 +254,7 @@ def test_the_database_refuses_what_cannot_be(values):
 def test_staff_are_told_what_a_price_lacks(admin_client):
     product = ProductFactory()
     address = f"/admin/catalog/product/{product.pk}/change/"
-    form = {"sku": product.sku, "sizes-TOTAL_FORMS": "1", "sizes-INITIAL_FORMS": "0"}
+    form = {**NO_INLINES, "sku": product.sku, "sizes-TOTAL_FORMS": "1"}
     size = {"sizes-0-label": "M", "sizes-0-position": "1", "sizes-0-availability": "in_stock"}
     page = admin_client.post(address, {**form, **size, "price": "12"}).content.decode()
     assert "A price needs its currency." in page

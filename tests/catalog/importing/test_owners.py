@@ -6,13 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.importing.advancing import import_catalog
 from catalog.importing.formats import read_table
 from catalog.importing.models import ImportJob
-from catalog.importing.owners import MOST_FURTHER, Owned, close_pictures, open_pictures
+from catalog.importing.owners import Owned, close_pictures, open_pictures
 from catalog.importing.pictures import PictureFile
 from catalog.importing.tables import Table, copy_records
 from catalog.models import FurtherPicture, Product
@@ -85,13 +86,13 @@ def test_views_stand_in_the_order_of_their_numbers_and_the_front_first():
 
 
 def test_another_picture_of_the_same_name_and_too_many_views_are_left_out_and_named():
-    views = [f"7_{number}.jpg" for number in range(1, MOST_FURTHER + 3)]
+    views = [f"7_{number}.jpg" for number in range(1, FurtherPicture.MOST + 3)]
     found = owned(["7.dat", "7.jpg", "b/7.jpg", *views], ["7"])
-    assert names_of(found, "7") == ["7.jpg", *views[:MOST_FURTHER]]
+    assert names_of(found, "7") == ["7.jpg", *views[: FurtherPicture.MOST]]
     assert [(file.name, file.reason) for file in found.left_out] == [
         ("b/7.jpg", "is another picture of 7; the first one of that name counts"),
         ("7.dat", "is another picture of 7; the first one of that name counts"),
-        *((view, f"is more than {MOST_FURTHER} further pictures of 7") for view in views[MOST_FURTHER:]),
+        *((view, f"is more than {FurtherPicture.MOST} further pictures of 7") for view in views[FurtherPicture.MOST :]),
     ]
 
 
@@ -216,6 +217,26 @@ def test_an_import_without_further_pictures_leaves_them_and_undo_gives_them_back
 
 
 @pytest.mark.django_db
+def test_a_row_may_name_its_files_whatever_they_are_called(tmp_path):
+    files = {f"Shoot/{name}": as_file(drawing(n)) for n, name in enumerate(("Front.jpg", "worn.jpg", "7.jpg", "x.jpg"))}
+    pictures = zipped(tmp_path / "a.zip", files)
+    styles = tmp_path / "styles.csv"
+    styles.write_text('id,name,images,image_2\n7,Shirt,"front.jpg, side.jpg",worn.jpg\n8,Hat,images/front.jpg,7.jpg\n')
+    assert previewed(styles, pictures).preview.outcome.pictures_without_row == ["Shoot/x.jpg"]
+    job = import_catalog(styles, pictures)
+    assert Product.objects.get(sku="7").image.read() == Product.objects.get(sku="8").image.read() == as_file(drawing(0))
+    assert (further_of("7"), further_of("8")) == ([as_file(drawing(1))], [as_file(drawing(2))])
+    (issue,) = job.issues.exclude(kind="no row")
+    assert (issue.line, issue.sku, issue.reason) == (2, "7", "side.jpg: No file of this name came with the table.")
+    styles.write_text("id,name,images\n7,Shirt,front.jpg\n8,Hat,front.jpg\n")
+    job = import_catalog(styles, pictures)
+    assert (further_of("7"), further_of("8")) == ([], [])
+    ImportJob.objects.filter(pk=job.pk).update(state=ImportJob.State.UNDOING)
+    finished(job)
+    assert (further_of("7"), further_of("8")) == ([as_file(drawing(1))], [as_file(drawing(2))])
+
+
+@pytest.mark.django_db
 def test_further_pictures_go_with_their_product(with_views):
     import_catalog(*with_views)
     Product.objects.get(sku="1").delete()
@@ -223,7 +244,7 @@ def test_further_pictures_go_with_their_product(with_views):
 
 
 @pytest.mark.django_db
-def test_staff_see_them_and_take_them_away(with_views, admin_client):
+def test_staff_see_them_add_some_order_them_and_take_them_away(with_views, admin_client):
     import_catalog(*with_views)
     product = Product.objects.get(sku="1")
     address = f"/admin/catalog/product/{product.pk}/change/"
@@ -242,9 +263,33 @@ def test_staff_see_them_and_take_them_away(with_views, admin_client):
         "further_pictures-0-DELETE": "on",
         "further_pictures-1-id": other.pk,
         "further_pictures-1-product": product.pk,
+        "further_pictures-1-place": 2,
     }
     assert admin_client.post(address, form).status_code == 302
-    assert list(product.further_pictures.all()) == [other]
+    (kept,) = product.further_pictures.all()
+    assert (kept.position, kept.image_digest) == (1, other.image_digest)
+    new = SimpleUploadedFile("new.jpg", as_file(drawing(50)))
+    last = SimpleUploadedFile("last.jpg", as_file(drawing(51)))
+    again = SimpleUploadedFile("own.jpg", product.image.read())
+    form |= {"further_pictures-TOTAL_FORMS": 4, "further_pictures-INITIAL_FORMS": 1}
+    form |= {"further_pictures-0-id": kept.pk, "further_pictures-0-place": 1, "further_pictures-0-DELETE": ""}
+    form |= {"further_pictures-1-id": "", "further_pictures-1-image": last, "further_pictures-1-place": ""}
+    form |= {"further_pictures-2-image": new, "further_pictures-2-place": 1, "further_pictures-3-image": again}
+    assert admin_client.post(address, form).status_code == 302
+    assert further_of("1") == [kept.image.read(), as_file(drawing(50)), as_file(drawing(51))]
+    one, two, three = product.further_pictures.all()
+    form |= {"further_pictures-TOTAL_FORMS": 3, "further_pictures-INITIAL_FORMS": 3}
+    for number, (picture, place) in enumerate([(one, 3), (two, 1), (three, 2)]):
+        form |= {f"further_pictures-{number}-id": picture.pk, f"further_pictures-{number}-place": place}
+        form[f"further_pictures-{number}-product"] = product.pk
+        form.pop(f"further_pictures-{number}-image", None)
+    form.pop("further_pictures-3-image")
+    assert admin_client.post(address, form).status_code == 302
+    assert further_of("1") == [as_file(drawing(50)), as_file(drawing(51)), as_file(drawing(12), "PNG")]
+    torn = SimpleUploadedFile("torn.jpg", b"torn")
+    form |= {"further_pictures-TOTAL_FORMS": 4, "further_pictures-3-image": torn}
+    assert "not a JPEG" in admin_client.post(address, form).content.decode()
+    assert len(further_of("1")) == 3
 
 
 @pytest.mark.django_db

@@ -63,6 +63,23 @@ def test_shopifys_rows_of_a_handle_are_one_product(take):
     assert (product("hat").price, product("hat").availability, sizes("hat")) == (15, "in_stock", {})
 
 
+def test_shopify_says_in_which_order_pictures_stand(take):
+    take(
+        "Handle,Title,Option1 Name,Option1 Value,Image Src,Image Position\n"
+        "gown,Gown,Size,M,https://a.example/b.jpg,2\ngown,,,L,https://a.example/c.jpg,3\n"
+        "gown,,,,https://a.example/a.jpg,1\n"
+    )
+    assert addresses("gown") == [f"https://a.example/{letter}.jpg" for letter in "abc"]
+
+
+def test_columns_of_one_picture_each_follow_their_numbers(take):
+    take(
+        "id,title,image_3,image_url,image_2,item_group_id\n"
+        "1,Hat,https://a.example/c.jpg,https://a.example/a.jpg,https://a.example/b.jpg,\n"
+    )
+    assert addresses("1") == [f"https://a.example/{letter}.jpg" for letter in "abc"]
+
+
 def test_colours_with_pictures_of_their_own_are_products_of_their_own(take):
     take(SHOPIFY.format(red="https://a.example/red.jpg", blue="https://a.example/blue.jpg"))
     assert set(Product.objects.values_list("sku", flat=True)) == {"gown-Red", "gown-Blue", "hat"}

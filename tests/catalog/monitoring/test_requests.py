@@ -21,6 +21,7 @@ from catalog.monitoring.identity import request_id
 from catalog.monitoring.logs import Json, WithRequest
 from catalog.tasks import make_renditions
 from tests.factories import ProductFactory
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing
 from tests.processes import ROOT, WORKER, environment, eventually
 
@@ -120,7 +121,7 @@ def test_plain_lines_name_it_too(client, capfd):
 def test_a_task_of_a_request_logs_with_its_id_in_all_its_threads(admin_client, empty_queue, tmp_path):
     product = ProductFactory(image="", image_digest="")
     fields = dict.fromkeys(("name", "gender", "category", "base_colour", "season", "year", "usage"), "")
-    fields |= {"sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
+    fields |= NO_INLINES
     picture = SimpleUploadedFile("shirt.jpg", as_file(drawing(1, size=(600, 800))))
     address = reverse("admin:catalog_product_change", args=[product.pk])
     answer = admin_client.post(address, {**fields, "sku": product.sku, "image": picture})

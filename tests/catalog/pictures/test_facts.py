@@ -12,6 +12,7 @@ from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.facts import NONE, Facts, facts_of, is_plain, placeholder_colour
 from tests.factories import ProductFactory
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing, write_catalogue
 
 
@@ -89,7 +90,7 @@ def test_staff_bring_them_with_a_picture_and_take_them_away_with_it(admin_client
     product = ProductFactory(image="", image_digest="")
     address = reverse("admin:catalog_product_change", args=[product.pk])
     fields = {"sku": product.sku, "name": "", "gender": "", "category": "", "base_colour": ""}
-    fields |= {"season": "", "year": "", "usage": "", "sizes-TOTAL_FORMS": "0", "sizes-INITIAL_FORMS": "0"}
+    fields |= {"season": "", "year": "", "usage": "", **NO_INLINES}
     assert facts_kept(product) == NONE
     upload = SimpleUploadedFile("a.jpg", as_file(drawing(2, (300, 400))))
     admin_client.post(address, {**fields, "image": upload})
