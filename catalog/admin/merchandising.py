@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from catalog.admin.choosing import ChoosingAdmin
 from catalog.facets import Selection
 from catalog.models import Category, MerchandisingRule, Product, SimilarPanel
 from catalog.querysets import MerchandisingRuleQuerySet, ProductQuerySet
@@ -142,7 +143,7 @@ def _move(pinned: list[MerchandisingRule], product: Product, by: int) -> None:
 
 
 @admin.register(MerchandisingRule)
-class MerchandisingRuleAdmin(admin.ModelAdmin):
+class MerchandisingRuleAdmin(ChoosingAdmin):
     """The table of all rules, with their dates; `steer/` is the page where they are made."""
 
     list_display = ("product", "act", "page", "starts_at", "ends_at", "is_in_force")

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.choosing import ChoosingAdmin
 from catalog.admin.known_values import KnownValues
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
@@ -37,7 +38,7 @@ OFFERED = [attribute.name for attribute in ATTRIBUTES if attribute.numbers is No
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(ChoosingAdmin):
     list_display = ("name", "parent")
     list_select_related = ("parent__parent",)
     search_fields = ("name",)
@@ -127,7 +128,7 @@ class ProductSizeInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(ChoosingAdmin):
     form = ProductForm
     formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     list_display = ["thumbnail", "sku", "name", "category", "gender", "base_colour", "brand", "costs", "availability"]

@@ -204,3 +204,16 @@ def test_the_form_of_a_product_shows_its_picture_and_offers_what_products_have_a
     assert admin_client.post(address, fields(product, gender="Everyone")).status_code == 302
     assert Product.objects.get(pk=product.pk).gender == "Everyone"
     assert "Picture of" not in admin_client.get(reverse("admin:catalog_product_add")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [("product", "category"), ("category", "parent"), *(("merchandisingrule", name) for name in ("product", "beside"))],
+)
+@pytest.mark.parametrize("value", ["abc", "\u202e1", "9" * 30, "a\0b"])
+def test_what_is_no_row_is_refused_in_the_form(admin_client, form, field, value):
+    address = reverse(f"admin:catalog_{form}_add")
+    assert admin_client.get(address, {field: value.replace("\0", "")}).status_code == 200
+    page = admin_client.post(address, {**fields(Product(sku="1")), field: value})
+    assert page.status_code == 200
+    assert field in page.context["adminform"].form.errors
