@@ -20,7 +20,8 @@ class ProductSitemap(Sitemap):
 
     def items(self) -> ProductQuerySet:
         products = Product.objects.in_the_shop().order_by("pk")
-        return products.only("sku", "updated_at", "image", "image_digest", "image_width")
+        columns = ("sku", "updated_at", "image", "image_digest", "image_width")
+        return products.only(*columns).prefetch_related("further_pictures")
 
     def lastmod(self, product: Product) -> datetime:
         return product.updated_at
@@ -29,13 +30,12 @@ class ProductSitemap(Sitemap):
         return self.items().aggregate(latest=Max("updated_at"))["latest"]
 
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
-        """With the address of each product's picture, "" where it has none."""
+        """With the addresses of each product's pictures."""
         here = f"{self.get_protocol(protocol)}://{self.get_domain(site)}"
-        return [{**url, "image": _picture_of(url["item"], here)} for url in super().get_urls(page, site, protocol)]
-
-
-def _picture_of(product: Product, here: str) -> str:
-    return f"{here}{product.largest_image_address}" if product.image else ""
+        return [
+            {**url, "images": [f"{here}{picture.largest_image_address}" for picture in url["item"].pictures]}
+            for url in super().get_urls(page, site, protocol)
+        ]
 
 
 class CategorySitemap(Sitemap):

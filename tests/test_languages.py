@@ -17,6 +17,17 @@ from tests.processes import ROOT
 LOCALE = ROOT / "fashionsite" / "locale"
 NOT_THE_SHOPS = ["tests", "var", "media", "locale"]
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|%\w|\{\w+(?:![a-z])?(?::[^}]*)?\}|</?\w+[^>]*>")
+REPORT_OF_A_COMMAND = ROOT / "templates" / "recommender" / "evaluation.html"
+"""English, as commands are"""
+TEMPLATES = sorted({*(ROOT / "templates").rglob("*.*")} - {REPORT_OF_A_COMMAND})
+OF_TEMPLATES = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}|{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+MARKUP = re.compile(r"<code>.*?</code>|<[^>]*>|&\w+;", re.DOTALL)
+SPOKEN_ATTRIBUTE = re.compile(r'\s(?:aria-label|placeholder|title|alt)="([^"]*[a-z]{2}[^"]*)"')
+SECONDS = {"s"}
+ON_A_PHOTO = ROOT / "static" / "css" / "photo_results.css"
+SIDES = re.compile(
+    r"(?:margin|padding|border)-(?:left|right)\b|text-align: (?:left|right)\b|^\s*(?:left|right):", re.MULTILINE
+)
 LANGUAGES = sorted(folder.name for folder in LOCALE.iterdir())
 
 
@@ -32,6 +43,13 @@ def forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
 
 def messages(language: str) -> list[Message]:
     return [message for message in catalogue(LOCALE / language / "LC_MESSAGES" / "django.po") if message.id]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.stem)
+def test_no_text_of_a_template_stands_there_as_it_is(template):
+    markup = OF_TEMPLATES.sub("", template.read_text())
+    assert SPOKEN_ATTRIBUTE.findall(markup) == []
+    assert set(re.findall(r"[^\W\d_]+", MARKUP.sub(" ", markup))) - SECONDS == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,3 +126,9 @@ def test_numbers_of_drawings_are_for_browsers_in_every_language(admin_client: Cl
 def test_a_language_from_the_right_turns_the_page(client, settings):
     settings.LANGUAGE_CODE = "ar"
     assert '<html lang="ar" dir="rtl">' in client.get("/").content.decode()
+
+
+def test_styles_go_with_the_direction_of_the_page():
+    styles = (ROOT / "static" / "css").rglob("*.css")
+    named = {file.name: SIDES.findall(file.read_text()) for file in styles if file != ON_A_PHOTO}
+    assert {name: sides for name, sides in named.items() if sides} == {}

@@ -126,6 +126,7 @@ def test_a_products_page_says_what_it_is_sold_for(client):
         "availability": "https://schema.org/InStock",
         "itemCondition": "https://schema.org/UsedCondition",
         "url": "https://shop.example.org/?a=1&b=2",
+        "seller": {"@type": "Organization", "name": "Atelier"},
     }
     Product.objects.update(link="", sale_price=80, sale_ends_at=timezone.now() + timedelta(days=1))
     shown = words_of(client.get("/products/1/").content.decode())

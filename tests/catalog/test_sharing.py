@@ -67,9 +67,11 @@ def test_the_sitemap_has_pages_and_pictures_and_is_written_once(client, shop, dj
     assert pages[0].count("<url>") == 2
     assert set(re.findall("<loc>(.*?)</loc>", pages[0])).isdisjoint(re.findall("<loc>(.*?)</loc>", pages[1]))
     pictured = ProductFactory()
+    (further,) = give_further(pictured, drawing(100))
     last = re.findall("p=([0-9]+)", client.get("/sitemap.xml").content.decode())[-1]
     page = client.get(f"/sitemap-products.xml?p={last}").content.decode()
-    assert f"<image:loc>http://testserver{pictured.image.url}</image:loc>" in page
+    for one in (pictured, further):
+        assert f"<image:image><image:loc>http://testserver{one.image.url}</image:loc></image:image>" in page
     ElementTree.fromstring(page)
     with django_assert_num_queries(1):
         assert client.get(f"/sitemap-products.xml?p={last}").content.decode() == page
