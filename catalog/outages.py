@@ -30,3 +30,6 @@ class Outages:
 
     def end(self) -> None:
         self._seconds, self._tried_again_at = 0.0, 0.0
+
+
+CACHE = Outages("The cache")

@@ -7,9 +7,7 @@ from django.core.cache.backends import redis
 from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import TimeoutError as NoAnswer
 
-from catalog.outages import Outages
-
-CACHE = Outages("The cache")
+from catalog.outages import CACHE
 
 
 class RedisCache(redis.RedisCache):

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import caches
 
-from catalog.redis_cache import CACHE
+from catalog.outages import CACHE
 from recommender import embedding
 from tests.factories import searchable_products
 from tests.photos import photo_of, picture_of, upload
@@ -22,6 +22,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from catalog.models import Product
 from recommender import tasks
+from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing
 client = Client(headers={"host": "localhost"})
 client.force_login(get_user_model().objects.get())
@@ -32,8 +33,7 @@ def seconds(address, data):
     return time.monotonic() - began
 for sku in ("a", "b"):
     file = SimpleUploadedFile("a.jpg", as_file(drawing(7)))
-    sizes = NO_INLINES
-    product = {**dict.fromkeys(names, ""), **sizes, "sku": sku, "name": sku, "image": file}
+    product = {**dict.fromkeys(names, ""), **NO_INLINES, "sku": sku, "name": sku, "image": file}
     print("SECONDS", seconds("/admin/catalog/product/add/", product))
 print("SECONDS", seconds("/admin/recommender/qualityreport/measure/", {}))
 """

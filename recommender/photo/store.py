@@ -11,7 +11,7 @@ from django.core.cache import caches
 from PIL import Image
 
 from catalog.monitoring.metrics import count_asked
-from catalog.redis_cache import CACHE
+from catalog.outages import CACHE
 from recommender.photo.boxes import Box, NamedBox, tell_apart
 
 SIDE = 480

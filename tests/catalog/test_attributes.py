@@ -8,7 +8,7 @@ from django.db import models
 from django.test import Client
 
 from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS, NAMES, Attribute
-from catalog.importing import variants
+from catalog.importing import publishing, variants
 from catalog.importing.advancing import advance, import_catalog
 from catalog.importing.jobs import undo
 from catalog.importing.models import ImportJob
@@ -65,7 +65,8 @@ def test_each_is_a_field_and_has_columns_of_its_own():
     assert {field.name for field in Product._meta.fields} >= set(NAMES)
     columns = [column for known in FIELDS.values() for column in known]
     assert len(columns) == len(set(columns))
-    assert FIELDS.keys() == {"sku", "name", *CATEGORY_LEVELS, *NAMES, *variants.PICTURES, *COLUMNS, *variants.COLUMNS}
+    others = ("age_group", *variants.PICTURES, *COLUMNS, *variants.COLUMNS, *publishing.COLUMNS)
+    assert FIELDS.keys() == {"sku", "name", *CATEGORY_LEVELS, *NAMES, *others}
 
 
 def test_a_file_may_call_it_by_any_of_its_names(attribute):
