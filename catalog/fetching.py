@@ -97,15 +97,15 @@ def fetch_changed(
     for _ in range(1 + MOST_REDIRECTS):
         try:
             found = _ask(_checked(address), most_bytes, deadline, wanted, known)
+            if not isinstance(found, str):
+                return found
+            address = urljoin(address, found)
         except TimeoutError as error:
             raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True) from error
         except (OSError, http.client.HTTPException) as error:
             raise UnfetchableAddress(NOT_THERE[wanted], is_temporary=True) from error
         except ValueError as error:
             raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
-        if not isinstance(found, str):
-            return found
-        address = urljoin(address, found)
     raise UnfetchableAddress(gettext("This address leads from one to another too often."))
 
 
@@ -230,7 +230,8 @@ def _read(response: http.client.HTTPResponse, most_bytes: int, wanted: str) -> b
 
 def _version_of(response: http.client.HTTPResponse) -> Version:
     told = (response.headers.get(name, "") for name in ("ETag", "Last-Modified"))
-    return Version(*(text if len(text) <= VERSION_LENGTH else "" for text in told))
+    # PostgreSQL's JSON knows no NUL.
+    return Version(*(text if len(text) <= VERSION_LENGTH and text.isprintable() else "" for text in told))
 
 
 def _seconds_to_wait(response: http.client.HTTPResponse) -> float | None:
@@ -240,7 +241,7 @@ def _seconds_to_wait(response: http.client.HTTPResponse) -> float | None:
         return float(value[:9])
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

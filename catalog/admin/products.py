@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.forms import BaseInlineFormSet, BaseModelFormSet, CharField, Field, IntegerField, ModelForm
@@ -83,12 +84,22 @@ class FurtherPictureForm(ModelForm):
         return str(self.initial["image"]), self.instance.image_digest
 
 
+class FurtherPictureFormSet(LabelledFormSet):
+    def clean(self) -> None:
+        """Raises ValidationError where the pictures are not those any more that the page showed."""
+        super().clean()
+        if any("id" in form.errors for form in self.forms):
+            raise ValidationError(
+                gettext("These pictures were changed elsewhere meanwhile. Open the page anew, and change them there.")
+            )
+
+
 class FurtherPictureInline(admin.TabularInline):
     """The further pictures in the order of their places; a new one without a place comes last."""
 
     model = FurtherPicture
     form = FurtherPictureForm
-    formset = LabelledFormSet
+    formset = FurtherPictureFormSet
     formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     extra = 1
     max_num = FurtherPicture.MOST
@@ -189,7 +200,8 @@ class ProductAdmin(ChoosingAdmin):
             return
         # It notes what is new, changed and deleted, for the history; all are written together, in their new order.
         formset.save(commit=False)
-        if formset.has_changed():
+        # What was a further picture may be the product's own one now.
+        if formset.has_changed() or "image" in form.changed_data:
             product = form.instance
             FurtherPicture.objects.write({product: _in_order(formset, but=product.image_digest)})
             transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[product.pk]))

@@ -103,8 +103,8 @@ class _Feed(ContentHandler):
         self._file_name = file_name
         self._depth, self._google = 0, "g"
         self._found: list[Item] = []
-        # From an attribute to its text and whether it is Google's, which is the one that counts.
-        self._item: dict[str, tuple[str, bool]] | None = None
+        # From an attribute to its texts and whether they are Google's, which are those that count.
+        self._item: dict[str, tuple[list[str], bool]] | None = None
         self._item_depth = 0
         self._text: list[str] = []
         self._length = 0
@@ -160,18 +160,19 @@ class _Feed(ContentHandler):
             if self._depth == self._item_depth + 1:
                 self._note(self._item, name)
             elif self._depth == self._item_depth:
-                item = {column: text for column, (text, _) in self._item.items()}
+                item = {column: ",".join(texts) for column, (texts, _) in self._item.items()}
                 self._found.append(item if self._length <= RECORD_LIMIT else None)
                 self._item = None
         self._depth -= 1
 
-    def _note(self, item: dict[str, tuple[str, bool]], name: str) -> None:
+    def _note(self, item: dict[str, tuple[list[str], bool]], name: str) -> None:
         prefix, _, column = name.rpartition(":")
         if prefix not in ("", self._google):
             return
         text, is_googles = " ".join("".join(self._text).split()), bool(prefix)
-        known, known_is_googles = item.get(column, ("", False))
+        known, known_is_googles = item.get(column, ([], False))
         if column in SEVERAL and known and text:
-            item[column] = (f"{known},{text}", is_googles)
+            known.append(text)
+            item[column] = (known, is_googles)
         elif not known or is_googles > known_is_googles:
-            item[column] = (text, is_googles)
+            item[column] = ([text] if text else [], is_googles)

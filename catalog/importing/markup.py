@@ -12,6 +12,7 @@ PARAGRAPHS = frozenset({"p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4",
 LINES = frozenset({"br", "li", "tr", "dt", "dd", "hr", "option"})
 UNREAD = frozenset({"script", "style", "head", "template", "noscript", "svg"})
 _MARKUP = re.compile(r"<[a-z/!]|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});", re.IGNORECASE)
+_MARKED = re.compile(r"<!\[+")
 _UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
@@ -29,8 +30,9 @@ def plain_text(text: str) -> str:
 
 def _without_markup(html: str) -> str:
     reader = _Text()
-    reader.feed(html)
-    reader.close()
+    # A marked section, which HTML has none of, is a comment to browsers, and where it is broken an error to the parser.
+    # What is not finished at the end is left out, as by browsers: read as text it takes the square of its length.
+    reader.feed(_MARKED.sub("<!", html) + "\n")
     return "".join(reader.parts)
 
 

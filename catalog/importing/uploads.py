@@ -23,6 +23,8 @@ LEFT_ALONE = timedelta(hours=1)
 """How long files stay that nobody seems to need."""
 TABLE_BYTES_LIMIT = 64 * 1024 * 1024
 """Of a table at an address"""
+NAME_BYTES = 200
+"""Of a file's name; disks take 255."""
 SECONDS = 60.0
 """For the answer of an address; many shops write their tables only when they are asked for."""
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xml"})
@@ -48,7 +50,7 @@ def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
 
 def keep_table(job: ImportJob, content: bytes) -> None:
     """Writes the table that lies at the job's address to its folder, and names it in the job, which is not saved."""
-    keep(job, ContentFile(content, printable(job.file_name)[-100:]), [])
+    keep(job, ContentFile(content, printable(job.file_name)), [])
 
 
 def fetch_table(job: ImportJob) -> None:
@@ -98,7 +100,8 @@ def find_folder(name: str) -> Path:
         raise UnusableFile(gettext("no folder for imports is set up; the setting IMPORT_ROOT names one"))
     root = settings.IMPORT_ROOT.resolve()
     folder = (root / name).resolve()
-    if not folder.is_relative_to(root) or not folder.is_dir():
+    # Unlike the path itself, os.path says of a name that is too long for the disk that there is no such folder.
+    if not folder.is_relative_to(root) or not os.path.isdir(folder):
         raise UnusableFile(gettext("there is no folder {name!r} below the folder for imports").format(name=name))
     return folder
 
@@ -120,9 +123,14 @@ def find_in_folder(name: str) -> tuple[str, list[str]]:
     return str(tables[0]), [*zips, *([str(folder)] if has_pictures else [])]
 
 
+def _short(name: str) -> str:
+    """The end of a file's name, as long as any disk takes one: letters of many scripts are several bytes."""
+    return name.encode()[-NAME_BYTES:].decode(errors="ignore")
+
+
 def _move(upload: File, folder: Path) -> Path:
     folder.mkdir(parents=True)
-    target = folder / Path(upload.name or "upload").name
+    target = folder / _short(Path(upload.name or "upload").name)
     if hasattr(upload, "temporary_file_path"):
         os.replace(upload.temporary_file_path(), target)
         return target

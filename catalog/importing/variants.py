@@ -10,6 +10,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from itertools import compress
 from typing import BinaryIO
 
 import numpy as np
@@ -210,16 +211,18 @@ def _by_colour(variants: list[Cells]) -> dict[str, list[bool]]:
     """For each colour that has a picture of its own, which of the variants it is; all of them under "" otherwise."""
     pictures: dict[str, str] = {}
     written: dict[str, str] = {}
-    for cells in filter(_is_offered, variants):
-        colour, picture = _colour(cells), clean(cells.get("variant_picture") or cells.get("picture_addresses", ""))
-        folded = key("base_colour", colour)
+    offered = [_is_offered(cells) for cells in variants]
+    colours = [_colour(cells) for cells in variants]
+    keys = [key("base_colour", colour) for colour in colours]
+    for cells, colour, folded in compress(zip(variants, colours, keys, strict=True), offered):
+        picture = clean(cells.get("variant_picture") or cells.get("picture_addresses", ""))
         written.setdefault(folded, colour)
         pictures[folded] = pictures.get(folded) or picture
     known = [picture for picture in pictures.values() if picture]
     if len(pictures) < 2 or "" in pictures or len(set(known)) < len(pictures):
         return {"": [True] * len(variants)}
     return {
-        colour: [_is_offered(cells) and key("base_colour", _colour(cells)) == folded for cells in variants]
+        colour: [is_offered and one == folded for is_offered, one in zip(offered, keys, strict=True)]
         for folded, colour in written.items()
     }
 

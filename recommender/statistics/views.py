@@ -1,7 +1,5 @@
 """Clicks, as a page's script tells them."""
 
-from urllib.parse import urlsplit
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -32,7 +30,7 @@ class ClickForm(forms.Form):
 @limited(Clicks)
 def click(request: HttpRequest) -> HttpResponse:
     """Counts a click on a card: its place, its position there, and how similar it is. Nothing is answered or set."""
-    if urlsplit(request.headers.get("Origin", "")).netloc != request.get_host():
+    if request.headers.get("Origin", "").partition("://")[2] != request.get_host():
         return _refusal("Clicks are counted for the shop's own pages alone.", 403)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         return _refusal(f"A click takes no more than {MOST_BYTES} bytes.", 413)

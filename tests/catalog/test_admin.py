@@ -87,6 +87,38 @@ def test_a_file_that_is_no_picture_is_refused(admin_client):
     assert not Product.objects.exists()
 
 
+def pictures_kept(product: Product) -> dict[str, object]:
+    """What the form of a product tells of its further pictures where nobody touched them."""
+    further = list(product.further_pictures.all())
+    values = (("id", "pk"), ("product", "product_id"), ("place", "position"))
+    told = {
+        f"further_pictures-{number}-{name}": getattr(one, field)
+        for number, one in enumerate(further)
+        for name, field in values
+    }
+    return {**told, **dict.fromkeys(("further_pictures-TOTAL_FORMS", "further_pictures-INITIAL_FORMS"), len(further))}
+
+
+def test_a_further_picture_that_becomes_the_products_own_is_there_once(admin_client):
+    product = ProductFactory()
+    give_further(product, drawing(71), drawing(72))
+    upload = SimpleUploadedFile("photo.jpg", as_file(drawing(71)))
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    admin_client.post(address, fields(product, image=upload, **pictures_kept(product)))
+    product.refresh_from_db()
+    assert [one.image.read() for one in product.pictures] == [as_file(drawing(71)), as_file(drawing(72))]
+
+
+def test_whoever_saves_pictures_that_others_changed_meanwhile_is_told_so(admin_client):
+    product = ProductFactory()
+    give_further(product, drawing(71), drawing(72))
+    shown = pictures_kept(product)
+    give_further(product, drawing(73))
+    address = reverse("admin:catalog_product_change", args=[product.pk])
+    assert "changed elsewhere meanwhile" in admin_client.post(address, fields(product, **shown)).content.decode()
+    assert [one.image.read() for one in product.further_pictures.all()] == [as_file(drawing(73))]
+
+
 def test_a_description_is_written_changed_and_taken_away(admin_client):
     product = ProductFactory(description="Soft\nand warm")
     address = reverse("admin:catalog_product_change", args=[product.pk])

@@ -205,3 +205,22 @@ def test_what_drips_ends_at_the_deadline(start, piece, talker, public):
 def test_endless_interim_answers_are_cut_off(talker, public):
     with pytest.raises(fetching.UnfetchableAddress, match=r"more than a picture|does not answer"):
         fetching.fetch(talker(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000, 0), 1 << 10)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 302 Found\r\nLocation: http://[\r\n",
+        b"HTTP/1.1 503 Unavailable\r\nRetry-After: Mon, 01 Jan 99999999999 00:00:00 GMT\r\n",
+        b"HTTP/1.1 503 Unavailable\r\nRetry-After: Mon, 01 Jan 2024 00:00:00 +9999999999999999\r\n",
+    ],
+)
+def test_headers_of_no_sense_are_refused_as_the_address_is(head, talker, public):
+    with pytest.raises(fetching.UnfetchableAddress):
+        fetching.fetch(talker(head + b"Content-Length: 0\r\n\r\n", b"", 1), 1 << 20)
+
+
+def test_a_version_that_no_table_can_hold_is_none(talker, public):
+    answer = b'HTTP/1.1 200 OK\r\nETag: "a\0b"\r\nLast-Modified: Mon\r\nContent-Length: 1\r\n\r\nx'
+    _, version = fetching.fetch_changed(talker(answer, b"", 1), 1 << 20, fetching.Version(), "table")
+    assert version == fetching.Version("", "Mon")

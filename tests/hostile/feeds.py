@@ -74,6 +74,11 @@ CASES = [
         "rows|unreadable",
     ),
     slow(
+        "very many pictures of an item",
+        lambda: feed(ID + b"<additional_image_link>a</additional_image_link>" * 500_000),
+        "rows|unreadable",
+    ),
+    slow(
         "a million columns",
         lambda: feed(b"".join(b"<c%d>x</c%d>" % (n, n) for n in range(200_000))),
         "1,000 are the limit",

@@ -49,6 +49,14 @@ def page(client: Client, job: ImportJob, query: str = "") -> str:
     return client.get(job.get_absolute_url() + query).content.decode()
 
 
+def test_a_table_may_have_a_long_name_in_any_script(admin_client):
+    admin_client.post(START, {"styles": SimpleUploadedFile("衣" * 90 + ".csv", b"id,title\n1,Shirt\n")})
+    advance()
+    job = ImportJob.objects.get()
+    assert job.preview.outcome.counts.new == 1
+    assert job.file_name.endswith("衣.csv")
+
+
 def test_uploads_are_previewed_confirmed_and_imported(admin_client, tmp_path):
     response = admin_client.post(START, uploads(*write_catalogue(tmp_path, 12)))
     job = ImportJob.objects.get()
@@ -107,6 +115,7 @@ def test_a_folder_on_the_server_is_imported_where_one_is_set_up(admin_client, tm
         ("..", "there is no folder"),
         ("/etc", "there is no folder"),
         ("none", "there is no folder"),
+        ("é" * 200, "there is no folder"),
         ("outside", "there is no folder"),
         ("empty", "one table (csv, xlsx or xml), but holds: none"),
         ("two", "one table (csv, xlsx or xml), but holds: a.csv, b.csv"),

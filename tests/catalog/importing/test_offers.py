@@ -1,5 +1,6 @@
 """What products are sold for, from tables of many kinds to the shop, and back by undoing."""
 
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -81,6 +82,25 @@ def test_descriptions_come_change_go_and_are_undone(take):
     jobs.undo(job)
     advance()
     assert descriptions() == {"1": "Soft", "2": "New"}
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("<p>Soft <![if !vml]>wool<![endif]>", "Soft wool"),
+        ("<p>Soft<![x[ and ]]>", "Soft"),
+        ("<p>Soft <![[![ b", "Soft"),
+        ("<p>Soft &amp", "Soft &"),
+        ("<p>5 < 6 &amp; 7", "5 < 6 & 7"),
+        ("<b>Soft</b> " + "<a " * 30_000, "Soft"),
+        ("<b>Soft</b> " + "<!--" * 20_000, "Soft"),
+    ],
+)
+def test_descriptions_in_broken_markup_are_read_as_browsers_do_and_at_once(take, written, read):
+    started = time.process_time()
+    take(f'id,description\n1,"{written}"\n2,Warm\n')
+    assert descriptions() == {"1": read, "2": "Warm"}
+    assert time.process_time() - started < 2
 
 
 def test_rows_without_a_description_write_none(take):

@@ -1,6 +1,7 @@
 """Rows that are sizes and colours of one product, as the exports of shops and feeds have them."""
 
 import random
+import time
 from decimal import Decimal
 
 import pytest
@@ -202,6 +203,20 @@ def test_rows_are_the_same_product_when_the_copy_is_made_again(tmp_path, setting
     while advance():
         pass
     assert Product.objects.count() == 2
+
+
+def test_very_many_colours_of_a_product_take_no_more_time_than_as_many_rows(tmp_path, settings):
+    settings.CURRENCY = "EUR"
+    rows = (
+        f"{group}-{colour},{group},Scarf,Colour {colour},1,http://x.example/{group}-{colour}.jpg"
+        for group in range(4)
+        for colour in range(500)
+    )
+    styles = tmp_path / "table.csv"
+    styles.write_text("\n".join(["id,item_group_id,title,color,price,image_link", *rows]))
+    started = time.process_time()
+    assert previewed(styles, tmp_path).preview.outcome.counts.new == 2000
+    assert time.process_time() - started < 3
 
 
 def test_the_same_id_twice_in_another_table_is_still_told(take):

@@ -41,6 +41,7 @@ def test_clicks_are_counted_by_place_position_and_similarity(shopper, table):
     [
         ({"place": "words", "position": 1}, {}, 403),
         ({"place": "words", "position": 1}, {"origin": "https://elsewhere.example"}, 403),
+        ({"place": "words", "position": 1}, {"origin": "http://["}, 403),
         ({"place": "nowhere", "position": 1}, OWN, 400),
         ({"place": "words"}, OWN, 400),
         ({"place": "words", "position": -1}, OWN, 400),
