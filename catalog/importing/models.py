@@ -464,7 +464,7 @@ class ImportRow(models.Model):
     """A row that a job has taken, kept until the job has ended: a later row of its id is a repeated one."""
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows_taken", db_index=False)
-    sku = models.CharField("SKU", max_length=64)
+    sku = models.CharField("SKU", max_length=255)
     line = models.PositiveIntegerField()
 
     class Meta:
@@ -498,7 +498,7 @@ class ImportIssue(models.Model):
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="issues", verbose_name=_("job"))
     line = models.PositiveIntegerField(_("line"), null=True)
-    sku = models.CharField(_("SKU"), max_length=64, blank=True)
+    sku = models.CharField(_("SKU"), max_length=255, blank=True)
     kind = models.CharField(_("kind"), max_length=40, choices=[(kind, _(kind)) for kind in KINDS])
     column = models.CharField(_("column"), max_length=1000, blank=True)
     value = models.CharField(_("value"), max_length=1000, blank=True)
