@@ -56,11 +56,13 @@ FEW = 12
 class CategoryQuerySet(models.QuerySet["Category"]):
     def at_path(self, path: str) -> "Category | None":
         """The category of an address like apparel/topwear/shirts, with those above it."""
-        slugs = path.split("/")
+        slugs = path.split("/", LEVELS)
+        if len(slugs) > LEVELS:
+            return None
         names = [f"{'parent__' * depth}slug" for depth in range(len(slugs))]
         top = f"{'parent__' * len(slugs)}isnull" if len(slugs) < LEVELS else None
         wanted = dict(zip(names, reversed(slugs), strict=True)) | ({top: True} if top else {})
-        return self.select_related("parent__parent").filter(**wanted).first() if len(slugs) <= LEVELS else None
+        return self.select_related("parent__parent").filter(**wanted).first()
 
     def within(self, category: "Category") -> "CategoryQuerySet":
         """The category and everything below it."""

@@ -18,6 +18,8 @@ from fashionsite import bodies
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+LONGEST_COOKIE = 4096 + 256
+"""Letters: https://www.rfc-editor.org/rfc/rfc6265#section-6.1, and some for its name."""
 CSP_REPORTS = "csp"
 """How the policy of the settings calls the address where browsers report to"""
 POWERS = "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -50,6 +52,17 @@ def refuse_nul(get_response: Answer) -> Answer:
         query = request.META.get("QUERY_STRING", "")
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             raise BadRequest("The address has a NUL character.")
+        return get_response(request)
+
+    return answer
+
+
+def refuse_long_cookies(get_response: Answer) -> Answer:
+    """Answers 400 where a cookie is longer than browsers keep one: to unquote it takes the square of its length."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if any(len(cookie) > LONGEST_COOKIE for cookie in request.META.get("HTTP_COOKIE", "").split(";")):
+            raise BadRequest("A cookie is too long.")
         return get_response(request)
 
     return answer

@@ -20,13 +20,15 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
-from waitress.utilities import Error
+from waitress.utilities import BadRequest, Error
 
 from fashionsite import bodies
 
 HEADER_BYTES = 32 * 1024
 RECEIVED_AT_ONCE = BODY_IN_MEMORY = 64 * 1024
 ANSWER_IN_MEMORY = 256 * 1024
+CRUMBS = 64 * 1024
+"""Bytes of a chunked body that may be mostly lengths of chunks; no honest client sends a few bytes at a time."""
 SECONDS_OF_GRACE = 20
 LEAST_BYTES_A_SECOND = 2000
 """What a request has to come with, after the seconds of grace."""
@@ -110,6 +112,10 @@ class Request(HTTPRequestParser):
         if self.is_body_left:
             self._begun = data[count:]
             return len(data)
+        if self.chunked and self._is_crumbled:
+            self.error = BadRequest("The body comes in too many pieces.")
+            self.completed = True
+            self._leave_body()
         if self.chunked and self.body_bytes_received > self._limit:
             self.body_rcv.getbuf().close()
             self.headers["CONTENT_LENGTH"] = str(self.body_bytes_received)
@@ -123,6 +129,11 @@ class Request(HTTPRequestParser):
         length = int(self.headers["CONTENT_LENGTH"])
         body = BodyOnItsWay(self._connection, self._begun, length, self._is_asked_for)
         return io.BufferedReader(body, RECEIVED_AT_ONCE)
+
+    @property
+    def _is_crumbled(self) -> bool:
+        """Whether more of the body is lengths of chunks than what they hold, each of which takes its time."""
+        return not self.completed and self.body_bytes_received > CRUMBS + 2 * len(self.body_rcv)
 
     @property
     def _limit(self) -> int:

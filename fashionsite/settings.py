@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "catalog.monitoring.requests.watch",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
+    "fashionsite.middleware.refuse_long_cookies",
     "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fashionsite.middleware.speak_the_shops_language",

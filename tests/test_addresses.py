@@ -1,6 +1,7 @@
 """Addresses that nobody meant: whatever stands in them, a page answers, and never with an error of the server's."""
 
 import re
+import tracemalloc
 from collections.abc import Iterator
 from urllib.parse import quote, quote_from_bytes
 
@@ -103,3 +104,18 @@ def test_so_it_is_in_the_administration(admin_client, query):
 @pytest.mark.parametrize("address", ["/products/{}/", "/api/products/{}/", "/api/products/{}/similar/"])
 def test_no_id_has_a_nul_however_it_is_written(client, address, sku):
     assert client.get(address.format(sku)).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/c/{}/", "/api/products/?category={}", "/suggestions/?q=a&category={}"])
+def test_a_path_of_thousands_of_categories_costs_nothing(client, address):
+    tracemalloc.start()
+    client.get(address.format("a/" * 2000 + "a"))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5_000_000
+
+
+def test_a_cookie_longer_than_browsers_keep_one_is_refused(client):
+    answer = client.get("/favourites/", headers={"cookie": 'favourites="' + '\\"' * 14_000 + '"'})
+    assert answer.status_code == 400
+    assert client.get("/favourites/", headers={"cookie": "; ".join(["a=b" * 1000] * 5)}).status_code == 200

@@ -138,6 +138,12 @@ def test_a_body_without_a_length_is_cut_at_the_limit(client):
     assert client.answer().startswith("HTTP/1.1 413 ")
 
 
+def test_a_body_in_crumbs_is_refused(client):
+    client.ask("POST", "/search/photo/", "Transfer-Encoding: chunked")
+    client.socket.sendall(b"1\r\na\r\n" * 20_000)
+    assert client.answer().startswith("HTTP/1.1 400 ")
+
+
 def test_the_import_desk_reads_nothing_of_a_stranger(client):
     client.ask("POST", START, "Content-Length: 4000000000")
     answer = client.answer()

@@ -26,7 +26,10 @@ def browser():
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
 def page(request, browser: Browser, live_server):
     is_phone = request.param == PHONE
-    context = browser.new_context(viewport=request.param, base_url=live_server.url, has_touch=is_phone)
+    # Pages that fade in hear no pointer, and on a busy machine the fading is given up with an error.
+    context = browser.new_context(
+        viewport=request.param, base_url=live_server.url, has_touch=is_phone, reduced_motion="reduce"
+    )
     page = context.new_page()
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))

@@ -28,9 +28,11 @@ def main() -> int:
     for broker in brokers:
         plan = course.Plan(seed, faults, -(-faults // FAULTS_A_ROUND), broker, has_disks=True, alone=options.alone)
         with tempfile.TemporaryDirectory(prefix="campaign-", ignore_cleanup_errors=True) as folder:
-            results.append(course.run(plan, _halves(options, Path(folder)), Path(folder)))
-            if options.log:
-                shutil.copy(Path(folder) / "shop" / "log", options.log.with_suffix(f".{broker}"))
+            try:
+                results.append(course.run(plan, _halves(options, Path(folder)), Path(folder)))
+            finally:
+                if options.log:
+                    shutil.copy(Path(folder) / "shop" / "log", options.log.with_suffix(f".{broker}"))
     command = shlex.join(["python", "-m", "tests.campaign", *sys.argv[1:]])
     if options.report:
         report.write(results, command, options.report)

@@ -1,7 +1,8 @@
 """The files that are imported: generations of one catalogue, so that each import has something to change.
 
-In every generation each product has another product's picture and a name of its own. The first half of the products
-comes as a table beside a folder, for the command; the second one as a table and a zip, for the import desk.
+In every generation each product has another product's picture and a name of its own, and every third one a second
+picture. The first half of the products comes as a table beside a folder, for the command; the second one as a table and
+a zip, for the import desk.
 """
 
 import csv
@@ -61,8 +62,12 @@ class Half:
 
     def _named(self, generation: int) -> Iterable[tuple[str, bytes]]:
         for number, sku in enumerate(self.skus):
-            suffix, content = self.pictures[(number + STEP * generation) % len(self.pictures)]
+            turn = number + STEP * generation
+            suffix, content = self.pictures[turn % len(self.pictures)]
             yield f"{sku}{suffix}", content
+            if number % 3 == 0:
+                suffix, content = self.pictures[(turn + 1) % len(self.pictures)]
+                yield f"{sku}_2{suffix}", content
 
 
 def halves(rows: list[Row], pictures: list[tuple[str, bytes]]) -> tuple[Half, Half]:

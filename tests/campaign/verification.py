@@ -34,13 +34,15 @@ PRODUCTS = """
     LEFT JOIN catalog_category AS top ON top.id = middle.parent_id
 """
 EMBEDDINGS = """
-    SELECT sku, jsonb_build_array(encoder.digest, row.image_digest, row.vector::text::jsonb)
+    SELECT concat_ws(' ', sku, row.image_digest),
+        jsonb_build_array(encoder.digest, row.image_digest, row.vector::text::jsonb)
     FROM recommender_embedding AS row
     JOIN catalog_product AS product ON product.id = product_id
     JOIN recommender_encoder AS encoder ON encoder.id = encoder_id
 """
 FAILURES = """
-    SELECT sku, jsonb_build_array(encoder.digest, row.image_digest, row.reason)
+    SELECT concat_ws(' ', sku, row.image_digest),
+        jsonb_build_array(encoder.digest, row.image_digest, row.reason)
     FROM recommender_embeddingfailure AS row
     JOIN catalog_product AS product ON product.id = product_id
     JOIN recommender_encoder AS encoder ON encoder.id = encoder_id
@@ -57,12 +59,13 @@ ROWS_OF_NOBODY = {
         SELECT job_id FROM importing_importrow JOIN importing_importjob AS job ON job.id = job_id
         WHERE state IN ('done', 'undone')""",
     "embeddings of pictures that their products no longer have": """
-        SELECT row.id FROM recommender_embedding AS row JOIN catalog_product AS product ON product.id = product_id
-        WHERE row.image_digest <> product.image_digest""",
+        SELECT id FROM recommender_embedding AS row WHERE (product_id, image_digest) NOT IN (
+            SELECT id, image_digest FROM catalog_product
+            UNION SELECT product_id, image_digest FROM catalog_furtherpicture)""",
     "failures of pictures that their products no longer have": """
-        SELECT row.id FROM recommender_embeddingfailure AS row
-        JOIN catalog_product AS product ON product.id = product_id
-        WHERE row.image_digest <> product.image_digest""",
+        SELECT id FROM recommender_embeddingfailure AS row WHERE (product_id, image_digest) NOT IN (
+            SELECT id, image_digest FROM catalog_product
+            UNION SELECT product_id, image_digest FROM catalog_furtherpicture)""",
     "categories without a product below them": """
         WITH RECURSIVE used(id) AS (
             SELECT category_id FROM catalog_product
@@ -72,7 +75,7 @@ ROWS_OF_NOBODY = {
 
 
 def snapshot(cursor: Any) -> dict[str, Snapshot]:
-    """Everything of a shop that an import determines: `products`, `embeddings` and `failures`, each by sku."""
+    """All that an import determines: `products` by sku, `embeddings` and `failures` by sku and digest."""
     found = {}
     for name, statement in (("products", PRODUCTS), ("embeddings", EMBEDDINGS), ("failures", FAILURES)):
         cursor.execute(statement)
@@ -199,8 +202,9 @@ class Verification:
             "WHERE job_id = %s AND is_new_picture",
             number,
         )
-        searchable = sum(sku in found["embeddings"] for (sku,) in skus)
-        failed = sum(sku in found["failures"] for (sku,) in skus)
+        own = [f"{sku} {found['products'][sku]['image_digest']}" for (sku,) in skus]
+        searchable = sum(picture in found["embeddings"] for picture in own)
+        failed = sum(picture in found["failures"] for picture in own)
         wanted = [f"new {new} changed {changed} unchanged {unchanged}", f"Done: {rows} row"]
         if skus:
             wanted.append(f"{searchable} of its {len(skus)} new pictures are searchable")

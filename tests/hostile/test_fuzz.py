@@ -19,7 +19,7 @@ def input_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("door", DOORS)
-@settings(derandomize=True, database=None, max_examples=150)
+@settings(derandomize=True, database=None, max_examples=60)
 @given(data=st.data())
 def test_a_hostile_thing_with_some_bytes_changed_is_no_fault(door, input_path, data):
     content = bytearray(data.draw(st.sampled_from(kept(door))))
