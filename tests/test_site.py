@@ -110,6 +110,23 @@ def test_one_command_opens_a_shop_that_mends_itself_and_ctrl_c_closes_it(server,
     assert [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
 
 
+def test_who_asks_for_a_database_that_still_recovers_waits_for_it(tmp_path):
+    code = "import sys, pathlib, fashionsite.embedded as it; print(it.database_url(pathlib.Path(sys.argv[1]))); input()"
+    command = [sys.executable, "-u", "-c", code, str(tmp_path / "postgres")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as first:
+        address = first.stdout.readline()
+        pid_file = tmp_path / "postgres" / "postmaster.pid"
+        said = pid_file.read_text()
+        pid_file.write_text(said.replace("ready", "starting"))
+        with subprocess.Popen(command, cwd=ROOT, **pipes) as second:
+            assert second.stderr.readline() == "PostgreSQL is not ready yet\n"
+            pid_file.write_text(said)
+            assert second.stdout.readline() == address != ""
+            second.communicate("\n")
+        first.communicate("\n")
+
+
 def test_a_taken_port_is_named(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
