@@ -38,9 +38,9 @@ def remap(job: ImportJob, mapping: dict[str, int], currency: str = "") -> None:
 
     Raises NotNow.
     """
-    chosen = {"mapping": mapping, "currency": currency}
-    move(job, (State.READY,), State.READING, **chosen, preview_json=None, confirms_itself=False, error="")
-    ChosenColumns.objects.remember(job.header, **chosen)
+    anew = {"preview_json": None, "confirms_itself": False, "error": ""}
+    move(job, (State.READY,), State.READING, mapping=mapping, currency=currency, **anew)
+    ChosenColumns.objects.remember(job.header, mapping, currency)
 
 
 def cancel(job: ImportJob) -> None:

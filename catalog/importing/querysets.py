@@ -74,7 +74,7 @@ class PictureAddressQuerySet(models.QuerySet):
         return self.waiting().filter(due_at__lte=now).order_by("pk")
 
 
-class ChosenColumnsQuerySet(models.QuerySet):
+class ChosenColumnsQuerySet(models.QuerySet["ChosenColumns"]):
     def of(self, header: list[str]) -> "ChosenColumns | None":
         """What staff chose for a file with that header; None where they never did."""
         return self.filter(header_digest=_digest_of(header)).first()
