@@ -144,7 +144,7 @@ class Product(Pictured, Offer):
     PICTURE_FIELDS = ("image", "image_digest", "image_width", "image_height", "image_colour", "picture_changed_at")
     """What `take_picture` sets."""
 
-    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    sku = models.CharField(_("SKU"), max_length=255, unique=True)
     name = models.CharField(_("name"), max_length=255, blank=True)
     gender = models.CharField(_("gender"), max_length=100, blank=True)
     category = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog import money
 from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing import uploads
 from catalog.importing.models import ImportJob
@@ -34,14 +35,17 @@ class StartForm(forms.Form):
         label=_("Table of products"),
         required=False,
         help_text=_(
-            "A csv file such as styles.csv, whatever separates its cells; an Excel file (xlsx); "
-            "or a product feed for Google Merchant Center (xml)."
+            "A csv file, whatever separates its cells: an export of Shopify or WooCommerce, or any table of yours; "
+            "an Excel file (xlsx); or a product feed for Google Merchant Center (xml)."
         ),
     )
     pictures = SeveralFilesField(
         label=_("Pictures"),
         required=False,
-        help_text=_("One or several zips of pictures that are named by the products' ids: 15970.jpg."),
+        help_text=_(
+            "One or several zips of pictures that are named by the products' ids: 15970.jpg, 15970_2.jpg and so on. "
+            "Not needed where the table has addresses of pictures on the public internet."
+        ),
     )
     folder = forms.CharField(
         label=_("Or a folder on the server"), required=False, help_text=_("With one table, and the pictures or zips.")
@@ -92,7 +96,7 @@ class StartForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """Which field each column of the table fills."""
+    """Which field each column of the table fills, and what prices are in that do not say it."""
 
     LABELS = {name: _(name.replace("_", " ")) for name in FIELDS} | {
         "sku": _("id"),
@@ -114,8 +118,18 @@ class MappingForm(forms.Form):
     """Fields of products are called as in the administration."""
     CHOICES = ((IGNORED, _("– not imported –")), *(one for one in LABELS.items() if one[0] not in TECHNICAL))
 
+    currency = forms.CharField(
+        label=_("Currency of prices that name none"),
+        required=False,
+        max_length=3,
+        widget=forms.TextInput(
+            attrs={"size": 5, "placeholder": "EUR", "autocapitalize": "characters", "form": "choose-columns"}
+        ),
+    )
+
     def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["currency"].initial = job.currency or settings.CURRENCY
         fields = {column: field for field, column in job.mapping.items()}
         samples = job.preview.samples if job.preview else []
         for number, name in enumerate(job.columns):
@@ -130,7 +144,7 @@ class MappingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned = self.cleaned_data
-        chosen = [field for field in cleaned.values() if field]
+        chosen = [field for field, _ in self._chosen()]
         if "sku" not in chosen:
             raise forms.ValidationError(gettext("Choose the column that holds the products' ids."))
         if repeated := {str(self.LABELS[field]) for field in chosen if chosen.count(field) > 1}:
@@ -139,5 +153,20 @@ class MappingForm(forms.Form):
             )
         return cleaned
 
+    def clean_currency(self) -> str:
+        code = self.cleaned_data["currency"].upper()
+        if code and not money.is_currency(code):
+            raise forms.ValidationError(gettext("Write the three letters of a currency, like EUR."))
+        return code
+
+    def columns(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name != "currency"]
+
+    def _chosen(self) -> list[tuple[str, int]]:
+        """The fields that are to be filled, each with the number of its column."""
+        names = (field.name for field in self.columns())
+        chosen = ((self.cleaned_data.get(name), int(name.removeprefix("column"))) for name in names)
+        return [(field, number) for field, number in chosen if field]
+
     def mapping(self) -> dict[str, int]:
-        return {field: int(name.removeprefix("column")) for name, field in self.cleaned_data.items() if field}
+        return dict(self._chosen())

@@ -161,6 +161,7 @@ class ImportJob(models.Model):
     address = models.CharField("of the table, where it is fetched", max_length=1000, blank=True)
     pictures = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    currency = models.CharField("of prices that name none", max_length=3, blank=True)
     repair = models.BooleanField(default=True)
     archive_missing = models.BooleanField(default=False)
     remove_sample = models.BooleanField(default=False)
@@ -302,7 +303,10 @@ class ImportJob(models.Model):
         self.stamp = _stamp_of(self.styles)
         self.copy_table()
         self.place = 0
-        self.mapping = self.mapping or ChosenColumns.objects.of(self.header) or guess_mapping(self.header)
+        if not self.mapping:
+            chosen = ChosenColumns.objects.of(self.header)
+            self.mapping = chosen.mapping if chosen else guess_mapping(self.header)
+            self.currency = chosen.currency if chosen else ""
         self._put_variants_together()
         with self.table.records() as records:
             self.survey_json = take_survey(
@@ -312,7 +316,7 @@ class ImportJob(models.Model):
                 own.uses(),
                 own.known_among,
                 len(self.header),
-                settings.CURRENCY,
+                self.currency or settings.CURRENCY,
             ).to_json()
 
     def copy_table(self) -> None:
@@ -361,7 +365,8 @@ class ImportJob(models.Model):
     @property
     def has_chosen_columns(self) -> bool:
         """Whether staff chose which column is what, for this file or one before it with the same header."""
-        return ChosenColumns.objects.of(self.header) == self.mapping
+        chosen = ChosenColumns.objects.of(self.header)
+        return chosen is not None and chosen.mapping == self.mapping
 
     @property
     def left(self) -> int:
@@ -442,10 +447,11 @@ class PictureAddress(models.Model):
 
 
 class ChosenColumns(models.Model):
-    """Which columns staff chose for files with one header, so that they need not choose them again."""
+    """What staff chose for files with one header, so that they need not choose it again."""
 
     header_digest = models.CharField("SHA-256 of the header", max_length=64, unique=True)
     mapping = models.JSONField()
+    currency = models.CharField("of prices that name none", max_length=3, blank=True)
     chosen_at = models.DateTimeField(auto_now=True)
 
     objects = ChosenColumnsQuerySet.as_manager()
@@ -458,7 +464,7 @@ class ImportRow(models.Model):
     """A row that a job has taken, kept until the job has ended: a later row of its id is a repeated one."""
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows_taken", db_index=False)
-    sku = models.CharField("SKU", max_length=64)
+    sku = models.CharField("SKU", max_length=255)
     line = models.PositiveIntegerField()
 
     class Meta:
@@ -492,7 +498,7 @@ class ImportIssue(models.Model):
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="issues", verbose_name=_("job"))
     line = models.PositiveIntegerField(_("line"), null=True)
-    sku = models.CharField(_("SKU"), max_length=64, blank=True)
+    sku = models.CharField(_("SKU"), max_length=255, blank=True)
     kind = models.CharField(_("kind"), max_length=40, choices=[(kind, _(kind)) for kind in KINDS])
     column = models.CharField(_("column"), max_length=1000, blank=True)
     value = models.CharField(_("value"), max_length=1000, blank=True)

@@ -311,8 +311,8 @@ def _currency(amounts: list[Amount | None], cells: Mapping[str, str], written: W
         )
     if found == {""}:
         reason = gettext(
-            "{price:f} is in no currency; name it in the setting CURRENCY, in a column called "
-            "currency, or beside the price (12.99 EUR). The price is left out"
+            "{price:f} is in no currency; say it in the preview, or name it in the setting CURRENCY, in a column "
+            "called currency, or beside the price (12.99 EUR). The price is left out"
         ).format(price=told[0].number)
         raise LeftOut("no currency", "price", reason)
     return found.pop()

@@ -4,6 +4,9 @@ from dataclasses import asdict, dataclass, fields
 
 from catalog.importing.pictures import Refused
 
+NO_CURRENCY = "no currency"
+"""The kind of these issues"""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -77,6 +80,11 @@ class Outcome:
     """How many rows the file does not publish"""
     leaving: int = 0
     """How many of their products are in the shop now"""
+
+    @property
+    def without_currency(self) -> int:
+        """How many rows would lose their price, as nothing says what it is in"""
+        return sum(found.count for found in self.issues if found.kind == NO_CURRENCY)
 
     @classmethod
     def from_json(cls, data: dict) -> "Outcome":

@@ -28,7 +28,7 @@ THUMBNAIL = 240
 NOT_DETAILS = frozenset({"name", *variants.PICTURES, *OFFERED, *BESIDE})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
-    *("place", "stamp", "mapping", "total", "merged", "rows_previewed", "styles"),
+    *("place", "stamp", "mapping", "currency", "total", "merged", "rows_previewed", "styles"),
 )
 State = ImportJob.State
 

@@ -3,9 +3,13 @@
 import hashlib
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+
+if TYPE_CHECKING:
+    from catalog.importing.models import ChosenColumns
 
 AT_WORK = ("reading", "undoing", "running", "queued")
 """The states of a job in which a worker has to go on with it."""
@@ -70,13 +74,14 @@ class PictureAddressQuerySet(models.QuerySet):
         return self.waiting().filter(due_at__lte=now).order_by("pk")
 
 
-class ChosenColumnsQuerySet(models.QuerySet):
-    def of(self, header: list[str]) -> dict[str, int] | None:
-        """The columns that staff chose for a file with that header; None where they never did."""
-        return self.filter(header_digest=_digest_of(header)).values_list("mapping", flat=True).first()
+class ChosenColumnsQuerySet(models.QuerySet["ChosenColumns"]):
+    def of(self, header: list[str]) -> "ChosenColumns | None":
+        """What staff chose for a file with that header; None where they never did."""
+        return self.filter(header_digest=_digest_of(header)).first()
 
-    def remember(self, header: list[str], mapping: dict[str, int]) -> None:
-        self.update_or_create(header_digest=_digest_of(header), defaults={"mapping": mapping})
+    def remember(self, header: list[str], mapping: dict[str, int], currency: str) -> None:
+        chosen = {"mapping": mapping, "currency": currency}
+        self.update_or_create(header_digest=_digest_of(header), defaults=chosen)
 
 
 def _digest_of(header: list[str]) -> str:

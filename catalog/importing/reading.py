@@ -72,7 +72,8 @@ EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}),
 )
 """By a column that an export alone has, what is called otherwise in it."""
-SKU_LENGTH_LIMIT = 64
+SKU_LENGTH_LIMIT = 255
+"""As long as handles of Shopify may be"""
 VALUE_LENGTH_LIMIT = 100
 NAME_LENGTH_LIMIT = 255
 LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(variants.PICTURES, 20_000)}

@@ -206,6 +206,30 @@ def test_chosen_columns_are_remembered_for_the_next_file_with_the_header(admin_c
     assert "chosen by hand" not in page(admin_client, other)
 
 
+def test_the_currency_of_prices_that_name_none_is_asked_for_and_remembered(admin_client):
+    def read(content: bytes) -> ImportJob:
+        admin_client.post(START, {"styles": SimpleUploadedFile("products.csv", content)})
+        advance()
+        return ImportJob.objects.first()
+
+    job = read(b"id,name,price\n1,Rock,9.50\n2,Hose,12.00\n")
+    assert "which currency the prices of 2 rows are in" in page(admin_client, job)
+    chosen = {"action": "remap", "column0": "sku", "column1": "name", "column2": "price"}
+    refused = admin_client.post(job.get_absolute_url(), {**chosen, "currency": "XYZ"}).content.decode()
+    assert "three letters of a currency" in refused
+    admin_client.post(job.get_absolute_url(), {**chosen, "currency": "eur"})
+    advance()
+    shown = page(admin_client, job)
+    assert "€9.50" in shown
+    assert "which currency" not in shown
+    assert "no currency" not in shown
+    admin_client.post(job.get_absolute_url(), {"action": "confirm"})
+    while advance():
+        pass
+    assert Product.objects.filter(currency="EUR").count() == 2
+    assert "€7.00" in page(admin_client, read(b"id,name,price\n3,Hemd,7.00\n"))
+
+
 def test_the_moving_part_is_the_same_as_in_the_page(admin_client, tmp_path):
     admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
     job = ImportJob.objects.get()

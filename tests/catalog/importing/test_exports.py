@@ -66,6 +66,12 @@ def test_woocommerces_columns_are_known(take):
     assert set(job.issues.values_list("kind", flat=True)) == {"no picture"}
 
 
+def test_a_handle_as_long_as_shopify_has_them_is_an_id(take, client):
+    handle = "organic-cotton-" * 16
+    take(f"Handle,Title,Option1 Name,Option1 Value,Variant Price\n{handle},Shirt,Size,S,10\n")
+    assert client.get(f"/products/{handle}/").status_code == 200
+
+
 def test_googles_feed_in_atom_is_known(take):
     job = take(exports.GOOGLE, "feed.xml")
     parka = product("parka")
