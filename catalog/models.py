@@ -473,9 +473,6 @@ class SimilarPanel(models.Model):
 class FurtherPicture(Pictured):
     """A picture of a product beside its own one: another side of it, a detail, the product worn."""
 
-    MOST = 12
-    """So many does a product have."""
-
     product = models.ForeignKey(Product, models.CASCADE, related_name="further_pictures", verbose_name=_("product"))
     position = models.PositiveSmallIntegerField(_("position"))
     image = models.ImageField(_("image"), upload_to="products", max_length=255)

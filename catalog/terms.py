@@ -3,6 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+MOST_FURTHER_PICTURES = 12
 LINK_LENGTH = 2000
 DESCRIPTION_LENGTH = 5000
 LINK_SCHEMES = ("http", "https")

@@ -28,7 +28,7 @@ from catalog.pictures.decoding import suffix_of
 from catalog.pictures.fields import PictureField
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
-from catalog.terms import DESCRIPTION_LENGTH
+from catalog.terms import DESCRIPTION_LENGTH, MOST_FURTHER_PICTURES
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices
@@ -102,7 +102,7 @@ class FurtherPictureInline(admin.TabularInline):
     formset = FurtherPictureFormSet
     formfield_overrides: ClassVar = {models.ImageField: {"form_class": PictureField}}
     extra = 1
-    max_num = FurtherPicture.MOST
+    max_num = MOST_FURTHER_PICTURES
     fields = ("place", "thumbnail", "image")
     readonly_fields = ("thumbnail",)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing.reading import RowIssue, StyleRow
-from catalog.models import FurtherPicture
+from catalog.terms import MOST_FURTHER_PICTURES
 
 KIND = "picture address"
 SHOWN = 200
@@ -29,8 +29,8 @@ def addresses_of(row: StyleRow) -> tuple[dict[str, str], list[RowIssue]]:
             issues += not_among_files(row, [text])
             continue
         address = f"https:{text}" if text.startswith("//") else text
-        if len(wanted) > FurtherPicture.MOST:
-            reason = gettext("is more than {most} further pictures").format(most=FurtherPicture.MOST)
+        if len(wanted) > MOST_FURTHER_PICTURES:
+            reason = gettext("is more than {most} further pictures").format(most=MOST_FURTHER_PICTURES)
             issues.append(issue_of(row.line, row.sku, text, reason))
             continue
         try:

@@ -14,7 +14,8 @@ from catalog.importing.pictures import PictureFile, Pictures, Refused, folded, s
 from catalog.importing.reading import Mapping, RowReader, StyleRow, read_rows
 from catalog.importing.survey import Survey
 from catalog.importing.tables import Table
-from catalog.models import FurtherPicture, Product
+from catalog.models import Product
+from catalog.terms import MOST_FURTHER_PICTURES
 
 FIRST_VIEWS = ("main", "front", "primary", "cover")
 VIEW = (
@@ -67,7 +68,7 @@ class Owned:
     def named_by(self, row: StyleRow) -> list[PictureFile]:
         """The files that the row names, as far as they came, in its order."""
         named = [file for text in row.picture_addresses if (file := self._named.get(_file_name(text)))]
-        return named[: FurtherPicture.MOST + 1]
+        return named[: MOST_FURTHER_PICTURES + 1]
 
     def of_row(self, row: StyleRow) -> list[PictureFile]:
         """Those, or where the row names none that came, the files of its product."""
@@ -124,10 +125,10 @@ class Owned:
             own[1:], gettext("is another picture of {sku}; the first one of that name counts").format(sku=sku)
         )
         self._leave_out(
-            views[FurtherPicture.MOST + (not own) :],
-            gettext("is more than {most} further pictures of {sku}").format(most=FurtherPicture.MOST, sku=sku),
+            views[MOST_FURTHER_PICTURES + (not own) :],
+            gettext("is more than {most} further pictures of {sku}").format(most=MOST_FURTHER_PICTURES, sku=sku),
         )
-        return [*own[:1], *views[: FurtherPicture.MOST + (not own)]]
+        return [*own[:1], *views[: MOST_FURTHER_PICTURES + (not own)]]
 
     def _leave_out(self, files: list[PictureFile], reason: str) -> None:
         self.left_out.extend(Refused(file.name, reason) for file in files)

@@ -18,7 +18,7 @@ import numpy as np
 from catalog.importing import offers, publishing
 from catalog.importing.tables import Record, Table
 from catalog.importing.values import clean, is_nothing, key
-from catalog.models import FurtherPicture
+from catalog.terms import MOST_FURTHER_PICTURES
 
 OPTIONS = (1, 2, 3)
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -38,7 +38,7 @@ NUMBERED = {
         f"{name}{number}"
         for name in ("image", "imageurl", "imagelink", "imagesrc", "picture", "pictureurl", "photo", "photourl", "bild")
     )
-    for number in range(2, FurtherPicture.MOST + 2)
+    for number in range(2, MOST_FURTHER_PICTURES + 2)
 }
 """Columns of one further picture each, with the names that they may have."""
 PICTURES = ("picture_addresses", "further_picture_addresses", *NUMBERED)

@@ -18,9 +18,9 @@ from catalog import prices
 from catalog.addresses import values_of
 from catalog.attributes import ATTRIBUTES
 from catalog.choices import Chosen
-from catalog.models import FurtherPicture
 from catalog.money import Range
 from catalog.querysets import SIZE
+from catalog.terms import MOST_FURTHER_PICTURES
 from recommender import neighbours
 from recommender.diversity import unit
 from recommender.models import Calibration, Embedding, Encoder
@@ -74,7 +74,7 @@ class PhotoQuery:
             box=Box.parse(query.get("box", "")),
             seals=asked("look"),
             likes=asked("like"),
-            picture=_number(query.get("picture"), 1, FurtherPicture.MOST + 1, 1),
+            picture=_number(query.get("picture"), 1, MOST_FURTHER_PICTURES + 1, 1),
             colour=query.get("colour", ""),
             emphasis=_number(query.get("emphasis"), min(EMPHASES), max(EMPHASES), 0),
             filters={name: tuple(sorted(values)) for name in FACETS if (values := asked(name))},

@@ -17,6 +17,7 @@ from catalog.importing.owners import Owned, close_pictures, open_pictures
 from catalog.importing.pictures import PictureFile
 from catalog.importing.tables import Table, copy_records
 from catalog.models import FurtherPicture, Product
+from catalog.terms import MOST_FURTHER_PICTURES
 from tests.catalog.importing.life import finished, previewed, shop
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing, style, write_styles
@@ -86,13 +87,16 @@ def test_views_stand_in_the_order_of_their_numbers_and_the_front_first():
 
 
 def test_another_picture_of_the_same_name_and_too_many_views_are_left_out_and_named():
-    views = [f"7_{number}.jpg" for number in range(1, FurtherPicture.MOST + 3)]
+    views = [f"7_{number}.jpg" for number in range(1, MOST_FURTHER_PICTURES + 3)]
     found = owned(["7.dat", "7.jpg", "b/7.jpg", *views], ["7"])
-    assert names_of(found, "7") == ["7.jpg", *views[: FurtherPicture.MOST]]
+    assert names_of(found, "7") == ["7.jpg", *views[:MOST_FURTHER_PICTURES]]
     assert [(file.name, file.reason) for file in found.left_out] == [
         ("b/7.jpg", "is another picture of 7; the first one of that name counts"),
         ("7.dat", "is another picture of 7; the first one of that name counts"),
-        *((view, f"is more than {FurtherPicture.MOST} further pictures of 7") for view in views[FurtherPicture.MOST :]),
+        *(
+            (view, f"is more than {MOST_FURTHER_PICTURES} further pictures of 7")
+            for view in views[MOST_FURTHER_PICTURES:]
+        ),
     ]
 
 
