@@ -173,7 +173,7 @@ class ImportJobAdmin(admin.ModelAdmin):
                 form = MappingForm(job, request.POST) if job.preview else None
                 if form is None or not form.is_valid():
                     return self._job_page(request, job, form)
-                jobs.remap(job, form.mapping(), form.cleaned_data["currency"])
+                jobs.remap(job, form.mapping(), form.cleaned_data["currency"], form.cleaned_data["links"])
             elif action == "confirm":
                 archives = request.POST.get("missing") == "archive"
                 jobs.confirm(job, "repair" in request.POST, archives, "remove_sample" in request.POST)

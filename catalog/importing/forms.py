@@ -13,8 +13,10 @@ from catalog import money
 from catalog.fetching import UnfetchableAddress, host_of
 from catalog.importing import uploads
 from catalog.importing.models import ImportJob
-from catalog.importing.reading import FIELDS, TECHNICAL
+from catalog.importing.offers import LinkPattern
+from catalog.importing.reading import FIELDS, TECHNICAL, link_example
 from catalog.importing.tables import UnusableFile
+from catalog.terms import LINK_LENGTH
 
 IGNORED = ""
 
@@ -96,7 +98,7 @@ class StartForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """Which field each column of the table fills, and what prices are in that do not say it."""
+    """Which field each column of the table fills, and what the rows themselves do not say."""
 
     LABELS = {name: _(name.replace("_", " ")) for name in FIELDS} | {
         "sku": _("id"),
@@ -126,10 +128,19 @@ class MappingForm(forms.Form):
             attrs={"size": 5, "placeholder": "EUR", "autocapitalize": "characters", "form": "choose-columns"}
         ),
     )
+    links = forms.CharField(
+        label=_("Where products are bought"),
+        required=False,
+        max_length=LINK_LENGTH,
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "form": "choose-columns"}),
+    )
 
     def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self._header = job.header
         self.fields["currency"].initial = job.currency or settings.CURRENCY
+        self.fields["links"].initial = job.links
+        self.fields["links"].widget.attrs["placeholder"] = link_example(job.header, job.mapping)
         fields = {column: field for field, column in job.mapping.items()}
         samples = job.preview.samples if job.preview else []
         for number, name in enumerate(job.columns):
@@ -159,8 +170,17 @@ class MappingForm(forms.Form):
             raise forms.ValidationError(gettext("Write the three letters of a currency, like EUR."))
         return code
 
+    def clean_links(self) -> str:
+        pattern = self.cleaned_data["links"]
+        try:
+            if pattern:
+                LinkPattern(pattern, self._header)
+        except UnusableFile as error:
+            raise forms.ValidationError(str(error)) from error
+        return pattern
+
     def columns(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name != "currency"]
+        return [field for field in self if field.name.startswith("column")]
 
     def _chosen(self) -> list[tuple[str, int]]:
         """The fields that are to be filled, each with the number of its column."""

@@ -33,14 +33,14 @@ def wait_for_a_person(job: ImportJob, reason: str) -> None:
     move(job, (State.READY,), State.READY, confirms_itself=False, error=reason)
 
 
-def remap(job: ImportJob, mapping: dict[str, int], currency: str = "") -> None:
-    """Reads the file again with other columns or in another currency, as the next file with its header is read.
+def remap(job: ImportJob, mapping: dict[str, int], currency: str = "", links: str = "") -> None:
+    """Reads the file again with other columns, currency or links, as the next file with its header is read.
 
     Raises NotNow.
     """
     anew = {"preview_json": None, "confirms_itself": False, "error": ""}
-    move(job, (State.READY,), State.READING, mapping=mapping, currency=currency, **anew)
-    ChosenColumns.objects.remember(job.header, mapping, currency)
+    move(job, (State.READY,), State.READING, mapping=mapping, currency=currency, links=links, **anew)
+    ChosenColumns.objects.remember(job.header, mapping, currency, links)
 
 
 def cancel(job: ImportJob) -> None:

@@ -31,6 +31,7 @@ from catalog.importing.survey import Survey, take_survey
 from catalog.importing.tables import Table, UnusableFile, copy_records
 from catalog.importing.variants import put_together
 from catalog.models import FurtherPicture, Product
+from catalog.terms import LINK_LENGTH
 
 KEPT_ISSUES = 10_000
 """Of each kind"""
@@ -162,6 +163,7 @@ class ImportJob(models.Model):
     pictures = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     currency = models.CharField("of prices that name none", max_length=3, blank=True)
+    links = models.CharField("pattern of those that rows do not name", max_length=LINK_LENGTH, blank=True)
     repair = models.BooleanField(default=True)
     archive_missing = models.BooleanField(default=False)
     remove_sample = models.BooleanField(default=False)
@@ -258,8 +260,8 @@ class ImportJob(models.Model):
         return Survey.from_json(self.survey_json)
 
     def reader(self, repair: bool) -> RowReader:
-        """Reads the records of the table. Raises UnusableFile when no column holds the ids."""
-        return RowReader(self.header, self.separator, self.mapping, repair, self.survey)
+        """Reads the records of the table. Raises UnusableFile as RowReader does."""
+        return RowReader(self.header, self.separator, self.mapping, repair, self.survey, self.links)
 
     @property
     def issues_left_out(self) -> int:
@@ -306,7 +308,7 @@ class ImportJob(models.Model):
         if not self.mapping:
             chosen = ChosenColumns.objects.of(self.header)
             self.mapping = chosen.mapping if chosen else guess_mapping(self.header)
-            self.currency = chosen.currency if chosen else ""
+            self.currency, self.links = (chosen.currency, chosen.links) if chosen else ("", "")
         self._put_variants_together()
         with self.table.records() as records:
             self.survey_json = take_survey(
@@ -452,6 +454,7 @@ class ChosenColumns(models.Model):
     header_digest = models.CharField("SHA-256 of the header", max_length=64, unique=True)
     mapping = models.JSONField()
     currency = models.CharField("of prices that name none", max_length=3, blank=True)
+    links = models.CharField("pattern of those that rows do not name", max_length=LINK_LENGTH, blank=True)
     chosen_at = models.DateTimeField(auto_now=True)
 
     objects = ChosenColumnsQuerySet.as_manager()

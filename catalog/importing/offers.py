@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -18,6 +19,7 @@ from django.utils.translation import gettext
 
 from catalog import money
 from catalog.importing.markup import plain_text
+from catalog.importing.tables import UnusableFile, printable
 from catalog.importing.values import clean, is_nothing, unescaped
 from catalog.money import Amount, Doubtful, NoMoney
 from catalog.numbers import grouped
@@ -128,6 +130,7 @@ _BETWEEN_SIZES = re.compile(r"[;|\n]|,(?!(?<=\d\d,)5\s*(?:$|[;|]))")
 """37,5 is one size."""
 _DAY = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})")
 _NO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}")
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _is_link = URLValidator(LINK_SCHEMES)
 
 Told = dict[str, Any]
@@ -141,6 +144,56 @@ class LeftOut(Exception):
     def __init__(self, kind: str, field: str, reason: str):
         super().__init__(reason)
         self.kind, self.field = kind, field
+
+
+class LinkPattern:
+    """Where products are bought, with columns of a table in braces: https://shop.example.com/products/{handle}.
+
+    Raises UnusableFile where it is no address of the web, or where no column is called as it says.
+    """
+
+    def __init__(self, pattern: str, header: list[str]):
+        self._columns = {name: _column(name, header) for name in _IN_BRACES.findall(pattern)}
+        if not self._columns or {"{", "}"} & set(_IN_BRACES.sub("", pattern)):
+            raise UnusableFile(
+                gettext("Name the column that tells products apart in braces, as in {example}.").format(
+                    example="https://shop.example.com/products/{id}"
+                )
+            )
+        try:
+            _is_link(_IN_BRACES.sub("1", pattern))
+        except ValidationError as error:
+            raise UnusableFile(
+                gettext("Write where products are bought as an address of the web that begins with https://.")
+            ) from error
+        self._pattern = pattern
+
+    def link(self, cells: list[str]) -> str:
+        """The address of a row's product; "" where a cell that it needs is empty."""
+        values = {name: clean(printable(cells[column])) for name, column in self._columns.items()}
+        if any(map(is_nothing, values.values())):
+            return ""
+        return _IN_BRACES.sub(lambda match: quote(values[match[1]], safe=""), self._pattern)
+
+
+def _column(name: str, header: list[str]) -> int:
+    """The number of the column that is called so, whatever its case and spaces. Raises UnusableFile."""
+    folded = [_without_spaces(title) for title in header]
+    wanted = _without_spaces(name)
+    # Shopify's exports call it either way.
+    known = (wanted, "urlhandle") if wanted == "handle" else (wanted,)
+    found = next((folded.index(one) for one in known if one and one in folded), None)
+    if found is None:
+        raise UnusableFile(
+            gettext("No column of the file is called {name}. The columns are: {columns}.").format(
+                name=f"{{{name}}}", columns=", ".join(filter(None, header))[:500]
+            )
+        )
+    return found
+
+
+def _without_spaces(name: str) -> str:
+    return "".join(name.casefold().split())
 
 
 @dataclass(frozen=True)

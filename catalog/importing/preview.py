@@ -80,6 +80,8 @@ class Outcome:
     """How many rows the file does not publish"""
     leaving: int = 0
     """How many of their products are in the shop now"""
+    without_link: int = 0
+    """How many rows do not say where their product is bought"""
 
     @property
     def without_currency(self) -> int:

@@ -28,7 +28,7 @@ THUMBNAIL = 240
 NOT_DETAILS = frozenset({"name", *variants.PICTURES, *OFFERED, *BESIDE})
 DETECTED = (
     *("encoding", "separator", "header", "kind", "lines", "empty_lines", "survey_json"),
-    *("place", "stamp", "mapping", "currency", "total", "merged", "rows_previewed", "styles"),
+    *("place", "stamp", "mapping", "currency", "links", "total", "merged", "rows_previewed", "styles"),
 )
 State = ImportJob.State
 
@@ -83,7 +83,7 @@ class _Tally:
         self._named: set[str] = set()
         self._lost = 0
         self._counts, self._repaired, self._further, self._to_fetch = Counts(), 0, 0, 0
-        self._unpublished, self._leaving = 0, 0
+        self._unpublished, self._leaving, self._without_link = 0, 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
@@ -107,6 +107,7 @@ class _Tally:
             to_fetch=self._to_fetch,
             unpublished=self._unpublished,
             leaving=self._leaving,
+            without_link=self._without_link,
             missing=missing_products(self._named).count(),
             lost=self._lost,
             products=self._products,
@@ -117,6 +118,7 @@ class _Tally:
         self._to_fetch += sum(map(len, plan.addresses.values()))
         self._unpublished += sum(not row.is_published for row in plan.rows)
         self._leaving += plan.leaving
+        self._without_link += sum(not row.values.get("link") for row in plan.rows)
         self._further += sum(len(change.after["further"]) for change in plan.changes)
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1

@@ -79,8 +79,8 @@ class ChosenColumnsQuerySet(models.QuerySet["ChosenColumns"]):
         """What staff chose for a file with that header; None where they never did."""
         return self.filter(header_digest=_digest_of(header)).first()
 
-    def remember(self, header: list[str], mapping: dict[str, int], currency: str) -> None:
-        chosen = {"mapping": mapping, "currency": currency}
+    def remember(self, header: list[str], mapping: dict[str, int], currency: str, links: str) -> None:
+        chosen = {"mapping": mapping, "currency": currency, "links": links}
         self.update_or_create(header_digest=_digest_of(header), defaults=chosen)
 
 

@@ -18,7 +18,7 @@ from catalog.attributes import ATTRIBUTES, CATEGORY_LEVELS
 from catalog.importing import publishing, variants
 from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
-from catalog.importing.offers import COLUMNS, Told, put_together, read_offer
+from catalog.importing.offers import COLUMNS, LinkPattern, Told, put_together, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
 from catalog.importing.values import LEVELS, clean, is_nothing, key, path_of, steps, unescaped
@@ -62,16 +62,17 @@ FIELDS = {
 
 No EAN is an id: each size of a product has one of its own.
 """
-EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
+EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]], str], ...] = (
     # WooCommerce's id is WordPress', and its type says how a product is sold.
     (
         "visibilityincatalog",
         {"sku": ("sku", "id"), "article_type": (), "record_id": ("id",), "group": ("parent",)},
+        "?p={id}",
     ),
     # Shopify's rows of one handle are one product; its sku is a variant's.
-    ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}),
+    ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}, "products/{handle}"),
 )
-"""By a column that an export alone has, what is called otherwise in it."""
+"""By a column that an export alone has, what is called otherwise in it, and how such shops address their products."""
 SKU_LENGTH_LIMIT = 255
 """As long as handles of Shopify may be"""
 VALUE_LENGTH_LIMIT = 100
@@ -160,7 +161,7 @@ def guess_mapping(header: list[str]) -> Mapping:
     """The columns whose names are known, each for the field it names best."""
     names = [variants.plain(name) for name in header]
     fields = dict(FIELDS)
-    for mark, otherwise in EXPORTS:
+    for mark, otherwise, _ in EXPORTS:
         fields |= otherwise if mark in names else {}
     mapping: Mapping = {}
     for field, known in fields.items():
@@ -168,6 +169,14 @@ def guess_mapping(header: list[str]) -> Mapping:
         if free:
             mapping[field] = names.index(free[0])
     return mapping
+
+
+def link_example(header: list[str], mapping: Mapping) -> str:
+    """A pattern of links that may be the one of the shop that wrote such a file."""
+    names = {variants.plain(name) for name in header}
+    id_name = header[mapping["sku"]] if "sku" in mapping else ""
+    known = (place for mark, _, place in EXPORTS if mark in names)
+    return "https://shop.example.com/" + next(known, f"products/{{{id_name or 'id'}}}")
 
 
 def _check_mapping(mapping: Mapping, header: list[str]) -> None:
@@ -225,16 +234,20 @@ class RowReader:
     """Reads each record of a table by itself.
 
     A record with more cells than columns is an issue, unless `repair` takes the surplus for the last column's, as it
-    is where a separator in it was not quoted. Raises UnusableFile when no column holds the ids.
+    is where a separator in it was not quoted. A row that names no link has that of `links`, a pattern. Raises
+    UnusableFile when no column holds the ids, or the pattern is none of the table's.
     """
 
-    def __init__(self, header: list[str], separator: str, mapping: Mapping, repair: bool, survey: Survey):
+    def __init__(
+        self, header: list[str], separator: str, mapping: Mapping, repair: bool, survey: Survey, links: str = ""
+    ):
         _check_mapping(mapping, header)
         self._header = header
         self._separator = separator
         self._mapping = dict(sorted(mapping.items(), key=lambda item: item[1]))
         self._survey = survey
-        self._sells = any(field in OFFERING for field in mapping)
+        self._links = LinkPattern(links, header) if links else None
+        self._sells = bool(links) or any(field in OFFERING for field in mapping)
         # Only a text that nobody searches by may take what is surplus; anything else would be falsified.
         self._repairs = repair and mapping.get("name") == len(header) - 1
         self._fewest = max((number for number, name in enumerate(header, 1) if name), default=0)
@@ -278,6 +291,8 @@ class RowReader:
     def _parse(self, record: Record) -> StyleRow:
         cells, is_repaired = self._fit(record.cells)
         sold = variants.cells_of(cells, self._mapping) if self._sells else {}
+        if self._links and is_nothing(clean(sold.get("link", ""))):
+            sold["link"] = self._links.link(cells)
         sku = ""
         values: dict[str, Any] = {}
         levels: dict[str, list[str]] = {}
