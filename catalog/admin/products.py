@@ -191,8 +191,15 @@ class ProductAdmin(ChoosingAdmin):
         super().save_model(request, obj, form, change)
         if "description" in form.changed_data:
             ProductDescription.objects.write({obj: form.cleaned_data["description"]})
-        if "image" in form.changed_data:
-            transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[obj.pk]))
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: list[BaseModelFormSet], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        further = (formset for formset in formsets if formset.model is FurtherPicture)
+        if "image" in form.changed_data or any(formset.has_changed() for formset in further):
+            ids = [form.instance.pk]
+            transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=ids))
 
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
         if formset.model is not FurtherPicture:
@@ -204,7 +211,6 @@ class ProductAdmin(ChoosingAdmin):
         if formset.has_changed() or "image" in form.changed_data:
             product = form.instance
             FurtherPicture.objects.write({product: _in_order(formset, but=product.image_digest)})
-            transaction.on_commit(partial(pictures_changed.send, sender=Product, product_ids=[product.pk]))
 
     @admin.action(description=_("Archive: hide from the shop and from search"), permissions=["change"])
     def archive(self, request: HttpRequest, products: ProductQuerySet) -> None:
