@@ -183,7 +183,6 @@ class FooterLinkInline(admin.TabularInline):
     extra = 3
     max_num = FooterLink.MOST
     verbose_name = _("link")
-    validate_max = True
     verbose_name_plural = _("links in the footer: imprint, privacy, contact")
 
 

@@ -50,12 +50,16 @@ class Change:
 
     @property
     def is_new_picture(self) -> bool:
-        return bool(self.after["image"]) and self.after["image_digest"] != (self.before or {}).get("image_digest")
+        return bool(self.after["image"]) and self.differs_in("image_digest", None)
 
     @property
     def has_other_pictures(self) -> bool:
         """Whether its own picture is new, or a further one came, went or changed its place."""
-        return self.is_new_picture or self.after["further"] != (self.before or {}).get("further", [])
+        return self.is_new_picture or self.differs_in("further", [])
+
+    def differs_in(self, name: str, nothing: object) -> bool:
+        """Whether that value is another than it was; a new product's was nothing."""
+        return self.after[name] != (self.before or {}).get(name, nothing)
 
 
 @dataclass(frozen=True)
@@ -287,24 +291,12 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         for change, found_at in zip(changes, found, strict=True)
     )
     FurtherPicture.objects.write(
-        {
-            change.product: change.after["further"]
-            for change in changes
-            if change.after["further"] != (change.before or {}).get("further", [])
-        }
+        {change.product: change.after["further"] for change in changes if change.differs_in("further", [])}
     )
     ProductDescription.objects.write(
-        {
-            change.product: change.after["description"]
-            for change in changes
-            if change.after["description"] != (change.before or {}).get("description", "")
-        }
+        {change.product: change.after["description"] for change in changes if change.differs_in("description", "")}
     )
-    _save_sizes(
-        (change.product, change.after["sizes"])
-        for change in changes
-        if change.after["sizes"] != (change.before or {}).get("sizes", [])
-    )
+    _save_sizes((change.product, change.after["sizes"]) for change in changes if change.differs_in("sizes", []))
     tell_of_pictures(change.product.pk for change in changes if change.has_other_pictures)
 
 
