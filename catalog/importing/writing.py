@@ -90,6 +90,8 @@ class Categories:
             path = (*path, name)
             if path not in self._nodes:
                 self._nodes[path] = Category.objects.get_or_create(parent=node, name=name)[0]
+                # Each product asks for its category's path; a node that was found does not know its parent yet.
+                self._nodes[path].parent = node
             node = self._nodes[path]
         return node
 
