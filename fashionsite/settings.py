@@ -310,6 +310,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
     "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
+    "sweep-pictures": {"task": "catalog.importing.tasks.sweep_pictures", "schedule": crontab(hour=4, minute=0)},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }

@@ -24,7 +24,7 @@ from catalog.importing.reading import StyleRow
 from catalog.importing.writing import as_they_are, write_issues, write_pictures
 from catalog.models import Product
 from catalog.outages import Outages
-from catalog.pictures import files, storage
+from catalog.pictures import files, naming, storage
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 
 SLICE_SECONDS = 5.0
@@ -144,8 +144,10 @@ class _Collector:
         return bool(resting) and due.exists()
 
 
+@transaction.atomic
 def _settle(one: PictureAddress, answer: Future) -> None:
     """Writes what came of an address."""
+    naming.hold()
     try:
         content = answer.result()
         name, digest = storage.store(content, suffix_of(content, ""))

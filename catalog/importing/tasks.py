@@ -1,13 +1,18 @@
 """Celery tasks of imports. The queue is only a hint: which imports are to go on stands in the database."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from catalog.handing_over import hand_over
-from catalog.importing import mailing, scheduling, uploads
+from catalog.importing import mailing, orphans, scheduling, uploads
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
+from catalog.pictures.naming import PicturesInUse
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -42,6 +47,17 @@ def tell_of_ends() -> None:
 def sweep_uploads() -> None:
     """Deletes uploads that nobody needs any more."""
     uploads.sweep(timezone.now())
+
+
+@shared_task
+def sweep_pictures() -> None:
+    """Deletes pictures, and their renditions, that nobody needs any more."""
+    try:
+        swept = orphans.sweep(timezone.now())
+    except PicturesInUse:
+        logger.info("Pictures are named or backed up just now: those that nobody needs stay for another day")
+    else:
+        logger.info("Of %s pictures and renditions, %s that no row names are deleted", *swept)
 
 
 def wake_importer(**_) -> None:
