@@ -198,10 +198,8 @@ def test_columns_are_known_in_other_languages(header):
 
 
 def test_a_german_table_is_read_as_it_is(folder):
-    (row,) = read(
-        folder,
-        "Artikelnummer;Titel;Preis;Größe;Kategorien;Verfügbarkeit\n7;Kleid;19,90 €;S|M;Damen > Kleider;Nicht lieferbar\n",
-    )
+    header = "Artikelnummer;Titel;Preis;Größe;Kategorien;Verfügbarkeit"
+    (row,) = read(folder, f"{header}\n7;Kleid;19,90 €;S|M;Damen > Kleider;Nicht lieferbar\n")
     expected = {"name": "Kleid", "price": "19.900", "currency": "EUR", "sizes": [["S", ""], ["M", ""]]}
     expected |= {"master_category": "Damen", "sub_category": "Kleider", "availability": "out_of_stock"}
     assert (row.sku, {name: row.values[name] for name in expected}) == ("7", expected)
@@ -350,7 +348,7 @@ def test_a_path_of_categories_is_taken_apart(folder, cells, path):
     ("cells", "paths"),
     [
         (["Home > Women > Shoes", "home > Men"], [["Women", "Shoes", ""], ["", "", "Men"]]),
-        (["Startseite › Shop › Damen", "Startseite › Shop", "NA"], [["", "", "Damen"], ["", "", ""], ["", "", ""]]),
+        (["Startseite » Shop » Damen", "Startseite » Shop", "NA"], [["", "", "Damen"], ["", "", ""], ["", "", ""]]),
         (["Home > Women > Tops > Tees > Long"], [["Women", "Tops", "Long"]]),
         # What some rows do not share is a category, and so is what stands alone.
         (["Home > Bedding", "Women > Shoes"], [["Home", "Bedding", ""], ["Women", "Shoes", ""]]),
