@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "fashionsite.middleware.refuse_long_cookies",
     "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "fashionsite.middleware.speak_the_shops_language",
+    "fashionsite.middleware.choose_language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
