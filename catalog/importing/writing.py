@@ -366,8 +366,8 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
 
 
 def missing_products(named: Collection[str]) -> ProductQuerySet:
-    """The products in the shop that a file with rows for these ids does not name."""
-    return as_they_are(Product.objects.in_the_shop()).exclude(sku__in=list(named))
+    """The merchant's products in the shop that a file with rows for these ids does not name."""
+    return as_they_are(Product.objects.in_the_shop().of_the_merchant()).exclude(sku__in=list(named))
 
 
 def archive(job: ImportJob, products: list[Product]) -> None:
