@@ -58,6 +58,7 @@ ATTRIBUTES = (
             "manufacturer",
             "designer",
             "marke",
+            "marken",
             "hersteller",
             "marque",
             "marca",
@@ -70,7 +71,16 @@ NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
 
 CATEGORY_LEVELS = {
     "master_category": (
-        *("mastercategory", "maincategory", "category", "department", "productcategory", "categories", "categorypath"),
+        *(
+            "mastercategory",
+            "maincategory",
+            "category",
+            "department",
+            "productcategory",
+            "categories",
+            "categorypath",
+            "kategorien",
+        ),
         *("googleproductcategory", "googleshoppinggoogleproductcategory"),
     ),
     "sub_category": ("subcategory", "category2", "group"),

@@ -179,7 +179,8 @@ class ImportJobAdmin(admin.ModelAdmin):
                     messages.warning(
                         request,
                         gettext(
-                            "You changed something, so the table is read again. Look at what the import would do now, and confirm it."
+                            "You changed something, so the table is read again. Look at what the import would do "
+                            "now, and confirm it."
                         ),
                     )
             elif action == "confirm":

@@ -46,7 +46,18 @@ FIELDS = {
         *("images", "imagesrc", "imagelink", "imageurl", "imageurls", "imagelinks", "pictureurl", "pictureurls"),
         *("mainimageurl", "mainimage", "productimageurl", "productimage", "productimages", "featuredimage", "imgurl"),
         *("photourl", "photos", "pictures", "picture", "image", "img", "photo"),
-        *("image1", "imageurl1", "imagelink1", "imagesrc1", "picture1", "pictureurl1", "photo1", "photourl1", "bild1"),
+        *(
+            "image1",
+            "imageurl1",
+            "imagelink1",
+            "imagesrc1",
+            "picture1",
+            "pictureurl1",
+            "photo1",
+            "photourl1",
+            "bild1",
+            "bilder",
+        ),
     ),
     "further_picture_addresses": (
         *("additionalimagelink", "additionalimagelinks", "additionalimageurls", "additionalimages", "galleryimages"),
@@ -63,11 +74,17 @@ FIELDS = {
 No EAN is an id: each size of a product has one of its own.
 """
 EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]], str], ...] = (
-    # WooCommerce's id is WordPress', and its type says how a product is sold.
-    (
-        "visibilityincatalog",
-        {"sku": ("sku", "id"), "article_type": (), "record_id": ("id",), "group": ("parent",)},
-        "?p={id}",
+    # WooCommerce's id is WordPress', and its type says how a product is sold. The header is in the shop's language.
+    *(
+        (
+            mark,
+            {"sku": (sku, "id"), "article_type": (), "record_id": ("id",), "group": parents},
+            "?p={id}",
+        )
+        for mark, sku, parents in (
+            ("visibilityincatalog", "sku", ("parent",)),
+            ("sichtbarkeitimkatalog", "artikelnummer", ("ubergeordnetesprodukt", "ubergeordnet")),
+        )
     ),
     # Shopify's rows of one handle are one product; its sku is a variant's.
     ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}, "products/{handle}"),
@@ -439,7 +456,11 @@ def _parse_value(field: str, text: str, column: str) -> str | int | None:
 def _parse_steps(text: str, column: str) -> list[str]:
     """The categories that a cell names, from the top."""
     _check_text(text, column)
-    found = [step for step in steps(text, is_list=variants.plain(column) == "categories") if not is_nothing(step)]
+    found = [
+        step
+        for step in steps(text, is_list=variants.plain(column) in ("categories", "kategorien"))
+        if not is_nothing(step)
+    ]
     if len(found) == 1 and found[0].isdigit() and variants.plain(column).endswith("googleproductcategory"):
         # Google's number for a category, whose name the file does not tell.
         return []
