@@ -65,6 +65,7 @@ ATTRIBUTES = (
                 "manufacturer",
                 "designer",
                 "marke",
+                "marken",
                 "markenname",
                 "hersteller",
             ),

@@ -72,8 +72,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("preciorebajado", "preciocondescuento", "prezzoscontato", "prezzoofferta", "prezzoinofferta"),
     ),
     "sale_dates": ("salepriceeffectivedate", "saledates"),
-    "sale_starts_at": ("datesalepricestarts", "salestarts", "salestartdate", "salestart", "specialpricefrom"),
-    "sale_ends_at": ("datesalepriceends", "saleends", "saleenddate", "saleend", "specialpriceto"),
+    "sale_starts_at": (
+        *(
+            "datesalepricestarts",
+            "datumandemangebotspreisbeginnt",
+            "salestarts",
+            "salestartdate",
+            "salestart",
+            "specialpricefrom",
+        ),
+    ),
+    "sale_ends_at": (
+        *("datesalepriceends", "datumandemangebotspreisendet", "saleends", "saleenddate", "saleend", "specialpriceto"),
+    ),
     "currency": (
         *("currency", "currencycode", "pricecurrency", "waehrung", "wahrung", "devise", "monnaie", "moneda", "divisa"),
         "valuta",
@@ -85,10 +96,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "stock": (
         *("stock", "quantity", "qty", "variantinventoryqty", "inventory", "inventoryquantity", "stockquantity"),
-        *("stocklevel", "stockqty", "bestand", "lagerbestand", "lagermenge", "menge", "quantite", "cantidad"),
+        *("stocklevel", "stockqty", "bestand", "lager", "lagerbestand", "lagermenge", "menge", "quantite", "cantidad"),
         *("existencias", "quantita", "giacenza"),
     ),
-    "stock_policy": ("variantinventorypolicy", "continuesellingwhenoutofstock", "backordersallowed"),
+    "stock_policy": (
+        *("variantinventorypolicy", "continuesellingwhenoutofstock", "backordersallowed", "ruckstandeerlaubt"),
+        "lieferruckstandeerlaubt",
+    ),
     "stock_tracker": ("variantinventorytracker", "inventorytracker"),
     "condition": (
         "condition",
@@ -101,7 +115,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "link": (
         *("link", "url", "producturl", "productlink", "externalurl", "buylink", "deeplink", "purl", "permalink"),
-        *("produktlink", "produkturl", "artikellink", "artikelurl", "shoplink", "lien", "lienproduit"),
+        *("produktlink", "produkturl", "artikellink", "artikelurl", "externeurl", "shoplink", "lien", "lienproduit"),
         *("lienduproduit", "urlproduit", "enlace", "enlaceproducto", "enlacedelproducto", "urlproducto"),
         *("collegamento", "linkprodotto", "urlprodotto"),
     ),

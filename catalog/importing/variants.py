@@ -26,8 +26,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "record_id": (),
     "variant_picture": ("variantimage", "variantimageurl"),
     "picture_position": ("imageposition",),
-    **{f"option{number}_name": (f"option{number}name", f"attribute{number}name") for number in OPTIONS},
-    **{f"option{number}_value": (f"option{number}value", f"attribute{number}values") for number in OPTIONS},
+    **{
+        f"option{number}_name": (f"option{number}name", f"attribute{number}name", f"attribut{number}name")
+        for number in OPTIONS
+    },
+    **{
+        f"option{number}_value": (f"option{number}value", f"attribute{number}values", f"attribut{number}werte")
+        for number in OPTIONS
+    },
 }
 """What tells which rows are one product and what tells them apart, with the names that its column may have."""
 MOST = 500
