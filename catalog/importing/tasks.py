@@ -16,10 +16,16 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
+def attend_to_imports() -> None:
+    """Goes on before whatever else is queued, as staff wait for it: a preview is made at once."""
+    go_on_with_imports()
+
+
+@shared_task
 def go_on_with_imports() -> None:
     """Goes on for a few seconds, and lets what else is queued have its turn before it goes on again."""
     if advance():
-        wake_importer()
+        hand_over(go_on_with_imports)
     else:
         wake_collector()
 
@@ -35,7 +41,7 @@ def collect_pictures() -> None:
 def look_at_sources() -> None:
     """Starts the scheduled imports that are due."""
     scheduling.look_at_due(timezone.now())
-    wake_importer()
+    hand_over(go_on_with_imports)
 
 
 @shared_task
@@ -61,8 +67,8 @@ def sweep_pictures() -> None:
 
 
 def wake_importer(**_) -> None:
-    """Has a worker look for imports to go on with. A worker that starts does so too."""
-    hand_over(go_on_with_imports)
+    """Has the next worker that is free look for imports to go on with. A worker that starts does so too."""
+    hand_over(attend_to_imports)
 
 
 def wake_collector() -> None:

@@ -18,7 +18,7 @@ import requests
 
 from tests.processes import ROOT, free_port
 
-QUEUES = ("celery", "imports", "renditions")
+QUEUES = ("awaited", "celery", "imports", "renditions")
 SECONDS_TO_STOP = 40
 ADDRESSES_OF_OTHERS = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "SITE_URL", "IMPORT_ROOT", "DEBUG")
 MEDIA_BYTES, VAR_BYTES = 256 << 20, 1200 << 20
