@@ -269,6 +269,12 @@ def as_text(number: Decimal | None) -> str | None:
     return None if number is None else str(number.quantize(money.STEP))
 
 
+def _for_people(number: Decimal) -> str:
+    """With cents, and with thousandths only where there are any: 45.000 is forty-five thousand to many."""
+    cents = number.quantize(Decimal("0.01"))
+    return f"{cents if cents == number else number:f}"
+
+
 def read_offer(cells: Mapping[str, str], written: Written) -> tuple[Told, list[LeftOut]]:
     """What cells say, by their fields; only of those that have a column, and what of them is not taken."""
     told: Told = {}
@@ -362,8 +368,8 @@ def _prices(cells: Mapping[str, str], written: Written, left_out: list[LeftOut])
     if sale is None or (price and sale.number == price.number):
         return told
     if price and sale.number > price.number:
-        reason = gettext("{sale:f} is not lower than the price, {price:f}; the sale is left out").format(
-            sale=sale.number, price=price.number
+        reason = gettext("{sale} is not lower than the price, {price}; the sale is left out").format(
+            sale=_for_people(sale.number), price=_for_people(price.number)
         )
         left_out.append(LeftOut("bad price", "sale_price", reason))
         return told
@@ -424,9 +430,9 @@ def _currency(amounts: list[Amount | None], cells: Mapping[str, str], written: W
         )
     if found == {""}:
         reason = gettext(
-            "{price:f} is in no currency; say it in the preview, or name it in the setting CURRENCY, in a column "
+            "{price} is in no currency; say it in the preview, or name it in the setting CURRENCY, in a column "
             "called currency, or beside the price (12.99 EUR). The price is left out"
-        ).format(price=told[0].number)
+        ).format(price=_for_people(told[0].number))
         raise LeftOut("no currency", "price", reason)
     return found.pop()
 

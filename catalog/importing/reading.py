@@ -75,11 +75,17 @@ FIELDS = {
 No EAN is an id: each size of a product has one of its own.
 """
 EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]], str], ...] = (
-    # WooCommerce's id is WordPress', and its type says how a product is sold.
-    (
-        "visibilityincatalog",
-        {"sku": ("sku", "id"), "article_type": (), "record_id": ("id",), "group": ("parent",)},
-        "?p={id}",
+    # WooCommerce's id is WordPress', and its type says how a product is sold. The header is in the shop's language.
+    *(
+        (
+            mark,
+            {"sku": (sku, "id"), "article_type": (), "record_id": ("id",), "group": parents},
+            "?p={id}",
+        )
+        for mark, sku, parents in (
+            ("visibilityincatalog", "sku", ("parent",)),
+            ("sichtbarkeitimkatalog", "artikelnummer", ("ubergeordnetesprodukt", "ubergeordnet")),
+        )
     ),
     # Shopify's rows of one handle are one product; its sku is a variant's.
     ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}, "products/{handle}"),
