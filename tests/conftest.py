@@ -20,6 +20,25 @@ from tests.factories import ProductFactory
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
+LONGEST = (
+    "tests/recommender/training/test_training.py",
+    "tests/browser/test_accessibility.py",
+    "tests/recommender/test_worker.py",
+    "tests/test_site.py",
+    "tests/browser/test_photo_search.py",
+    "tests/browser/test_import_desk.py",
+    "tests/browser/test_policy.py",
+    "tests/campaign/test_campaign.py",
+    "tests/browser/test_phone.py",
+)
+"""Files that take more than twenty seconds"""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, so that at the end no process waits for another's."""
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONGEST)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
