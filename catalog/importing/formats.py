@@ -7,7 +7,6 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from catalog.importing.feeds import read_feed
 from catalog.importing.separated import read_separated
-from catalog.importing.spreadsheets import read_spreadsheet
 from catalog.importing.tables import Source, UnusableFile
 from catalog.importing.zips import BROKEN, Archive
 
@@ -50,6 +49,9 @@ def read_table(path: Path) -> Source:
         start = stream.read(START_BYTES)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         _check_workbook(path, start)
+        # Here, as what it needs takes 6 MB of each process, and no web process reads a workbook.
+        from catalog.importing.spreadsheets import read_spreadsheet
+
         return read_spreadsheet(path)
     for mark, reason in MARKS:
         if start.startswith(mark):
