@@ -54,11 +54,17 @@ def unvisited(db: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def empty_folders() -> None:
-    """No file and no task of an earlier run."""
-    for folder in (settings.MEDIA_ROOT, settings.VAR_DIR / "broker"):
-        shutil.rmtree(folder, ignore_errors=True)
-        Path(folder).mkdir(parents=True)
+def empty_media() -> None:
+    """No file of an earlier run."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    Path(settings.MEDIA_ROOT).mkdir(parents=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> None:
+    """No task of an earlier test, all of which a worker would do before those of its own."""
+    for message in (settings.VAR_DIR / "broker").iterdir():
+        message.unlink()
 
 
 @pytest.fixture(autouse=True)

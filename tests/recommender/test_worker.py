@@ -38,11 +38,6 @@ assert client.post("/admin/importing/importjob/add/", {{"styles": table}}).statu
 """
 
 
-@pytest.fixture(autouse=True)
-def empty_queue() -> None:
-    lose_the_queue()
-
-
 def lose_the_queue() -> None:
     shutil.rmtree(settings.VAR_DIR / "broker")
     (settings.VAR_DIR / "broker").mkdir()
