@@ -161,8 +161,7 @@ def logo_of(upload: UploadedFile) -> Logo:
     picture.thumbnail(LOGO_SIZE)
     if min(picture.size) < SMALLEST_SIDE:
         raise ValidationError(gettext("This picture is too small or too narrow for a logo: nobody would know it."))
-    darkest, _lightest = picture.convert("L").getextrema()
-    if darkest > ALL_WHITE:
+    if min(picture.convert("L").tobytes()) > ALL_WHITE:
         raise ValidationError(
             gettext(
                 "On white nothing of this logo is seen: take the one for light pages, or one with a ground of its own."
