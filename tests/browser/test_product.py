@@ -35,3 +35,23 @@ def test_a_mark_is_noted_without_leaving_the_page(page, products):
     expect(card.get_by_text("Noted")).to_be_visible()
     assert Mark.objects.get().other.sku == other
     assert Mark.objects.get().kind == "colour"
+
+
+def test_a_favourite_is_kept_by_keyboard_and_the_focus_stays_on_the_heart(page, products):
+    page.goto(products[0].get_absolute_url())
+    page.evaluate("window.isTheSame = true")
+    heart = page.get_by_role("button", name="Keep as a favourite")
+    heart.focus()
+    page.keyboard.press("Enter")
+    kept = page.get_by_role("button", name="A favourite")
+    expect(kept).to_have_attribute("aria-pressed", "true")
+    expect(kept).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Kept among your favourites")).to_be_attached()
+    page.keyboard.press("Enter")
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("status").filter(has_text="No longer a favourite")).to_be_attached()
+    page.keyboard.press("Enter")
+    expect(kept).to_be_focused()
+    assert page.evaluate("window.isTheSame")
+    page.goto("/favourites/")
+    expect(page.locator(f".favourites [data-sku='{products[0].sku}']")).to_be_visible()
