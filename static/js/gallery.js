@@ -14,9 +14,14 @@ function follow(gallery) {
     row.scrollTo({ left: pictures[number].offsetLeft - row.offsetLeft, behavior });
   }
 
+  // One picture and one thumbnail are stops of the keyboard; a picture that has the focus keeps it until it leaves.
   function mark(number) {
     shown = number;
+    for (const [other, picture] of pictures.entries()) {
+      picture.inert = other !== number && !picture.contains(document.activeElement);
+    }
     for (const [other, thumbnail] of thumbnails.entries()) {
+      thumbnail.tabIndex = other === number ? 0 : -1;
       if (other === number) thumbnail.setAttribute("aria-current", "true");
       else thumbnail.removeAttribute("aria-current");
     }
@@ -42,6 +47,7 @@ function follow(gallery) {
     event.preventDefault();
     const next = Math.min(Math.max(shown + step, 0), pictures.length - 1);
     const links = row.contains(event.target) ? pictures.map((picture) => picture.querySelector("a")) : thumbnails;
+    mark(next);
     links[next].focus({ preventScroll: true });
     show(next);
   });

@@ -48,6 +48,23 @@ def test_thumbnails_and_arrow_keys_lead_through_the_pictures(page, product):
     expect(gallery.get_by_role("link", name=f"Picture 3 of 5: {product.title}")).to_be_focused()
 
 
+def test_only_the_picture_in_sight_and_one_thumbnail_are_stops_of_the_keyboard(page, product):
+    page.goto(product.get_absolute_url())
+    gallery = page.get_by_role("region", name="Pictures")
+    for number in (1, 4):
+        gallery.get_by_role("link", name=f"Picture {number} of 5", exact=True).click()
+        expect_shown(page, number)
+        expect(page.locator(".gallery-pictures > li:not([inert])")).to_have_id(f"picture-{number}")
+        expect(page.locator(".gallery-thumbnails a[tabindex='0']")).to_have_attribute("href", f"#picture-{number}")
+    page.locator("#picture-4").get_by_role("link", name="Search with this picture").focus()
+    page.keyboard.press("Tab")
+    expect(gallery.get_by_role("link", name="Picture 4 of 5", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(gallery.get_by_role("link", name="Picture 3 of 5", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('.gallery').contains(document.activeElement)") is False
+
+
 def test_a_picture_is_enlarged_and_the_page_is_where_it_was(page, product):
     page.goto(product.get_absolute_url())
     picture = page.get_by_role("link", name=f"Picture 1 of 5: {product.title}")
