@@ -178,19 +178,21 @@ class Results:
         return [Group(name, LEVELS[name], groups[name]) for name in LEVELS if groups[name]]
 
     def facets(self) -> list[Facet]:
-        """The facets, each value counted among what the other facets leave."""
+        """The facets, each value with the different pictures that it has among what the other facets leave."""
         facets = [self._facet(name, str(label)) for name, label in FACETS.items()]
         return [facet for facet in facets if facet.choices]
 
     def _facet(self, name: str, label: str) -> Facet:
-        counts = Counter(value for alike in self._narrowed(without=name) for value in self._values(alike, name))
-        facet = self._filters.facet(name, label, counts)
+        # Products that show the very same picture share a card.
+        shown = {(alike.digest, value) for alike in self._narrowed(without=name) for value in self._values(alike, name)}
+        facet = self._filters.facet(name, label, Counter(value for _, value in shown))
         return in_order_of_sizes(facet) if name == SIZE else facet
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
         """What those cost that the other facets leave; None where none has a price."""
-        costs = Counter(self._costs[alike.pk] for alike in self._narrowed(without="price") if alike.pk in self._costs)
+        priced = [alike for alike in self._narrowed(without="price") if alike.pk in self._costs]
+        costs = Counter(cost for _, cost in {(alike.digest, self._costs[alike.pk]) for alike in priced})
         if not costs:
             return None
         currency, price = self._sold.currency, self.query.price

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from catalog.models import ProductSize
 from recommender.diversity import unit
+from recommender.embedding import embed_products
 from recommender.models import Calibration
 from recommender.photo import store
 from recommender.photo.eye import GENDER, load_eye
 from recommender.photo.query import PhotoQuery, seal
 from recommender.photo.results import SURE_BY_EYE, Results
 from recommender.registry import active_encoder
+from tests.factories import ProductFactory
 from tests.photos import ADDRESS, picture_of, results_of, skus_in
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +183,16 @@ def test_a_shop_without_prices_and_sizes_asks_for_none(client, products, django_
         page = client.get(ADDRESS, {"like": products[0].sku, "min_price": "100"}).content.decode()
     assert "price-facet" not in page
     assert page.count("data-sku") > 20
+
+
+def test_products_of_one_picture_count_once_as_they_share_a_card(products):
+    category, picture = products[0].category, products[3]
+    copies = [
+        ProductFactory(category=category, image=picture.image.name, image_digest=picture.image_digest) for _ in range(2)
+    ]
+    embed_products([copy.pk for copy in copies])
+    results = results_of(products[0])
+    assert len(results.chosen) == results.count + len(copies)
+    facet = next(facet for facet in results.facets() if facet.name == "category")
+    counted = next(choice for choice in facet.choices if choice.label == category.name)
+    assert counted.count == results_of(products[0], f"category={category.name}").count
