@@ -2,9 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from django.utils.translation import gettext
 
@@ -37,7 +39,8 @@ class Owned:
     """The pictures of each product of a table, its own one first, and the files that are nobody's.
 
     `skus` are those of the table's rows in their order. Pictures of `refused` rows and of `others` of the shop are not
-    theirs. `named` are files that rows name, whatever they are called.
+    theirs. `named` are files that rows name, whatever they are called; `addressed` are names that the addresses of rows
+    end with, each of one address alone.
     """
 
     def __init__(
@@ -47,11 +50,13 @@ class Owned:
         refused: Collection[str] = (),
         others: Collection[str] = (),
         named: Iterable[str] = (),
+        addressed: Iterable[str] = (),
     ):
         self.left_out: list[Refused] = []
         self.without_row: list[PictureFile] = []
         self._wanted = dict.fromkeys(skus)
         self._named: dict[str, PictureFile | None] = dict.fromkeys(map(_file_name, named))
+        self._addressed: dict[str, list[PictureFile]] = {name: [] for name in addressed}
         # Rows without an id have no pictures.
         self._refused = set(refused) - {""} - self._wanted.keys()
         self._skus = _by_form([*self._wanted, *self._refused, *others])
@@ -60,6 +65,9 @@ class Owned:
         self._views: dict[str, list[PictureFile]] = defaultdict(list)
         for file in files:
             self._give(file)
+        for several in self._addressed.values():
+            if len(several) > 1:
+                self.without_row.extend(several)
         self._of = {sku: self._in_order(sku) for sku in {**self._own, **self._views}}
 
     def of(self, sku: str) -> list[PictureFile]:
@@ -71,8 +79,12 @@ class Owned:
         return named[: MOST_FURTHER_PICTURES + 1]
 
     def of_row(self, row: StyleRow) -> list[PictureFile]:
-        """Those, or where the row names none that came, the files of its product."""
-        return self.named_by(row) or self.of(row.sku)
+        """Those; or where none came, the files of its product; or those that are called as in its addresses."""
+        return self.named_by(row) or self.of(row.sku) or self._addressed_by(row)
+
+    def _addressed_by(self, row: StyleRow) -> list[PictureFile]:
+        several = (self._addressed.get(_name_in(text), []) for text in row.picture_addresses if "//" in text)
+        return [files[0] for files in several if len(files) == 1][: MOST_FURTHER_PICTURES + 1]
 
     def lacks(self, row: StyleRow) -> list[str]:
         """What of the row's pictures did not come as a file of that name."""
@@ -84,7 +96,8 @@ class Owned:
         if sku in self._wanted:
             (self._own if is_own else self._views)[sku].append(file)
         elif sku not in self._refused and not is_named:
-            self.without_row.append(file)
+            names = map(_file_name, file.readings)
+            next((self._addressed[name] for name in names if name in self._addressed), self.without_row).append(file)
 
     def _note_name(self, name: str, file: PictureFile) -> bool:
         """Whether a row names the file so; of several of a name the first one counts."""
@@ -160,30 +173,53 @@ def _open_pictures(
     (path, _), *places = stamps
     pictures = Pictures(*(place for place, _ in places))
     table = Table(path, list(header), separator)
-    rows, refused, named = _skus_of(table, dict(mapping), damages) if pictures.files else ([], set(), {})
+    rows, refused, named, addressed = _told_by(table, dict(mapping), damages) if pictures.files else _Told()
     others = {file.stem for file in pictures.files}.difference(rows, refused)
     of_the_shop = Product.objects.filter(sku__in=others).values_list("sku", flat=True)
-    return pictures, Owned(pictures.files, rows, refused, of_the_shop, named)
+    return pictures, Owned(pictures.files, rows, refused, of_the_shop, named, addressed)
 
 
-def _skus_of(table: Table, mapping: Mapping, damages: Damages) -> tuple[list[str], set[str], dict[str, None]]:
-    """(The ids of the rows, those of refused rows, the files that rows name); none where no column holds the ids."""
+class _Told(NamedTuple):
+    """What a table tells of pictures."""
+
+    skus: Sequence[str] = ()
+    """Of the rows"""
+    refused: Collection[str] = ()
+    """The ids of refused rows"""
+    named: Collection[str] = ()
+    """The files that rows name"""
+    addressed: Collection[str] = ()
+    """The names that addresses end with, but for those that several addresses share"""
+
+
+def _told_by(table: Table, mapping: Mapping, damages: Damages) -> _Told:
+    """Nothing where no column holds the ids."""
+    if "sku" not in mapping:
+        return _Told()
     taken: list[str] = []
     refused: set[str] = set()
     named: dict[str, None] = {}
-    if "sku" not in mapping:
-        return taken, refused, named
+    addresses: dict[str, str] = {}
     reader = RowReader(table.header, table.separator, mapping, repair=True, survey=Survey(damages))
     skus = Skus()
     with table.records() as records:
         for row in read_rows(records, reader):
             row = skus.as_known(row)
-            if isinstance(row, StyleRow):
-                taken.append(row.sku)
-                named.update(dict.fromkeys(text for text in row.picture_addresses if "//" not in text))
-            else:
+            if not isinstance(row, StyleRow):
                 refused.add(row.sku)
-    return taken, refused, named
+                continue
+            taken.append(row.sku)
+            for text in row.picture_addresses:
+                if "//" not in text:
+                    named[text] = None
+                elif addresses.setdefault(name := _name_in(text), text) != text:
+                    addresses[name] = ""
+    return _Told(taken, refused, named, [name for name, address in addresses.items() if name and address])
+
+
+def _name_in(address: str) -> str:
+    """The file's name that an address ends with, as names are compared."""
+    return folded(unquote(re.split(r"[?#]", address, maxsplit=1)[0].rpartition("/")[2]))
 
 
 def _file_name(text: str) -> str:
