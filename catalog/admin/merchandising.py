@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -31,6 +32,7 @@ PREVIEWED = 24
 FOUND = 12
 MOST_RULES = 100
 """In one place; each costs every page of it."""
+ROOTS_FIRST = (F("parent__parent__name").asc(nulls_first=True), F("parent__name").asc(nulls_first=True), "name")
 Place, Act = MerchandisingRule.Place, MerchandisingRule.Act
 
 
@@ -39,7 +41,7 @@ class PlaceForm(forms.Form):
 
     place = forms.ChoiceField(label=_("Place"), choices=Place.choices, initial=Place.SHOP)
     category = forms.ModelChoiceField(
-        Category.objects.select_related("parent__parent").order_by("parent__parent__name", "parent__name", "name"),
+        Category.objects.select_related("parent__parent").order_by(*ROOTS_FIRST),
         label=_("Category"),
         required=False,
         empty_label=_("choose one"),
@@ -228,7 +230,8 @@ def _shown(page: SteeredPage, find: str) -> dict[str, Any]:
         "rules": {rule.product_id: rule for rule in rules},
         "products": products.for_cards()[:PREVIEWED] if products is not None else [],
         "hidden": [rule for rule in rules if rule.pk in in_force and rule.act == Act.HIDE],
-        "others": [rule for rule in rules if rule.pk not in in_force or (products is None and rule.act != Act.HIDE)],
+        "unplaced": [rule for rule in rules if rule.pk in in_force and products is None and rule.act != Act.HIDE],
+        "others": [rule for rule in rules if rule.pk not in in_force],
     }
 
 

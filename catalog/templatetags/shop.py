@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext
 from PIL import ImageColor
 
 from catalog import appearance as appearances
-from catalog.models import Appearance, Product
+from catalog.models import Appearance, MerchandisingRule, Product
 from catalog.vocabulary import VOCABULARY
 
 register = template.Library()
@@ -49,6 +49,13 @@ def accents(appearance: Appearance) -> tuple[str, str] | None:
 def accents_address(accents: tuple[str, str]) -> str:
     """Of the style sheet that has them."""
     return reverse("catalog:accents", args=[accent.removeprefix("#") for accent in accents])
+
+
+@register.simple_tag
+def not_shown(rules: Iterable[MerchandisingRule], products: Iterable[Product]) -> list[MerchandisingRule]:
+    """The rules of other products than these."""
+    shown = {product.pk for product in products}
+    return [rule for rule in rules if rule.product_id not in shown]
 
 
 @register.simple_tag

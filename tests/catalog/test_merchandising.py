@@ -193,6 +193,22 @@ class TestDesk:
         assert other not in similar_to(product)
         assert "Hidden here" in page
 
+    def test_a_rule_in_a_panel_stands_in_its_page_once(self, admin_client, shop_of_looks):
+        product, other, *_ = shop_of_looks
+        place = f"{STEER}?place=panel&beside={product.sku}"
+        page = admin_client.post(place, {"pin": other.sku}, follow=True).content.decode()
+        assert page.count(f'name="clear" value="{other.sku}"') == 1
+        assert "Further rules" not in page
+        MerchandisingRule.objects.update(starts_at=timezone.now() + timedelta(days=1))
+        page = admin_client.get(place).content.decode()
+        assert "Further rules" in page
+
+    def test_the_categories_to_choose_from_begin_with_the_roots(self, admin_client):
+        root = CategoryFactory(name="Clothing")
+        CategoryFactory(name="Blouses", parent=CategoryFactory(name="Tops", parent=root))
+        page = admin_client.get(STEER).content.decode()
+        assert page.index(">Clothing<") < page.index(">Clothing &gt; Tops<") < page.index(">Clothing &gt; Tops &gt; Bl")
+
     @pytest.mark.parametrize(
         ("query", "sentence"),
         [
