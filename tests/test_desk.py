@@ -1,5 +1,6 @@
 """The merchant's home in the administration."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
 
-from catalog.importing.models import ImportJob
+from catalog.importing.models import ImportIssue, ImportJob, PictureAddress
 from fashionsite import health
 from fashionsite.celery import app
 from recommender.models import EmbeddingFailure, QualityReport
@@ -55,6 +56,26 @@ def test_what_waits_and_what_failed_is_counted(admin_client):
     text = home(admin_client)
     assert "2 wait to be searchable" in text
     assert "1 cannot be looked at" in text
+
+
+def test_pictures_that_could_not_be_had_lead_to_their_reasons(admin_client):
+    job = ImportJob.objects.create(state="done", styles="/new.csv", finished_at=timezone.now())
+    PictureAddress.objects.create(
+        job=job,
+        product=ProductFactory(),
+        position=0,
+        line=2,
+        address="https://shop.example.com/1.jpg",
+        host="shop.example.com",
+        state="failed",
+        due_at=timezone.now(),
+    )
+    ImportIssue.objects.create(job=job, line=2, sku="1", kind="picture address", reason="It is gone.")
+    ImportIssue.objects.create(job=job, line=3, sku="2", kind="bad value", reason="It is odd.")
+    link = re.search(r'<a href="([^"]*)" class="home-alarm">1 could not be had</a>', home(admin_client)).group(1)
+    page = admin_client.get(link).content.decode()
+    assert "It is gone." in page
+    assert "It is odd." not in page
 
 
 def test_words_in_vain_are_those_of_this_week(admin_client):
