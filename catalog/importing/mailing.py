@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
 from catalog.appearance import current
@@ -62,7 +63,7 @@ def _tell_of_failure(source: ImportSource) -> None:
     """Once for all looks in vain that follow each other. Raises SMTPException and OSError."""
     if settings.IMPORT_MAIL_TO:
         subject = " ".join(gettext("The scheduled import {name} fails").format(name=source.name).split())
-        text = f"{source.note}\n\n{urljoin(settings.SITE_URL, source.get_absolute_url())}\n"
+        text = f"{source.note}\n\n{_where(source)}\n"
         EmailMessage(subject, text, sender(), settings.IMPORT_MAIL_TO).send()
     ImportSource.objects.failing().filter(pk=source.pk).update(is_failure_told=True)
 
@@ -82,8 +83,16 @@ def subject_of(job: ImportJob) -> str:
 
 
 def text_of(job: ImportJob) -> str:
-    address = urljoin(settings.SITE_URL, job.get_absolute_url())
-    return render_to_string("importing/mail.txt", {"job": job, "said": _said(job), "address": address})
+    return render_to_string("importing/mail.txt", {"job": job, "said": _said(job), "where": _where(job)})
+
+
+def _where(told_of: ImportJob | ImportSource) -> str:
+    """The address of its page, or where the shop does not know its own, how to come there."""
+    if settings.SITE_URL:
+        return urljoin(settings.SITE_URL, told_of.get_absolute_url())
+    return gettext("Look in the shop's administration, under {place}.").format(
+        place=capfirst(str(told_of._meta.verbose_name_plural))
+    )
 
 
 def _said(job: ImportJob) -> str:

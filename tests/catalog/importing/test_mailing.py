@@ -89,6 +89,15 @@ def test_scheduled_imports_are_told_of_where_a_person_should_know():
     assert told() == []
 
 
+def test_a_shop_that_does_not_know_its_address_says_where_to_look(settings):
+    settings.SITE_URL = ""
+    job = ImportJob.objects.create(state=State.DONE, styles="/new.csv", finished_at=timezone.now())
+    ImportSource.objects.create(name="Nightly", folder=".", note="It is away.", failures=99)
+    assert told()[0] == "The import of new.csv is done"
+    assert all("administration, under " in message.body for message in mail.outbox)
+    assert job.get_absolute_url() not in mail.outbox[0].body
+
+
 def test_what_ended_long_ago_is_not_told_any_more():
     ended = timezone.now() - timedelta(days=1, minutes=1)
     ImportJob.objects.create(state=State.DONE, styles="/old.csv", finished_at=ended)
