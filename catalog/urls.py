@@ -12,6 +12,7 @@ urlpatterns = [
     path("suggestions/", views.suggestions, name="suggestions"),
     path("favourites/", views.favourites, name="favourites"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("logo-<slug:digest>.png", views.logo, name="logo"),
     re_path("^accents-([0-9a-f]{6})-([0-9a-f]{6})\\.css$", views.accents, name="accents"),
     path("media/renditions/<int:width>/<slug:digest>.webp", views.rendition, name="rendition"),

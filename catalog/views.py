@@ -156,6 +156,14 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 @require_safe
+@cache_control(public=True, max_age=SECONDS_KEPT)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where programs look for the shop's icon that read no page."""
+    shop = appearance.current()
+    return redirect(reverse("catalog:logo", args=[shop.logo_digest]) if shop.has_square_logo else static("icon.svg"))
+
+
+@require_safe
 @limited(Reads)
 @cache_control(public=True, max_age=SECONDS_KEPT)
 def manifest(request: HttpRequest) -> JsonResponse:

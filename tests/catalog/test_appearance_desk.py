@@ -167,6 +167,7 @@ def test_a_square_logo_is_the_icon_of_the_tab(desk):
     assert desk.post(ADDRESS, said(picture=picture(upload))).status_code == 302
     assert re.search(r'rel="icon"\s+href="/logo-[0-9a-f]{64}\.png"', desk.get("/").content.decode())
     assert desk.get("/manifest.webmanifest").json()["icons"][0]["sizes"] == "160x160"
+    assert desk.get("/favicon.ico", follow=True)["Content-Type"] == "image/png"
 
 
 SVG = b'<?xml version="1.0"?><!-- --><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'

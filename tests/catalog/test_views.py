@@ -86,3 +86,8 @@ def test_descriptions_are_read_where_they_are_shown_alone(client, address):
     with CaptureQueriesContext(connection) as asked:
         assert "Soft and warm" in client.get(product.get_absolute_url()).content.decode()
     assert len([one["sql"] for one in asked if "productdescription" in one["sql"]]) == 1
+
+
+def test_programs_that_read_no_page_are_led_to_the_icon(client):
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"].rpartition(".")[2]) == (302, "svg")
