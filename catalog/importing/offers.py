@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 
 from catalog import money
 from catalog.importing.markup import plain_text
-from catalog.importing.tables import UnusableFile, printable
+from catalog.importing.tables import UnusableFile, listed, printable
 from catalog.importing.values import clean, is_nothing, unescaped
 from catalog.money import Amount, Doubtful, NoMoney
 from catalog.numbers import grouped
@@ -246,7 +246,7 @@ def _column(name: str, header: list[str]) -> int:
     if found is None:
         raise UnusableFile(
             gettext("No column of the file is called {name}. The columns are: {columns}.").format(
-                name=f"{{{name}}}", columns=", ".join(filter(None, header))[:500]
+                name=f"{{{name}}}", columns=listed(header)
             )
         )
     return found

@@ -82,6 +82,8 @@ class Outcome:
     """How many of their products are in the shop now"""
     without_link: int = 0
     """How many rows do not say where their product is bought"""
+    genders_of_paths: int = 0
+    """How many rows say for whom things are by their categories alone"""
 
     @property
     def without_currency(self) -> int:

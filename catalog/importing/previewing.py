@@ -83,7 +83,7 @@ class _Tally:
         self._named: set[str] = set()
         self._lost = 0
         self._counts, self._repaired, self._further, self._to_fetch = Counts(), 0, 0, 0
-        self._unpublished, self._leaving, self._without_link = 0, 0, 0
+        self._unpublished, self._leaving, self._without_link, self._genders_of_paths = 0, 0, 0, 0
         self._repairs: list[Example] = []
         self._issues: dict[str, FoundIssues] = {}
         self._products: list[ShownProduct] = []
@@ -108,6 +108,7 @@ class _Tally:
             unpublished=self._unpublished,
             leaving=self._leaving,
             without_link=self._without_link,
+            genders_of_paths=self._genders_of_paths,
             missing=missing_products(self._named).count(),
             lost=self._lost,
             products=self._products,
@@ -119,6 +120,7 @@ class _Tally:
         self._unpublished += sum(not row.is_published for row in plan.rows)
         self._leaving += plan.leaving
         self._without_link += sum(not row.values.get("link") for row in plan.rows)
+        self._genders_of_paths += sum(row.has_gender_of_path for row in plan.rows)
         self._further += sum(len(change.after["further"]) for change in plan.changes)
         for row in filter(lambda row: row.is_repaired, plan.rows):
             self._repaired += 1

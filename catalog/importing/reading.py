@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from catalog.importing.formats import read_table
 from catalog.importing.ids import LostDigits, repaired
 from catalog.importing.offers import COLUMNS, LinkPattern, Told, put_together, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
-from catalog.importing.tables import Record, UnusableFile, printable
-from catalog.importing.values import LEVELS, clean, inside, is_nothing, key, path_of, steps, unescaped
+from catalog.importing.tables import Record, UnusableFile, listed, printable
+from catalog.importing.values import LEVELS, clean, gender_in, inside, is_nothing, key, path_of, steps, unescaped
 from catalog.vocabulary import VOCABULARY
 
 FIELDS = {
@@ -140,6 +140,8 @@ class StyleRow:
     """What of it is not taken"""
     is_published: bool = True
     """Whether the shop is to show it"""
+    has_gender_of_path: bool = False
+    """Whether its categories say for whom it is, and nothing else does"""
 
     @property
     def picture_addresses(self) -> list[str]:
@@ -206,7 +208,7 @@ def _check_mapping(mapping: Mapping, header: list[str]) -> None:
             gettext(
                 "no column of the first line holds the products' ids; call it id or sku, or name the "
                 "columns where the line is missing. The columns are: {columns}"
-            ).format(columns=", ".join(header)[:500])
+            ).format(columns=listed(header))
         )
 
 
@@ -329,6 +331,9 @@ class RowReader:
                 values[field] = _parse_value(field, text, name)
         if any(len(found) > 1 for found in levels.values()):
             values |= dict(zip_longest(LEVELS, path_of(levels), fillvalue=""))
+        gender = "" if values.get("gender") else gender_in(chain.from_iterable(levels.values()))
+        if gender:
+            values["gender"] = gender
         if values.pop("age_group", "").lower() in CHILDREN and "gender" in values:
             values["gender"] = VOCABULARY.children.get(key("gender", values["gender"]), values["gender"])
         told, issues = self._offer(record, sku, sold) if self._sells else ({}, ())
@@ -336,7 +341,15 @@ class RowReader:
             values["base_colour"] = colour
         values = self._survey.spelt(values) | told
         is_published = publishing.is_published(sold)
-        return StyleRow(record.line, sku, values, is_repaired, issues=issues, is_published=is_published)
+        return StyleRow(
+            record.line,
+            sku,
+            values,
+            is_repaired,
+            issues=issues,
+            is_published=is_published,
+            has_gender_of_path=bool(gender),
+        )
 
     def _offer(self, record: Record, sku: str, sold: variants.Cells) -> tuple[Told, tuple[RowIssue, ...]]:
         """What the row is sold for, with all its variants, and what of that is not taken."""

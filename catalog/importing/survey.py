@@ -10,7 +10,7 @@ from catalog.attributes import NAMES
 from catalog.importing.ids import DOUBTFUL, Damages, LostDigits, as_number, damages, kind_of
 from catalog.importing.offers import PRICES, Written
 from catalog.importing.tables import COLUMNS_LIMIT, Record
-from catalog.importing.values import LEVELS, clean, entrances, inside, is_nothing, key, steps
+from catalog.importing.values import LEVELS, clean, entrances, gender_in, inside, is_nothing, key, steps
 from catalog.vocabulary import VOCABULARY
 
 UNIFIED = frozenset({*NAMES, *LEVELS} - {"year"})
@@ -131,6 +131,8 @@ def _uses(cells: dict[str, Counter[str]], begun: Mapping[str, int]) -> dict[str,
 def _values_of(name: str, cell: str, begun: int) -> Iterator[tuple[str, str]]:
     """(Field, value) of what a cell says; the steps of a path are the values of the levels from the top."""
     found = inside(steps(cell), begun) if name in LEVELS else [clean(cell)]
+    if name in LEVELS and (gender := gender_in(found)):
+        yield "gender", gender
     if len(found) == 1:
         yield name, found[0]
         return

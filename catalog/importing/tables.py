@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from django.utils.translation import gettext
@@ -13,6 +14,8 @@ COLUMNS_LIMIT = 1000
 RECORD_LIMIT = 1_000_000
 """Characters of one row"""
 COLUMN_NAME_LENGTH = 200
+LISTED = 500
+"""Letters of the names of columns that a sentence lists"""
 CELLS_LIMIT = 20_000_000
 """Of a table: whatever little a feed or a workbook says of a row, it becomes a cell for each column."""
 EMPTY_LIMIT = 1_100_000
@@ -140,6 +143,14 @@ def copy_records(source: Source, target: Path) -> int:
             stream.write(json.dumps([*row, record.error] if record.error else row) + "\n")
     unfinished.replace(target)
     return count
+
+
+def listed(header: list[str]) -> str:
+    """The names of the columns for a sentence; of very many the first ones."""
+    names = [name[:LISTED] for name in header if name]
+    ends = accumulate(len(name) + len(", ") for name in names)
+    shown = [name for name, end in zip(names, ends, strict=True) if end <= LISTED + len(", ")]
+    return ", ".join(shown) + (" …" if len(shown) < len(names) else "")
 
 
 def printable(text: str) -> str:

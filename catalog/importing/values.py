@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from html import unescape
 from typing import Literal
 
@@ -54,6 +54,7 @@ _TEXT_FORMULA = re.compile(r'=(?:T\()?"(.*?)"\)?')
 _STEP = re.compile(r"(?<![-=])[-=]*>|[\u203a»→]")
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{2,5}|#[xX][0-9a-fA-F]{2,4});")
 LEVELS = tuple(CATEGORY_LEVELS)
+GENDERS = frozenset(value.lower() for value in VOCABULARY.written["gender"])
 
 
 def clean(text: str) -> str:
@@ -125,6 +126,12 @@ def inside(path: list[str], entrances: int) -> list[str]:
 
 def _is_entrance(step: str) -> bool:
     return step.translate(_APOSTROPHES).lower() in ENTRANCES
+
+
+def gender_in(path: Iterable[str]) -> str:
+    """The one step of a path that says for whom things are, as Women of Women > Tops; "" where none or several do."""
+    found = {gender: step for step in path if len(step) > 1 and (gender := key("gender", step)) in GENDERS}
+    return next(iter(found.values())) if len(found) == 1 else ""
 
 
 def path_of(levels: dict[str, list[str]]) -> list[str]:

@@ -249,3 +249,30 @@ def test_a_scheduled_import_has_the_links_that_were_chosen_for_its_header(desk, 
         look_at_due(now + timedelta(minutes=minutes))
     finished(source.jobs.get())
     assert links()["cap"] == "https://shop.example.com/products/cap"
+
+
+@pytest.mark.parametrize(
+    ("path", "gender"),
+    [
+        ("Women > Tops", "Women"),
+        ("Damen > Kleider", "Women"),
+        ("Kleidung > Herren > Hemden", "Men"),
+        ("Kinder > Schuhe", "Kids"),
+        ("Kinder > Mädchen > Schuhe", ""),
+        ("Women > Men's wear", "Women"),
+        ("Tops > M", ""),
+    ],
+)
+def test_a_category_says_for_whom_a_product_is_where_nothing_else_does(take, path, gender):
+    job = take(f"sku,name,categories\n1,Thing,{path}\n")
+    assert product("1").gender == gender
+    assert job.preview.outcome.genders_of_paths == bool(gender)
+
+
+def test_a_gender_of_a_category_is_written_as_the_shops_and_gives_way_to_the_rows_own(take, admin_client):
+    ProductFactory(gender="Ladies")
+    job = take("sku,name,gender,categories\n1,Top,,Damen > Tops\n2,Top,Herren,Damen > Tops\n")
+    assert (product("1").gender, product("2").gender) == ("Ladies", "Men")
+    assert job.preview.outcome.genders_of_paths == 1
+    assert take("sku,name\n1,Tops\n").updated == 1
+    assert product("1").gender == "Ladies"

@@ -558,3 +558,9 @@ def test_the_second_row_of_an_id_is_an_issue_that_names_the_first(folder):
     row, issue = read(folder, f"{HEADER}\n{SHIRT}\n{SHIRT}\n")
     assert isinstance(row, StyleRow)
     assert (issue.line, issue.sku, issue.reason) == (3, "15970", "id 15970 was already in line 2; the first one counts")
+
+
+def test_names_of_columns_are_listed_whole(folder):
+    header = ",".join(f"column number {number}" for number in range(60))
+    with pytest.raises(UnusableFile, match=r"column number \d+ …$"):
+        read(folder, f"{header}\n{','.join('1' * 60)}\n")
