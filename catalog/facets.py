@@ -26,7 +26,7 @@ from catalog.models import CatalogVersion, Category, MerchandisingRule, Product,
 from catalog.money import Range
 from catalog.offer import discount_now, is_on_sale, price_now
 from catalog.prices import Bar, PriceFacet
-from catalog.querysets import SIZE, ProductQuerySet
+from catalog.querysets import SIZE, UNPICTURED, ProductQuerySet
 from catalog.sizes import size_key
 from catalog.words import sizes
 from catalog.words.prices import Wish
@@ -116,6 +116,9 @@ class Selection:
         return products.steered(self.steering) if self.sort == next(iter(self.sorts)) else products
 
     def _order(self) -> Iterator[Combinable | OrderBy | str]:
+        # The index by which the newest are read has it behind what is sold out.
+        if self.sort != "newest" or settings.SOLD_OUT != "mixed":
+            yield UNPICTURED
         if self.sort == "name":
             yield "name"
         elif self.sort == "discount":

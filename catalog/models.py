@@ -26,6 +26,7 @@ from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.querysets import (
     LEVELS,
+    UNPICTURED,
     CategoryQuerySet,
     FurtherPictureQuerySet,
     MerchandisingRuleQuerySet,
@@ -182,7 +183,7 @@ class Product(Pictured, Offer):
             models.Index(fields=["category", "design"], name="product_design"),
             models.Index(fields=["image_digest"], name="product_image_digest"),
             models.Index(fields=["id", "image_digest"], condition=~Q(image_digest=""), name="product_pictured"),
-            models.Index("is_sold_out", F("id").desc(), name="product_sold_out_last"),
+            models.Index("is_sold_out", UNPICTURED, F("id").desc(), name="product_sold_out_last"),
             models.Index(
                 fields=["currency"],
                 include=["price", "sale_price", "sale_starts_at", "sale_ends_at"],

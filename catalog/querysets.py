@@ -48,6 +48,10 @@ WORTH_OF_NEIGHBOURS = 0.5
 WORTH_OF_IMPORTANT = 10.0
 """More than anything that ranks products with as many of the words"""
 WORTH_OF_WHOLE = 1000.0
+WORTH_OF_PICTURE = 500.0
+"""More than all but a whole title or sku"""
+UNPICTURED = ExpressionWrapper(Q(image_digest=""), BooleanField())
+"""To order by: pictures are what shoppers look at, so what has none comes last."""
 MOST_KNOWN = 500
 FEW = 12
 """Where all of the words find fewer products, those with most of them follow"""
@@ -213,10 +217,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         }
 
     def most_relevant_first(self, understood: Understood, *, is_wide: bool) -> "ProductQuerySet":
-        """Titles and skus first; then what has most of what is wanted; then what says it itself, and where."""
+        """Titles and skus first; then what has a picture; then most of what is wanted; then what says it itself."""
         if not understood.wanted and not understood.whole:
-            return self.in_order("-id")
-        score: Combinable = Value(0.0)
+            return self.in_order(UNPICTURED, "-id")
+        score: Combinable = Case(When(UNPICTURED, then=Value(-WORTH_OF_PICTURE)), default=Value(0.0))
         if understood.whole:
             score += _worth(understood.whole, WORTH_OF_WHOLE)
         if is_wide:

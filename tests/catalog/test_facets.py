@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -138,3 +139,27 @@ def test_orders(client):
     assert names("sort=name") == ["Anorak red", "Blouse", "Red red coat"]
     assert names("q=red") == ["Red red coat", "Anorak red"]
     assert names("q=red&sort=name") == ["Anorak red", "Red red coat"]
+
+
+@pytest.mark.parametrize("query", ["", "sort=name", "sort=price-up", "q=shirt"])
+def test_products_without_a_picture_come_last(query):
+    shown = {"name": "Blue Shirt", "price": 20, "currency": "EUR"}
+    ProductFactory(sku="pictured", **shown | {"name": "Shirt", "price": 30})
+    ProductFactory(sku="bare", image="", image_digest="", **shown)
+    found = Selection(QueryDict(query)).products()
+    assert [product.sku for product in found] == ["pictured", "bare"]
+
+
+def test_whoever_searches_by_id_finds_a_product_without_a_picture_first():
+    ProductFactory(name="Shirt like ab12")
+    bare = ProductFactory(sku="ab12", image="", image_digest="")
+    assert Selection(QueryDict("q=ab12")).products()[0] == bare
+
+
+@pytest.mark.parametrize("sold_out", ["last", "hide", "mixed"])
+def test_the_newest_are_read_from_an_index(settings, sold_out):
+    settings.SOLD_OUT = sold_out
+    ProductFactory.create_batch(2)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    assert "Sort" not in Selection(QueryDict()).products()[:48].explain()
