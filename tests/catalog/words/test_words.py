@@ -250,7 +250,8 @@ def test_what_is_called_without_something_is_found_first_without_it(store):
 def test_a_kind_of_product_outranks_the_same_word_in_a_makers_name(store):
     assert found("denim") == ["6", "7"]
     assert found("red")[-1] == "3"
-    accessories = ProductFactory(name="White Laces", category=CategoryFactory(name="Shoe Accessories"))
+    category = CategoryFactory(name="Shoe Accessories")
+    accessories = ProductFactory(name="White Laces", category=category, image="", image_digest="")
     accessories.derive()
     accessories.save()
     assert found("shoe")[-1] == accessories.sku
