@@ -144,7 +144,7 @@ def test_orders(client):
 @pytest.mark.parametrize("query", ["", "sort=name", "sort=price-up", "q=shirt"])
 def test_products_without_a_picture_come_last(query):
     shown = {"name": "Blue Shirt", "price": 20, "currency": "EUR"}
-    ProductFactory(sku="pictured", **shown | {"name": "Shirt", "price": 30})
+    ProductFactory(sku="pictured", **shown | {"name": "Green Shirt", "price": 30})
     ProductFactory(sku="bare", image="", image_digest="", **shown)
     found = Selection(QueryDict(query)).products()
     assert [product.sku for product in found] == ["pictured", "bare"]
