@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-PHOTO_SEARCHES = ("/search/photo/", "/api/search/photo/")
+PHOTO_SEARCHES = ("/search/photo/", "/api/v1/search/photo/", "/api/v1/embed/")
+BATCHES = "/api/v1/products/"
 PRODUCTS_OF_STAFF = "/admin/catalog/product/"
 IMPORT_DESK = "/admin/importing/importjob/add/"
 
@@ -14,6 +15,8 @@ def limit_of(path: str) -> int:
     # Staff give products their pictures.
     if path in PHOTO_SEARCHES or path.startswith(PRODUCTS_OF_STAFF):
         return settings.PHOTO_BODY_LIMIT
+    if path == BATCHES:
+        return settings.BATCH_BODY_LIMIT
     return settings.BODY_LIMIT
 
 
