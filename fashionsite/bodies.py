@@ -6,7 +6,7 @@ from django.http import HttpRequest
 PHOTO_SEARCHES = ("/search/photo/", "/api/v1/search/photo/", "/api/v1/embed/")
 BATCHES = "/api/v1/products/"
 PRODUCTS_OF_STAFF = "/admin/catalog/product/"
-IMPORT_DESK = "/admin/importing/importjob/add/"
+IMPORTS = ("/admin/importing/importjob/add/", "/api/v1/imports/")
 
 
 def limit_of(path: str) -> int:
@@ -22,7 +22,7 @@ def limit_of(path: str) -> int:
 
 def is_read_by_its_view(path: str) -> bool:
     """Whether the body is not buffered, as the view first asks who sends it, and it may have several GB."""
-    return path == IMPORT_DESK
+    return path in IMPORTS
 
 
 def is_too_large(request: HttpRequest) -> bool:

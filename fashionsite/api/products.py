@@ -23,7 +23,8 @@ from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
 from fashionsite.api.paging import MOST, USUAL, page_of
 from fashionsite.api.resources import Resource, once
-from fashionsite.api.waiting import states, wait_until_searchable
+from fashionsite.api.schema import PREFER
+from fashionsite.api.waiting import are_searchable, states, wait_until
 from recommender.panels import similar
 
 MOST_FILES = 100
@@ -194,12 +195,6 @@ class SimilarQuery(serializers.Serializer):
     )
 
 
-PREFER_WAIT = OpenApiParameter(
-    "Prefer",
-    str,
-    OpenApiParameter.HEADER,
-    description="`wait=10` answers when all is searchable, or after so many seconds, 30 at the most.",
-)
 SKU = OpenApiParameter("sku", str, OpenApiParameter.PATH, description="The product's id; AB~2F12 for AB/12.")
 
 
@@ -224,14 +219,14 @@ class Products(Resource):
     @extend_schema(
         operation_id="write_products",
         summary="Write up to 100 products: those that are there are changed, the others made",
-        parameters=[PREFER_WAIT],
+        parameters=[PREFER],
         request={"application/json": ProductsToWrite, "multipart/form-data": ProductsWithPictures},
         responses=BatchSerializer,
     )
     def post(self, request: Request) -> Response:
         told = once(request, lambda: Response(_write(request)))
         skus = [one["sku"] for one in told.data["results"] if one["outcome"] != "rejected"]
-        headers = wait_until_searchable(request, skus)
+        headers = wait_until(request, lambda: are_searchable(skus))
         search = states(skus)
         results = [{**one, "search": search.get(one["sku"])} for one in told.data["results"]]
         return Response({**told.data, "results": results}, headers={**dict(told.headers), **headers})

@@ -22,6 +22,14 @@ IDEMPOTENCY = OpenApiParameter(
 )
 
 
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description="`wait=10` answers when the work is done, or after so many seconds, 30 at the most.",
+)
+
+
 class ErrorSerializer(serializers.Serializer):
     pointer = serializers.CharField(help_text="Where in the request, like /products/0/price.")
     code = serializers.CharField()

@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from collections.abc import Callable
 
 from rest_framework.request import Request
 
@@ -19,8 +20,8 @@ _turns = threading.BoundedSemaphore(2)
 """Who waits holds a thread, and pages need theirs: a process has four."""
 
 
-def wait_until_searchable(request: Request, skus: list[str]) -> dict[str, str]:
-    """Waits as long as the request prefers to, or until all pictures are embedded that can be; returns the headers.
+def wait_until(request: Request, is_done: Callable[[], bool]) -> dict[str, str]:
+    """Waits until it is done, or as long as the request prefers to; returns the headers.
 
     Where others wait already nobody waits.
     """
@@ -29,11 +30,16 @@ def wait_until_searchable(request: Request, skus: list[str]) -> dict[str, str]:
         return {}
     try:
         until = time.monotonic() + seconds
-        while "waiting" in states(skus).values() and time.monotonic() < until:
+        while not is_done() and time.monotonic() < until:
             time.sleep(SECONDS_BETWEEN_LOOKS)
     finally:
         _turns.release()
     return {APPLIED: f"wait={seconds}"}
+
+
+def are_searchable(skus: list[str]) -> bool:
+    """Whether all of their pictures are embedded that can be."""
+    return "waiting" not in states(skus).values()
 
 
 def states(skus: list[str]) -> dict[str, str]:

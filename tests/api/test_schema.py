@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from jsonschema import Draft202012Validator
 
+from fashionsite.api import urls
 from fashionsite.api.problems import CODES, CONTENT_TYPE
-from fashionsite.api.resources import Resource
 from fashionsite.api.views import described
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +58,23 @@ def test_every_operation_has_examples_of_what_it_answers_and_of_every_problem(sc
                     assert CODES[name][0] == int(status)
 
 
+def test_every_example_is_as_the_schema_says(schema):
+    def check(described: dict, example: object) -> None:
+        # What it refers to lies in the components of the whole.
+        Draft202012Validator({**described, "components": schema["components"]}).validate(example)
+
+    for _, _, operation in operations(schema):
+        bodies = [*operation["responses"].values(), operation.get("requestBody", {})]
+        for content in (content for body in bodies for content in body.get("content", {}).values()):
+            for example in content.get("examples", {}).values():
+                check(content["schema"], example["value"])
+
+
 def test_every_resource_says_who_may(schema):
-    for one in Resource.__subclasses__():
+    for pattern in urls.version_1:
+        one = getattr(pattern.callback, "view_class", None)
+        if one is None:
+            continue
         methods = {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(one, name)}
         assert methods == set(one.scopes), one
 
