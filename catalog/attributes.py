@@ -34,36 +34,51 @@ ATTRIBUTES = (
     Attribute(
         "gender",
         _("Gender"),
-        ("gender", "sex", "for", "googleshoppinggender", "targetgenderproductmetafieldsshopifytargetgender"),
+        (
+            *("gender", "sex", "for", "googleshoppinggender", "targetgenderproductmetafieldsshopifytargetgender"),
+            *("geschlecht", "zielgruppe", "genre", "sexe", "genero", "sexo", "genere", "sesso"),
+        ),
         is_guessed=True,
         training_weight=0.8,
     ),
     Attribute(
         "base_colour",
         _("Colour"),
-        ("basecolour", "basecolor", "colour", "color", "colorproductmetafieldsshopifycolorpattern"),
+        (
+            *("basecolour", "basecolor", "colour", "color", "colorproductmetafieldsshopifycolorpattern"),
+            *("farbe", "grundfarbe", "couleur", "coloris", "colore"),
+        ),
         is_guessed=True,
         training_weight=1.0,
     ),
-    Attribute("season", _("Season"), ("season",), training_weight=0.2),
-    Attribute("usage", _("Usage"), ("usage", "occasion", "use"), training_weight=0.3),
+    Attribute("season", _("Season"), ("season", "saison", "temporada", "stagione"), training_weight=0.2),
+    Attribute("usage", _("Usage"), ("usage", "occasion", "use", "anlass", "ocasion", "occasione"), training_weight=0.3),
     Attribute(
         BRAND,
         _("Brand"),
         (
-            "brand",
-            "brands",
-            "brandname",
-            "vendor",
-            "manufacturer",
-            "designer",
-            "marke",
-            "hersteller",
-            "marque",
-            "marca",
+            *(
+                "brand",
+                "brands",
+                "brandname",
+                "vendor",
+                "manufacturer",
+                "designer",
+                "marke",
+                "marken",
+                "markenname",
+                "hersteller",
+            ),
+            *("marque", "fabricant", "marca", "fabricante", "produttore"),
         ),
     ),
-    Attribute("year", _("Year"), ("year", "modelyear"), numbers=range(1900, 2101), is_searched=False),
+    Attribute(
+        "year",
+        _("Year"),
+        ("year", "modelyear", "jahr", "modelljahr", "annee", "ano", "anno"),
+        numbers=range(1900, 2101),
+        is_searched=False,
+    ),
 )
 """In the order in which pages and answers show them."""
 NAMES = tuple(attribute.name for attribute in ATTRIBUTES)
@@ -72,9 +87,19 @@ CATEGORY_LEVELS = {
     "master_category": (
         *("mastercategory", "maincategory", "category", "department", "productcategory", "categories", "categorypath"),
         *("googleproductcategory", "googleshoppinggoogleproductcategory"),
+        *("kategorie", "kategorien", "hauptkategorie", "produktkategorie", "kategoriepfad", "warengruppe"),
+        *("categorie", "categorieprincipale", "categorieproduit", "categoria", "categorias", "categoriaprincipal"),
+        *("categoriaprincipale", "categoriaproducto", "categoriaprodotto"),
     ),
-    "sub_category": ("subcategory", "category2", "group"),
-    "article_type": ("articletype", "producttype", "itemtype", "type", "category3"),
+    "sub_category": (
+        *("subcategory", "category2", "group", "unterkategorie", "kategorie2", "souscategorie", "categorie2"),
+        *("subcategoria", "sottocategoria", "categoria2"),
+    ),
+    "article_type": (
+        *("articletype", "producttype", "itemtype", "type", "category3", "produkttyp", "produktart", "artikelart"),
+        *("artikeltyp", "kategorie3", "typeproduit", "typedeproduit", "typearticle", "categorie3", "tipoproducto"),
+        *("tipodeproducto", "tipoprodotto", "tipodiprodotto", "categoria3"),
+    ),
 }
 """The levels of the category tree from the top, with what their columns may be called."""
 

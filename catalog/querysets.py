@@ -117,6 +117,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """The drawn ones."""
         return self.filter(sku__regex=SKUS)
 
+    def of_the_merchant(self) -> "ProductQuerySet":
+        """All but the drawn ones."""
+        return self.exclude(sku__regex=SKUS)
+
     def with_picture(self) -> "ProductQuerySet":
         return self.exclude(image_digest="")
 

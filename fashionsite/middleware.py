@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import has_vary_header
+from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
@@ -41,8 +41,9 @@ SAME_FOR_EVERYBODY = frozenset(
 """The views whose answers depend on the address alone. All others are for one person, unless they say otherwise."""
 
 
-OF_NO_LANGUAGE = ("/admin/", "/healthz", "/media/", "/metrics", "/readyz")
-"""What begins the addresses of answers that are none of the shop's pages; some must not ask the database."""
+ADMINISTRATION = "/admin/"
+OF_NO_LANGUAGE = ("/healthz", "/media/", "/metrics", "/readyz")
+"""What begins the addresses of answers that nobody reads as a page; some must not ask the database."""
 
 
 def refuse_nul(get_response: Answer) -> Answer:
@@ -104,12 +105,17 @@ def _is_same_for_everybody(request: HttpRequest, response: HttpResponse) -> bool
     return response.status_code == 200 and found is not None and found.view_name in SAME_FOR_EVERYBODY
 
 
-def speak_the_shops_language(get_response: Answer) -> Answer:
-    """Has the shop's pages written in the language that staff chose for it, where they chose one."""
+def choose_language(get_response: Answer) -> Answer:
+    """Has the shop's pages written in the language that staff chose for it, and the administration in its reader's."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(OF_NO_LANGUAGE):
             return get_response(request)
+        if request.path_info.startswith(ADMINISTRATION):
+            with translation.override(translation.get_language_from_request(request)):
+                response = get_response(request)
+            patch_vary_headers(response, ("Accept-Language",))
+            return response
         with translation.override(appearance.current().language or settings.LANGUAGE_CODE):
             return get_response(request)
 

@@ -137,7 +137,7 @@ MIDDLEWARE = [
     "fashionsite.middleware.refuse_long_cookies",
     "fashionsite.middleware.refuse_large_bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "fashionsite.middleware.speak_the_shops_language",
+    "fashionsite.middleware.choose_language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -297,13 +297,17 @@ if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
         "control_folder": str(VAR_DIR / "broker-control"),
     }
 elif CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
-    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_PATIENCE
+    CELERY_BROKER_TRANSPORT_OPTIONS = {**REDIS_PATIENCE, "queue_order_strategy": "fashionsite.broker:Turns"}
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
-# A worker takes turns between its queues, so that a preview does not wait for all pictures of another import, and no
-# picture that is to be searchable for the renditions of all others.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("imports"), Queue("renditions")]
-CELERY_TASK_ROUTES = {"catalog.importing.tasks.*": {"queue": "imports"}, "catalog.tasks.*": {"queue": "renditions"}}
+# A worker takes what staff wait for first (fashionsite/broker.py), and turns between its other queues, so that an
+# import does not wait for all pictures of another one, and no picture that is to be searchable for all renditions.
+CELERY_TASK_QUEUES = [Queue("awaited"), Queue("celery"), Queue("imports"), Queue("renditions")]
+CELERY_TASK_ROUTES = {
+    "catalog.importing.tasks.attend_to_imports": {"queue": "awaited"},
+    "catalog.importing.tasks.*": {"queue": "imports"},
+    "catalog.tasks.*": {"queue": "renditions"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -318,6 +322,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-at-sources": {"task": "catalog.importing.tasks.look_at_sources", "schedule": 60.0},
     "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
     "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
+    "sweep-pictures": {"task": "catalog.importing.tasks.sweep_pictures", "schedule": crontab(hour=4, minute=0)},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }

@@ -6,16 +6,32 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from catalog.appearance import KEPT
 from catalog.handing_over import BROKER
 from catalog.importing.collecting import STORAGE
 from catalog.models import Appearance
+from recommender import registry
+from recommender.models import Encoder
 from tests.factories import ProductFactory
 
 # A busy machine takes its time, which is no fault of what is tested.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Somebody has visited the shop: its encoder is there, a file that would take a third of a second in every test."""
+    with django_db_blocker.unblock():
+        registry.active_encoder()
+
+
+@pytest.fixture
+def unvisited(db: None) -> None:
+    """Nobody has asked for an encoder yet."""
+    Encoder.objects.all().delete()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,8 +10,10 @@ os.environ["VAR_DIR"] = str(
 os.environ["MEDIA_ROOT"] = os.path.join(os.environ["VAR_DIR"], "media")
 
 from fashionsite.settings import *  # noqa: F403
-from fashionsite.settings import CACHES, LIMITS, STORAGES
+from fashionsite.settings import CACHES, INSTALLED_APPS, LIMITS, STORAGES
 
+INSTALLED_APPS = ["tests", *INSTALLED_APPS]
+"""With their own flush"""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The hashed names of collected files need a collectstatic that the tests do not.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

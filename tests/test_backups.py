@@ -16,11 +16,12 @@ from django.db import connection
 
 from catalog.models import CatalogVersion, Product, Synonym
 from fashionsite.backups.manifest import digest_of
-from recommender.models import Embedding, EncoderFile, ShownWord
+from recommender.models import Embedding, Encoder, EncoderFile, ShownWord
 from tests.factories import ProductFactory, searchable_products
 from tests.processes import eventually, running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# An encoder would take its time in every backup.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("unvisited")]
 
 
 HOLD = """
@@ -67,6 +68,7 @@ def test_the_whole_shop_comes_back_to_an_empty_place(client, folder, capsys):
     call_command("backup", folder)
     assert "14 files" in capsys.readouterr().out
     call_command("flush", interactive=False)
+    Encoder.objects.all().delete()
     shutil.rmtree(settings.MEDIA_ROOT)
     call_command("restore", folder)
     assert the_shop(client) == before

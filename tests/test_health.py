@@ -20,6 +20,7 @@ def test_a_shop_that_is_ready_says_what_it_has(client):
     assert client.get("/healthz").content == b"ok"
 
 
+@pytest.mark.usefixtures("unvisited")
 def test_what_is_missing_is_named(client, monkeypatch):
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 10**18)

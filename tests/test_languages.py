@@ -111,6 +111,18 @@ def test_a_shop_speaks_german(client, settings):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "language"), [("de-AT,de;q=0.9,en;q=0.8", "de"), ("en-GB", "en"), ("fr", "en"), (None, "en")]
+)
+def test_the_administration_speaks_its_readers_language_and_the_shop_its_own(client, asked, language):
+    headers = {"Accept-Language": asked} if asked else {}
+    response = client.get("/admin/login/", headers=headers)
+    assert f'<html lang="{language}' in response.content.decode()
+    assert "Accept-Language" in response.headers["Vary"]
+    assert '<html lang="en" dir="ltr">' in client.get("/products/", headers=headers).content.decode()
+
+
+@pytest.mark.django_db
 def test_numbers_of_drawings_are_for_browsers_in_every_language(admin_client: Client, settings):
     ProductFactory.create_batch(3)
     settings.LANGUAGE_CODE, settings.STATISTICS_DAYS = "de", 90

@@ -25,6 +25,8 @@ LOGO_BYTES = 900_000
 """As texts say it"""
 LOGO_SIZE = (640, 160)
 """Pixels that no logo exceeds; it is shown 40 high, on screens of up to four pixels for each of these."""
+ALL_WHITE = 235
+"""A picture without a pixel of this grey (of 255) or a darker one is not seen on white."""
 SMALLEST_SIDE = 16
 TEXT_AND_GROUNDS = (("#16181d", GROUNDS[0]), ("#f1f0ee", GROUNDS[1]))
 ACCENTS = {"accent": ("light", GROUNDS[0]), "accent_in_dark": ("dark", GROUNDS[1])}
@@ -159,6 +161,12 @@ def logo_of(upload: UploadedFile) -> Logo:
     picture.thumbnail(LOGO_SIZE)
     if min(picture.size) < SMALLEST_SIDE:
         raise ValidationError(gettext("This picture is too small or too narrow for a logo: nobody would know it."))
+    if min(picture.convert("L").tobytes()) > ALL_WHITE:
+        raise ValidationError(
+            gettext(
+                "On white nothing of this logo is seen: take the one for light pages, or one with a ground of its own."
+            )
+        )
     stream = io.BytesIO()
     picture.save(stream, "PNG", optimize=True)
     return Logo(stream.getvalue(), digest_of(stream.getvalue()), *picture.size)

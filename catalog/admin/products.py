@@ -23,7 +23,7 @@ from catalog.admin.choosing import ChoosingAdmin
 from catalog.admin.known_values import KnownValues
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
-from catalog.pictures import files, storage
+from catalog.pictures import files, naming, storage
 from catalog.pictures.decoding import suffix_of
 from catalog.pictures.fields import PictureField
 from catalog.querysets import ProductQuerySet
@@ -185,6 +185,7 @@ class ProductAdmin(ChoosingAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Product, form: ModelForm, change: bool) -> None:
+        naming.hold()
         obj.derive()
         if "image" in form.changed_data:
             obj.take_picture(*_stored(form.cleaned_data["image"]))

@@ -169,11 +169,20 @@ class ImportJobAdmin(admin.ModelAdmin):
             raise PermissionDenied
         action = request.POST.get("action")
         try:
-            if action == "remap":
-                form = MappingForm(job, request.POST) if job.preview else None
+            form = MappingForm(job, request.POST) if job.preview else None
+            answers = action == "confirm" and form is not None and form.has_answers()
+            if action == "remap" or answers:
                 if form is None or not form.is_valid():
                     return self._job_page(request, job, form)
                 jobs.remap(job, form.mapping(), form.cleaned_data["currency"], form.cleaned_data["links"])
+                if answers:
+                    messages.warning(
+                        request,
+                        gettext(
+                            "You changed something, so the table is read again. Look at what the import would do "
+                            "now, and confirm it."
+                        ),
+                    )
             elif action == "confirm":
                 archives = request.POST.get("missing") == "archive"
                 jobs.confirm(job, "repair" in request.POST, archives, "remove_sample" in request.POST)

@@ -24,7 +24,7 @@ from catalog.importing.reading import StyleRow
 from catalog.importing.writing import as_they_are, write_issues, write_pictures
 from catalog.models import Product
 from catalog.outages import Outages
-from catalog.pictures import files, storage
+from catalog.pictures import files, naming, storage
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
 
 SLICE_SECONDS = 5.0
@@ -80,7 +80,7 @@ def _gone(product: Product, wanted: Collection[str]) -> set[str]:
 
 
 def _new_addresses(job: ImportJob, product: Product, wanted: dict[str, str], line: int) -> Iterator[PictureAddress]:
-    stored = {product.image_digest, *(one.image_digest for one in product.further_pictures.all())} - {""}
+    stored = _stored(product)
     known = {one.position: one for one in product.picture_addresses.all()}
     fetched = {one.address: one for one in known.values() if one.image_digest in stored}
     for position, (address, host) in enumerate(wanted.items()):
@@ -100,6 +100,11 @@ def _new_addresses(job: ImportJob, product: Product, wanted: dict[str, str], lin
                 image_digest=before.image_digest if before else "",
             )
     PictureAddress.objects.filter(pk__in=[one.pk for one in known.values()]).delete()
+
+
+def _stored(product: Product) -> set[str]:
+    """The digests of the pictures that it has."""
+    return {product.image_digest, *(one.image_digest for one in product.further_pictures.all())} - {""}
 
 
 def collect(seconds: float = SLICE_SECONDS) -> bool:
@@ -144,8 +149,10 @@ class _Collector:
         return bool(resting) and due.exists()
 
 
+@transaction.atomic
 def _settle(one: PictureAddress, answer: Future) -> None:
     """Writes what came of an address."""
+    naming.hold()
     try:
         content = answer.result()
         name, digest = storage.store(content, suffix_of(content, ""))
@@ -204,11 +211,17 @@ def _write(one: PictureAddress, **values: object) -> None:
 
 
 def _fetched(product: Product) -> list[list[str]]:
-    """Its pictures up to the first that still waits, so that none changes its place later."""
+    """Its pictures up to the first that still waits, and those behind that which it has; none before its own one.
+
+    So none that it has goes for a while, and none that is new changes its place later.
+    """
+    stored = _stored(product)
     pictures: dict[str, str] = {}
+    is_complete = True
     for one in product.picture_addresses.order_by("position"):
-        if one.state == State.WAITING:
+        if one.state == State.WAITING and not pictures:
             break
-        if one.state == State.FETCHED:
+        is_complete &= one.state != State.WAITING
+        if one.state == State.FETCHED and (is_complete or one.image_digest in stored):
             pictures.setdefault(one.image_digest, one.image)
     return [[name, digest] for digest, name in pictures.items()]

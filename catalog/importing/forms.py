@@ -124,15 +124,13 @@ class MappingForm(forms.Form):
         label=_("Currency of prices that name none"),
         required=False,
         max_length=3,
-        widget=forms.TextInput(
-            attrs={"size": 5, "placeholder": "EUR", "autocapitalize": "characters", "form": "choose-columns"}
-        ),
+        widget=forms.TextInput(attrs={"size": 5, "placeholder": "EUR", "autocapitalize": "characters"}),
     )
     links = forms.CharField(
         label=_("Where products are bought"),
         required=False,
         max_length=LINK_LENGTH,
-        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "form": "choose-columns"}),
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
     )
 
     def __init__(self, job: ImportJob, *args: Any, **kwargs: Any):
@@ -178,6 +176,10 @@ class MappingForm(forms.Form):
         except UnusableFile as error:
             raise forms.ValidationError(str(error)) from error
         return pattern
+
+    def has_answers(self) -> bool:
+        """Whether somebody wrote or chose what the preview does not know yet."""
+        return any(name in self.data for name in self.changed_data)
 
     def columns(self) -> list[forms.BoundField]:
         return [field for field in self if field.name.startswith("column")]

@@ -38,7 +38,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "currentprice",
             "sellingprice",
         ),
-        *("preis", "verkaufspreis", "bruttopreis", "prix", "prixttc", "precio", "prezzo", "pvp"),
+        *("preis", "verkaufspreis", "vkpreis", "bruttopreis", "einzelpreis", "regularerpreis", "regulaererpreis"),
+        *("normalpreis", "prix", "prixttc", "prixdevente", "prixunitaire", "prixnormal", "precio", "pvp"),
+        *("preciodeventa", "precionormal", "prezzo", "prezzodivendita", "prezzonormale"),
     ),
     "old_price": (
         *(
@@ -51,7 +53,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "mrp",
             "rrp",
         ),
-        *("msrp", "uvp", "streichpreis", "alterpreis", "prixbarre", "ancienprix"),
+        *("msrp", "uvp", "streichpreis", "alterpreis", "originalpreis", "listenpreis", "prixbarre", "ancienprix"),
+        *("prixconseille", "precioanterior", "precioantiguo", "preciooriginal", "preciotachado"),
+        *("prezzooriginale", "prezzoprecedente", "prezzobarrato", "prezzodilistino"),
     ),
     "sale_price": (
         *(
@@ -63,26 +67,70 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "promoprice",
             "promotionalprice",
         ),
-        *("aktionspreis", "sonderpreis", "angebotspreis", "prixpromo", "preciooferta", "prezzoscontato"),
+        *("aktionspreis", "sonderpreis", "angebotspreis", "reduzierterpreis", "rabattpreis", "prixpromo"),
+        *("prixpromotionnel", "prixsolde", "prixreduit", "prixremise", "preciooferta", "preciodeoferta"),
+        *("preciorebajado", "preciocondescuento", "prezzoscontato", "prezzoofferta", "prezzoinofferta"),
     ),
     "sale_dates": ("salepriceeffectivedate", "saledates"),
-    "sale_starts_at": ("datesalepricestarts", "salestarts", "salestartdate", "salestart", "specialpricefrom"),
-    "sale_ends_at": ("datesalepriceends", "saleends", "saleenddate", "saleend", "specialpriceto"),
-    "currency": ("currency", "currencycode", "pricecurrency", "waehrung", "wahrung", "devise", "moneda", "valuta"),
-    "availability": ("availability", "instock", "stockstatus", "isinstock", "verfugbarkeit", "disponibilite"),
+    "sale_starts_at": (
+        *(
+            "datesalepricestarts",
+            "datumandemangebotspreisbeginnt",
+            "salestarts",
+            "salestartdate",
+            "salestart",
+            "specialpricefrom",
+        ),
+    ),
+    "sale_ends_at": (
+        *("datesalepriceends", "datumandemangebotspreisendet", "saleends", "saleenddate", "saleend", "specialpriceto"),
+    ),
+    "currency": (
+        *("currency", "currencycode", "pricecurrency", "waehrung", "wahrung", "devise", "monnaie", "moneda", "divisa"),
+        "valuta",
+    ),
+    "availability": (
+        *("availability", "instock", "stockstatus", "isinstock", "verfugbarkeit", "verfuegbarkeit", "verfugbar"),
+        *("verfuegbar", "lieferbarkeit", "lieferbar", "vorratig", "vorraetig", "auflager", "disponibilite"),
+        *("disponible", "enstock", "disponibilidad", "disponibilita", "disponibile"),
+    ),
     "stock": (
         *("stock", "quantity", "qty", "variantinventoryqty", "inventory", "inventoryquantity", "stockquantity"),
-        *("stocklevel", "stockqty", "bestand", "lagerbestand", "quantite", "cantidad"),
+        *("stocklevel", "stockqty", "bestand", "lager", "lagerbestand", "lagermenge", "menge", "quantite", "cantidad"),
+        *("existencias", "quantita", "giacenza"),
     ),
-    "stock_policy": ("variantinventorypolicy", "continuesellingwhenoutofstock", "backordersallowed"),
+    "stock_policy": (
+        *("variantinventorypolicy", "continuesellingwhenoutofstock", "backordersallowed", "ruckstandeerlaubt"),
+        "lieferruckstandeerlaubt",
+    ),
     "stock_tracker": ("variantinventorytracker", "inventorytracker"),
-    "condition": ("condition", "itemcondition", "googleshoppingcondition", "zustand", "etat"),
-    "link": ("link", "url", "producturl", "productlink", "externalurl", "buylink", "deeplink", "purl", "permalink"),
+    "condition": (
+        "condition",
+        "itemcondition",
+        "googleshoppingcondition",
+        "zustand",
+        "etat",
+        "condicion",
+        "condizione",
+    ),
+    "link": (
+        *("link", "url", "producturl", "productlink", "externalurl", "buylink", "deeplink", "purl", "permalink"),
+        *("produktlink", "produkturl", "artikellink", "artikelurl", "externeurl", "shoplink", "lien", "lienproduit"),
+        *("lienduproduit", "urlproduit", "enlace", "enlaceproducto", "enlacedelproducto", "urlproducto"),
+        *("collegamento", "linkprodotto", "urlprodotto"),
+    ),
     "description": (
         *("description", "bodyhtml", "body", "productdescription", "longdescription", "descriptionhtml", "desc"),
-        *("beschreibung", "produktbeschreibung", "descripcion", "descrizione", "shortdescription", "summary"),
+        *("beschreibung", "produktbeschreibung", "artikelbeschreibung", "langbeschreibung", "produkttext"),
+        *("descriptif", "descriptionproduit", "descriptionduproduit", "descriptionlongue", "descripcion"),
+        *("descripcionproducto", "descripciondelproducto", "descrizione", "descrizioneprodotto"),
+        *("shortdescription", "summary", "kurzbeschreibung", "descriptioncourte", "descripcioncorta"),
     ),
-    "size": ("size", "sizes", "shoesize", "clothingsize", "availablesizes", "grosse", "groesse", "taille", "talla"),
+    "size": (
+        *("size", "sizes", "shoesize", "clothingsize", "availablesizes", "grosse", "groesse", "grossen", "groessen"),
+        *("konfektionsgrosse", "konfektionsgroesse", "schuhgrosse", "schuhgroesse", "taille", "tailles", "pointure"),
+        *("talla", "tallas", "taglia", "taglie"),
+    ),
 }
 """What tells what a product is sold for, with the names that its column may have."""
 PRICES = ("price", "old_price", "sale_price")
@@ -104,13 +152,25 @@ AVAILABILITIES: dict[str, Availability] = {
         Availability.IN_STOCK,
     ),
     **dict.fromkeys(
-        ("auf lager", "lieferbar", "verfugbar", "en stock", "disponible", "oui", "si"), Availability.IN_STOCK
+        ("auf lager", "lieferbar", "sofort lieferbar", "verfugbar", "verfuegbar", "vorratig", "vorraetig"),
+        Availability.IN_STOCK,
     ),
+    **dict.fromkeys(("en stock", "disponible", "en existencia", "disponibile", "oui", "si"), Availability.IN_STOCK),
     **dict.fromkeys(
         ("out of stock", "outofstock", "0", "no", "false", "sold out", "soldout", "unavailable", "n", "off", "nein"),
         Availability.OUT_OF_STOCK,
     ),
-    **dict.fromkeys(("ausverkauft", "vergriffen", "epuise", "rupture de stock", "agotado"), Availability.OUT_OF_STOCK),
+    **dict.fromkeys(
+        ("ausverkauft", "vergriffen", "nicht auf lager", "nicht lieferbar", "nicht verfugbar", "nicht vorratig"),
+        Availability.OUT_OF_STOCK,
+    ),
+    **dict.fromkeys(
+        ("epuise", "rupture de stock", "en rupture", "en rupture de stock", "indisponible", "non disponible"),
+        Availability.OUT_OF_STOCK,
+    ),
+    **dict.fromkeys(
+        ("agotado", "sin stock", "no disponible", "esaurito", "non disponibile"), Availability.OUT_OF_STOCK
+    ),
     **dict.fromkeys(("preorder", "pre order", "presale", "vorbestellbar"), Availability.PREORDER),
     **dict.fromkeys(("backorder", "back order", "on backorder", "onbackorder", "backordered"), Availability.BACKORDER),
 }
@@ -209,6 +269,12 @@ def as_text(number: Decimal | None) -> str | None:
     return None if number is None else str(number.quantize(money.STEP))
 
 
+def _for_people(number: Decimal) -> str:
+    """With cents, and with thousandths only where there are any: 45.000 is forty-five thousand to many."""
+    cents = number.quantize(Decimal("0.01"))
+    return f"{cents if cents == number else number:f}"
+
+
 def read_offer(cells: Mapping[str, str], written: Written) -> tuple[Told, list[LeftOut]]:
     """What cells say, by their fields; only of those that have a column, and what of them is not taken."""
     told: Told = {}
@@ -302,8 +368,8 @@ def _prices(cells: Mapping[str, str], written: Written, left_out: list[LeftOut])
     if sale is None or (price and sale.number == price.number):
         return told
     if price and sale.number > price.number:
-        reason = gettext("{sale:f} is not lower than the price, {price:f}; the sale is left out").format(
-            sale=sale.number, price=price.number
+        reason = gettext("{sale} is not lower than the price, {price}; the sale is left out").format(
+            sale=_for_people(sale.number), price=_for_people(price.number)
         )
         left_out.append(LeftOut("bad price", "sale_price", reason))
         return told
@@ -364,9 +430,9 @@ def _currency(amounts: list[Amount | None], cells: Mapping[str, str], written: W
         )
     if found == {""}:
         reason = gettext(
-            "{price:f} is in no currency; say it in the preview, or name it in the setting CURRENCY, in a column "
+            "{price} is in no currency; say it in the preview, or name it in the setting CURRENCY, in a column "
             "called currency, or beside the price (12.99 EUR). The price is left out"
-        ).format(price=told[0].number)
+        ).format(price=_for_people(told[0].number))
         raise LeftOut("no currency", "price", reason)
     return found.pop()
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from catalog.importing.values import clean
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "published": ("published", "publishedononlinestore"),
+    "published": ("published", "publishedononlinestore", "veroffentlicht"),
     "status": ("status",),
-    "visibility": ("visibilityincatalog",),
+    "visibility": ("visibilityincatalog", "sichtbarkeitimkatalog"),
 }
 """What tells it, with the names that its column may have; a product is published where none says that it is not."""
 UNPUBLISHED = frozenset(

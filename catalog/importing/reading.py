@@ -21,7 +21,7 @@ from catalog.importing.ids import LostDigits, repaired
 from catalog.importing.offers import COLUMNS, LinkPattern, Told, put_together, read_offer
 from catalog.importing.survey import UNIFIED, Survey, take_survey
 from catalog.importing.tables import Record, UnusableFile, printable
-from catalog.importing.values import LEVELS, clean, is_nothing, key, path_of, steps, unescaped
+from catalog.importing.values import LEVELS, clean, inside, is_nothing, key, path_of, steps, unescaped
 from catalog.vocabulary import VOCABULARY
 
 FIELDS = {
@@ -34,11 +34,16 @@ FIELDS = {
         *("referencia", "referenciaproducto", "codigo", "codigoproducto", "codigodeproducto", "codigoarticulo"),
         *("codigodearticulo", "idproducto", "idarticulo"),
         *("skunumber", "skuno", "skucode", "skuid", "itemno", "productnumber", "productno", "articlecode"),
-        *("styleid", "stylecode", "stylenumber", "styleno"),
+        *("styleid", "stylecode", "stylenumber", "styleno", "bestellnummer", "bestellnr", "modellnummer", "modellnr"),
+        *("codice", "codiceprodotto", "codicearticolo", "riferimento", "idprodotto", "idarticolo", "numeroarticolo"),
     ),
     "name": (
         *("productdisplayname", "displayname", "productname", "name", "title", "producttitle", "itemname", "itemtitle"),
         *("articlename", "articletitle", "stylename", "styletitle", "displaytitle", "listingtitle", "shorttitle"),
+        *("produktname", "artikelname", "produkttitel", "artikeltitel", "titel", "produktbezeichnung"),
+        *("artikelbezeichnung", "bezeichnung", "nom", "nomproduit", "nomduproduit", "nomarticle", "titre"),
+        *("titreproduit", "designation", "libelle", "nombre", "nombreproducto", "nombredelproducto"),
+        *("nombrearticulo", "titulo", "nome", "nomeprodotto", "nomedelprodotto", "nomearticolo", "titolo"),
     ),
     **CATEGORY_LEVELS,
     **{attribute.name: attribute.columns for attribute in ATTRIBUTES},
@@ -46,14 +51,21 @@ FIELDS = {
         *("images", "imagesrc", "imagelink", "imageurl", "imageurls", "imagelinks", "pictureurl", "pictureurls"),
         *("mainimageurl", "mainimage", "productimageurl", "productimage", "productimages", "featuredimage", "imgurl"),
         *("photourl", "photos", "pictures", "picture", "image", "img", "photo"),
-        *("image1", "imageurl1", "imagelink1", "imagesrc1", "picture1", "pictureurl1", "photo1", "photourl1", "bild1"),
+        *(f"{name}1" for name in variants.PICTURE_NAMES),
+        *("bild", "bilder", "bildurl", "bildlink", "bildadresse", "produktbild", "produktbilder", "artikelbild"),
+        *("hauptbild", "foto", "fotos", "imageprincipale", "imageproduit", "urlimage", "lienimage", "liendelimage"),
+        *("imagen", "imagenes", "imagenprincipal", "imagenproducto", "urlimagen", "enlaceimagen", "enlacedeimagen"),
+        *("immagine", "immagini", "immagineprincipale", "immagineprodotto", "urlimmagine", "linkimmagine"),
     ),
     "further_picture_addresses": (
         *("additionalimagelink", "additionalimagelinks", "additionalimageurls", "additionalimages", "galleryimages"),
         *("gallery", "otherimageurls", "moreimages", "furtherimages", "furtherpictures"),
+        *("weiterebilder", "zusatzbilder", "zusatzlichebilder", "zusaetzlichebilder", "galerie", "bildergalerie"),
+        *("autresimages", "imagessupplementaires", "imagesadditionnelles", "otrasimagenes", "masimagenes"),
+        *("imagenesadicionales", "galeria", "altreimmagini", "immaginiaggiuntive", "galleria"),
     ),
     **variants.NUMBERED,
-    "age_group": ("agegroup", "googleshoppingagegroup"),
+    "age_group": ("agegroup", "googleshoppingagegroup", "altersgruppe"),
     **COLUMNS,
     **publishing.COLUMNS,
     **variants.COLUMNS,
@@ -63,11 +75,17 @@ FIELDS = {
 No EAN is an id: each size of a product has one of its own.
 """
 EXPORTS: tuple[tuple[str, dict[str, tuple[str, ...]], str], ...] = (
-    # WooCommerce's id is WordPress', and its type says how a product is sold.
-    (
-        "visibilityincatalog",
-        {"sku": ("sku", "id"), "article_type": (), "record_id": ("id",), "group": ("parent",)},
-        "?p={id}",
+    # WooCommerce's id is WordPress', and its type says how a product is sold. The header is in the shop's language.
+    *(
+        (
+            mark,
+            {"sku": (sku, "id"), "article_type": (), "record_id": ("id",), "group": parents},
+            "?p={id}",
+        )
+        for mark, sku, parents in (
+            ("visibilityincatalog", "sku", ("parent",)),
+            ("sichtbarkeitimkatalog", "artikelnummer", ("ubergeordnetesprodukt", "ubergeordnet")),
+        )
     ),
     # Shopify's rows of one handle are one product; its sku is a variant's.
     ("option1name", {"sku": ("handle", "urlhandle", "variantsku", "sku")}, "products/{handle}"),
@@ -81,6 +99,8 @@ LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(variants.PICTURES, 2
 BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
 BETWEEN_NAMES = re.compile(r"[,;|]+")
+LISTS_OF_PATHS = frozenset({"categories", "kategorien", "categorias"})
+"""The columns whose cells are several categories, parted by commas"""
 TECHNICAL = frozenset(
     {"stock_policy", "stock_tracker", "visibility", *variants.COLUMNS, *variants.NUMBERED} - {"group"}
 )
@@ -303,7 +323,7 @@ class RowReader:
             elif field in OFFERING:
                 continue
             elif field in CATEGORY_LEVELS:
-                levels[field] = _parse_steps(text, name)
+                levels[field] = inside(_parse_steps(text, name), self._survey.entrances.get(field, 0))
                 values[field] = levels[field][0] if levels[field] else ""
             else:
                 values[field] = _parse_value(field, text, name)
@@ -439,7 +459,7 @@ def _parse_value(field: str, text: str, column: str) -> str | int | None:
 def _parse_steps(text: str, column: str) -> list[str]:
     """The categories that a cell names, from the top."""
     _check_text(text, column)
-    found = [step for step in steps(text, is_list=variants.plain(column) == "categories") if not is_nothing(step)]
+    found = [step for step in steps(text, is_list=variants.plain(column) in LISTS_OF_PATHS) if not is_nothing(step)]
     if len(found) == 1 and found[0].isdigit() and variants.plain(column).endswith("googleproductcategory"):
         # Google's number for a category, whose name the file does not tell.
         return []

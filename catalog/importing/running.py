@@ -30,7 +30,7 @@ from catalog.importing.writing import (
 )
 from catalog.models import Product
 from catalog.numbers import grouped
-from catalog.pictures import files, storage
+from catalog.pictures import files, naming, storage
 
 FILES_NAMED = 1000
 """So many files of each kind that are left out are named in the issues, the others counted."""
@@ -105,6 +105,7 @@ def _write_batch(
     categories: Categories,
     skus: Skus,
 ) -> None:
+    naming.hold()
     jobs.hold(job, State.RUNNING)
     taken = job.rows_taken.filter(sku__in=[row.sku for row in batch])
     rows = refuse_repeated(batch, dict(taken.values_list("sku", "line")))

@@ -180,7 +180,7 @@ def _reason_to_wait(outcome: Outcome | None, archives: bool) -> str:
         return gettext("{rejected} of {rows} rows would be rejected").format(
             rejected=grouped(rejected), rows=grouped(rows)
         )
-    in_the_shop = Product.objects.in_the_shop().count()
+    in_the_shop = Product.objects.in_the_shop().of_the_merchant().count()
     if archives and missing and outcome.lost:
         return gettext("{lost} rows cannot be read, and may be of the {missing} products that it would archive").format(
             lost=grouped(outcome.lost), missing=grouped(missing)

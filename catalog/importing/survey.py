@@ -10,7 +10,7 @@ from catalog.attributes import NAMES
 from catalog.importing.ids import DOUBTFUL, Damages, LostDigits, as_number, damages, kind_of
 from catalog.importing.offers import PRICES, Written
 from catalog.importing.tables import COLUMNS_LIMIT, Record
-from catalog.importing.values import LEVELS, clean, is_nothing, key, steps
+from catalog.importing.values import LEVELS, clean, entrances, inside, is_nothing, key, steps
 from catalog.vocabulary import VOCABULARY
 
 UNIFIED = frozenset({*NAMES, *LEVELS} - {"year"})
@@ -36,6 +36,8 @@ class Survey:
     choices: dict[str, list[str]] = field(default_factory=dict)
     """For each field that is chosen from, the keys of what rows with no cell too many have in its column"""
     written: Written = field(default_factory=Written)
+    entrances: dict[str, int] = field(default_factory=dict)
+    """For each field with paths, how many steps they all have at their beginning that are no category"""
 
     def spelt(self, values: dict) -> dict:
         """The values of a row in the spelling that all are to have."""
@@ -50,7 +52,8 @@ class Survey:
     @classmethod
     def from_json(cls, data: dict) -> "Survey":
         written = Written(**data.get("written", {}))
-        return cls(tuple(data.get("damages", ())), data.get("spellings", {}), data.get("choices", {}), written)
+        spellings, choices, begun = (data.get(name, {}) for name in ("spellings", "choices", "entrances"))
+        return cls(tuple(data.get("damages", ())), spellings, choices, written, begun)
 
     def fits(self, name: str, text: str) -> bool:
         """Whether a cell is like the others of its column; where these do not tell, whether it is no number."""
@@ -96,7 +99,9 @@ def take_survey(
             if kind in DOUBTFUL and len(kinds_of_numbers) < NUMBERS_LIMIT:
                 with suppress(LostDigits):
                     kinds_of_numbers[as_number(sku)] = kind
-    uses = _uses({name: counted for name, counted in cells.items() if len(counted) <= VALUES_LIMIT})
+    cells = {name: counted for name, counted in cells.items() if len(counted) <= VALUES_LIMIT}
+    begun = {name: entrances([*map(steps, counted)]) for name, counted in cells.items() if name in LEVELS}
+    uses = _uses(cells, begun)
     spellings = {name: _spellings(name, counted, (shops or {}).get(name, {})) for name, counted in uses.items()}
     proven = {kinds_of_numbers[sku] for sku in known_among(kinds_of_numbers)} if kinds_of_numbers else set()
     return Survey(
@@ -108,23 +113,24 @@ def take_survey(
             if len(found) <= CHOICES_LIMIT
         },
         Written(money.mark_of(decimal_marks), currency),
+        begun,
     )
 
 
-def _uses(cells: dict[str, Counter[str]]) -> dict[str, Counter[str]]:
+def _uses(cells: dict[str, Counter[str]], begun: Mapping[str, int]) -> dict[str, Counter[str]]:
     """How often each value is used, once the cells are taken apart."""
     uses: dict[str, Counter[str]] = defaultdict(Counter)
     for name, counted in cells.items():
         for cell, count in counted.items():
-            for where, value in _values_of(name, cell):
+            for where, value in _values_of(name, cell, begun.get(name, 0)):
                 if not is_nothing(value):
                     uses[where][value] += count
     return uses
 
 
-def _values_of(name: str, cell: str) -> Iterator[tuple[str, str]]:
+def _values_of(name: str, cell: str, begun: int) -> Iterator[tuple[str, str]]:
     """(Field, value) of what a cell says; the steps of a path are the values of the levels from the top."""
-    found = steps(cell) if name in LEVELS else [clean(cell)]
+    found = inside(steps(cell), begun) if name in LEVELS else [clean(cell)]
     if len(found) == 1:
         yield name, found[0]
         return

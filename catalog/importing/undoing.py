@@ -11,6 +11,7 @@ from catalog.importing.models import LEFT, ImportJob
 from catalog.importing.reading import RowIssue
 from catalog.importing.writing import undo_changes, write_issues
 from catalog.models import Product
+from catalog.pictures import naming
 
 SHOWN_LEFT = 20
 State = ImportJob.State
@@ -56,6 +57,7 @@ def look_ahead(job: ImportJob) -> Outlook:
 @transaction.atomic
 def give_back(job: ImportJob) -> None:
     """Gives those of the job's products that nothing has touched since back what they were, and names the others."""
+    naming.hold()
     # Whoever saves one of the products now waits until it is what it was.
     list(Product.objects.filter(changes__job=job).select_for_update(of=("self",)).values_list("pk"))
     left = dict(job.changes.touched_since().values_list("pk", "product__sku"))

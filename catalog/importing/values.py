@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from html import unescape
 from typing import Literal
 
@@ -34,6 +35,16 @@ NOTHING = frozenset(
     }
 )
 """In small letters"""
+ENTRANCES = frozenset(
+    {
+        *("home", "homepage", "home page", "start", "startseite", "accueil", "page d'accueil", "inicio"),
+        *("shop", "store", "online shop", "online store", "onlineshop", "boutique", "tienda", "negozio"),
+        *("all", "all products", "all categories", "products", "catalog", "catalogue", "default category", "root"),
+        *("alle", "alle produkte", "alle kategorien", "produkte", "katalog", "tous les produits", "produits"),
+        *("todos los productos", "productos", "catálogo", "tutti i prodotti", "prodotti", "catalogo"),
+    }
+)
+"""Where breadcrumbs begin, which is no category, in small letters"""
 _BRACKETED = re.compile(r"""<(.*)>|\((.*)\)|\[(.*)\]|\{(.*)\}|"(.*)"|''\s*""")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'" * 5)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -97,6 +108,23 @@ def steps(text: str, is_list: bool = False) -> list[str]:
     text = unescaped(text)
     paths = [path.replace("\\,", ",") for path in re.split(r"(?<!\\),", text)] if is_list else [text]
     return max(([step for step in map(clean, _STEP.split(path)) if step] for path in paths), key=len)
+
+
+def entrances(paths: Collection[list[str]]) -> int:
+    """How many steps at the beginning of all these paths are no category, as that of "Home > Women > Shoes"."""
+    number, deepest = 0, max(map(len, paths), default=0)
+    while number + 1 < deepest and all(_is_entrance(path[number]) for path in paths if len(path) > number):
+        number += 1
+    return number
+
+
+def inside(path: list[str], entrances: int) -> list[str]:
+    """The path without so many steps at its beginning, as far as they are no category."""
+    return [step for place, step in enumerate(path) if place >= entrances or not _is_entrance(step)]
+
+
+def _is_entrance(step: str) -> bool:
+    return step.translate(_APOSTROPHES).lower() in ENTRANCES
 
 
 def path_of(levels: dict[str, list[str]]) -> list[str]:

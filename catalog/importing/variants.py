@@ -26,25 +26,32 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "record_id": (),
     "variant_picture": ("variantimage", "variantimageurl"),
     "picture_position": ("imageposition",),
-    **{f"option{number}_name": (f"option{number}name", f"attribute{number}name") for number in OPTIONS},
-    **{f"option{number}_value": (f"option{number}value", f"attribute{number}values") for number in OPTIONS},
+    **{
+        f"option{number}_name": (f"option{number}name", f"attribute{number}name", f"attribut{number}name")
+        for number in OPTIONS
+    },
+    **{
+        f"option{number}_value": (f"option{number}value", f"attribute{number}values", f"attribut{number}werte")
+        for number in OPTIONS
+    },
 }
 """What tells which rows are one product and what tells them apart, with the names that its column may have."""
 MOST = 500
 """So many rows are put together; those beyond are rows of their own."""
 MOST_PICTURES = 40
+PICTURE_NAMES = (
+    *("image", "imageurl", "imagelink", "imagesrc", "picture", "pictureurl", "photo", "photourl"),
+    *("bild", "bildurl", "foto", "imagen", "immagine"),
+)
 NUMBERED = {
-    f"picture_{number}": tuple(
-        f"{name}{number}"
-        for name in ("image", "imageurl", "imagelink", "imagesrc", "picture", "pictureurl", "photo", "photourl", "bild")
-    )
+    f"picture_{number}": tuple(f"{name}{number}" for name in PICTURE_NAMES)
     for number in range(2, MOST_FURTHER_PICTURES + 2)
 }
 """Columns of one further picture each, with the names that they may have."""
 PICTURES = ("picture_addresses", "further_picture_addresses", *NUMBERED)
 """The fields that name pictures, in their order"""
 SIZES = frozenset(
-    {"size", "sizes", "shoesize", "clothingsize", "grosse", "groesse", "taille", "talla", "taglia", "maat"}
+    {"size", "sizes", "shoesize", "clothingsize", "grosse", "groesse", "taille", "pointure", "talla", "taglia", "maat"}
 )
 COLOURS = frozenset({"color", "colors", "colour", "colours", "farbe", "couleur", "colore", "kleur", "cor"})
 _OWN = frozenset(
@@ -78,7 +85,7 @@ def cells_of(row: list[str], mapping: Mapping[str, int], names: Cells | None = N
 
 def plain(name: str) -> str:
     """The name of a column, or of an option, without what people write differently."""
-    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name).lower())
+    return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name).casefold())
 
 
 def put_together(table: Table, mapping: Mapping[str, int]) -> int:

@@ -90,6 +90,8 @@ class Categories:
             path = (*path, name)
             if path not in self._nodes:
                 self._nodes[path] = Category.objects.get_or_create(parent=node, name=name)[0]
+                # Each product asks for its category's path; a node that was found does not know its parent yet.
+                self._nodes[path].parent = node
             node = self._nodes[path]
         return node
 
@@ -365,8 +367,8 @@ def apply(product: Product, values: Values, categories: Categories) -> None:
 
 
 def missing_products(named: Collection[str]) -> ProductQuerySet:
-    """The products in the shop that a file with rows for these ids does not name."""
-    return as_they_are(Product.objects.in_the_shop()).exclude(sku__in=list(named))
+    """The merchant's products in the shop that a file with rows for these ids does not name."""
+    return as_they_are(Product.objects.in_the_shop().of_the_merchant()).exclude(sku__in=list(named))
 
 
 def archive(job: ImportJob, products: list[Product]) -> None:

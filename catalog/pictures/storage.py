@@ -1,6 +1,7 @@
 """Product pictures on disk, named by what is in them: the same picture is stored once and never changes."""
 
 import hashlib
+import os
 from pathlib import Path, PurePosixPath
 
 from django.core.files.storage import default_storage
@@ -28,7 +29,8 @@ def name_of(digest: str, suffix: str) -> str:
 def store(content: bytes, suffix: str) -> tuple[str, str]:
     """(name in the media storage, digest) of a picture's file, written when it is not there in full.
 
-    Before a row names it, call `files.flush`. Raises OSError where it cannot be written.
+    Before a row names it, call `files.flush`; in the transaction in which it does, `naming.hold` before this. Raises
+    OSError where it cannot be written.
     """
     digest = digest_of(content)
     write(name := name_of(digest, suffix), content)
@@ -40,6 +42,8 @@ def write(name: str, content: bytes) -> bool:
     path = Path(default_storage.path(name))
     # What a power cut tore off may have its length all the same.
     if path.exists() and path.read_bytes() == content:
+        # A file that is old and that no row names is swept.
+        os.utime(path)
         return False
     files.write(path, lambda stream: stream.write(content))
     return True

@@ -14,6 +14,8 @@ CURVE_STEPS = 12
 
 Point = tuple[float, float]
 """x from -0.5 to 0.5 with 0 in the middle, y from 0 at the top to 1.333 at the bottom."""
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels"""
 
 
 def mirrored(right_half: Sequence[Point]) -> list[Point]:
@@ -54,9 +56,9 @@ class Canvas:
             self._cast_shadow(mask)
         if fabric not in self._cloths:
             self._cloths[fabric] = fabric.cloth(self._random, self.size)
-        shade = self._shade(mask, volume, outline, folds)
         box = mask.getbbox() or (0, 0, *self.size)
-        piece = ImageChops.multiply(self._cloths[fabric].crop(box), shade.crop(box))
+        shade = _enlarged(self._shade(mask, volume, outline, folds), box)
+        piece = ImageChops.multiply(self._cloths[fabric].crop(box), Image.merge("RGB", (shade, shade, shade)))
         self._image.paste(piece, box[:2], mask.crop(box))
 
     def line(self, points: Sequence[Point], colour: Colour, width: float = 0.004, dashed: bool = False) -> None:
@@ -85,19 +87,24 @@ class Canvas:
     def _cast_shadow(self, mask: Image.Image) -> None:
         small = mask.reduce(SHADE_REDUCTION)
         soft = ImageChops.offset(small, 2, 5).filter(ImageFilter.GaussianBlur(6)).point(lambda value: value * 0.16)
-        self._image.paste((40, 36, 32), mask=soft.resize(self.size, Image.Resampling.BILINEAR))
+        left, top, right, bottom = soft.getbbox() or (0, 0, *soft.size)
+        # Beside its last pixel an enlarged shadow still fades out.
+        box = (
+            max(left - 1, 0) * SHADE_REDUCTION,
+            max(top - 1, 0) * SHADE_REDUCTION,
+            min(right + 1, soft.width) * SHADE_REDUCTION,
+            min(bottom + 1, soft.height) * SHADE_REDUCTION,
+        )
+        self._image.paste((40, 36, 32), box, _enlarged(soft, box))
 
     def _shade(self, mask: Image.Image, volume: float, outline: Sequence[Point], folds: int) -> Image.Image:
-        """Light from the upper left on a rounded body, with creases: a grey picture to multiply with."""
+        """Light from the upper left on a rounded body, with creases: a small grey picture to multiply with."""
         small = mask.reduce(SHADE_REDUCTION)
         inside = _spread(small, 12)
         lit = _spread(ImageChops.offset(small, -7, -5), 14)
         shade = 1 - volume * (0.45 * (1 - inside) + 0.4 * (1 - lit))
-        shade = np.clip(shade, 0, 1)[..., None].repeat(3, 2) * 255
-        image = Image.fromarray(shade.astype(np.uint8))
-        if folds:
-            image = ImageChops.multiply(image, self._creases(image.size, outline, folds))
-        return image.resize(self.size, Image.Resampling.BILINEAR)
+        image = Image.fromarray((np.clip(shade, 0, 1) * 255).astype(np.uint8))
+        return ImageChops.multiply(image, self._creases(image.size, outline, folds)) if folds else image
 
     def _creases(self, size: tuple[int, int], outline: Sequence[Point], count: int) -> Image.Image:
         creases = Image.new("L", size, 255)
@@ -110,8 +117,14 @@ class Canvas:
             points = [(x, top), (x + lean, (top + bottom) / 2), (x + lean / 2, bottom)]
             curve = [((px + 0.5) * size[0], py * size[0]) for px, py in _curve(points, closed=False)]
             draw.line(curve, fill=int(self._random.uniform(190, 225)), width=4)
-        soft = creases.filter(ImageFilter.GaussianBlur(3.5))
-        return Image.merge("RGB", (soft, soft, soft))
+        return creases.filter(ImageFilter.GaussianBlur(3.5))
+
+
+def _enlarged(small: Image.Image, box: Box) -> Image.Image:
+    """What a reduced picture has in a box of the whole one, at full size."""
+    left, top, right, bottom = box
+    part = (left / SHADE_REDUCTION, top / SHADE_REDUCTION, right / SHADE_REDUCTION, bottom / SHADE_REDUCTION)
+    return small.resize((right - left, bottom - top), Image.Resampling.BILINEAR, part)
 
 
 def _spread(mask: Image.Image, radius: int) -> np.ndarray:

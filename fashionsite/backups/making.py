@@ -1,8 +1,8 @@
 """Makes a backup while the shop goes on.
 
 The database is dumped at a snapshot, and the files are copied afterwards. A file is written before the row that names
-it is saved, never changes, and is not deleted with its row, so what the snapshot names is still there then. The next
-backup of the same folder copies only the files that have come since.
+it is saved, never changes, and is not deleted with its row but by a sweep, which stays away meanwhile; so what the
+snapshot names is still there then. The next backup of the same folder copies only the files that have come since.
 """
 
 import gzip
@@ -21,6 +21,7 @@ from django.db.models import FileField
 from django.utils import timezone
 from tqdm import tqdm
 
+from catalog.pictures import naming
 from fashionsite.backups import postgres
 from fashionsite.backups.manifest import NAME, BackupProblem, Manifest, digest_of
 from fashionsite.metrics import version
@@ -52,13 +53,16 @@ def _make(folder: Path) -> Manifest:
     stamp = f"{timezone.now():%Y%m%dT%H%M%S}"
     database, listing = folder / f"database-{stamp}.sql.gz", folder / f"files-{stamp}.sha256"
     _check_space(folder)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("SELECT pg_export_snapshot(), (SELECT extversion FROM pg_extension WHERE extname = 'vector')")
-        snapshot, pgvector = cursor.fetchone()
-        named, migrations = _named_files(), MigrationRecorder(connection).applied_migrations()
-        sql_bytes = _dump(snapshot, database)
-    copied = _copy_files(folder)
+    with naming.held():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute(
+                "SELECT pg_export_snapshot(), (SELECT extversion FROM pg_extension WHERE extname = 'vector')"
+            )
+            snapshot, pgvector = cursor.fetchone()
+            named, migrations = _named_files(), MigrationRecorder(connection).applied_migrations()
+            sql_bytes = _dump(snapshot, database)
+        copied = _copy_files(folder)
     listing.write_text("".join(f"{digest}  {name}\n" for name, (digest, _) in copied.items()))
     os.sync()
     manifest = Manifest(

@@ -1,12 +1,11 @@
 """The pictures of a product in a real browser."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from catalog.models import Product
 from recommender import embedding
-from tests.browser.test_accessibility import WCAG
+from tests.browser.axe import expect_nothing_found
 from tests.factories import give_further, searchable_products
 from tests.pictures import drawing
 
@@ -59,8 +58,7 @@ def test_a_picture_is_enlarged_and_the_page_is_where_it_was(page, product):
         "src", f"{page.url.partition('/products')[0]}{product.largest_image_address}"
     )
     expect(dialog.get_by_role("img")).to_have_js_property("complete", True)
-    result = Axe().run(page, options=WCAG)
-    assert result.violations_count == 0, result.generate_report()
+    expect_nothing_found(page)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(picture).to_be_focused()

@@ -19,12 +19,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_nothing_leaves_the_screen(
     browser: Browser, live_server, products, admin_client, tmp_path, settings, language, viewport
 ):
-    settings.LANGUAGE_CODE = language
+    settings.LANGUAGE_CODE, settings.LANGUAGES = language, [(language, language)]
     Product.objects.update(price=1299, sale_price=999, currency="EUR")
     done = import_catalog(*write_catalogue(tmp_path, 3))
     job = ImportJob.objects.create(state="reading", styles=done.styles, pictures=[])
     assert advance()
-    context = browser.new_context(base_url=live_server.url, viewport=viewport)
+    context = browser.new_context(base_url=live_server.url, viewport=viewport, locale=language)
     session = admin_client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()

@@ -215,8 +215,8 @@ def _look(shop: Shop, undisturbed: Shop, imports: Imports, desk: Desk, result: R
     with ThreadPoolExecutor() as pool:
         compared = pool.submit(undisturbed.calm, target, *imports.files(0), *imports.files(1))
         imports.import_by_command()
-        desk.discard_unconfirmed()
         _settle(shop, result)
+        desk.discard_unconfirmed()
         result.seconds_to_settle.append(time.monotonic() - began)
         compared.result()
     shop.sweep()

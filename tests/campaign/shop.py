@@ -18,7 +18,7 @@ import requests
 
 from tests.processes import ROOT, free_port
 
-QUEUES = ("celery", "imports", "renditions")
+QUEUES = ("awaited", "celery", "imports", "renditions")
 SECONDS_TO_STOP = 40
 ADDRESSES_OF_OTHERS = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "SITE_URL", "IMPORT_ROOT", "DEBUG")
 MEDIA_BYTES, VAR_BYTES = 256 << 20, 1200 << 20
@@ -102,10 +102,15 @@ class Shop:
         )
 
     def sweep(self) -> None:
-        """What is left in var is old by now, and the hour has come in which the shop sweeps."""
-        for path in [*(self.var / "uploads").glob("*"), *(self.var / "imports").glob("*")]:
+        """What lies in var and media is old by now, and the hour has come in which the shop sweeps."""
+        left = [*(self.var / "uploads").glob("*"), *(self.var / "imports").glob("*"), *self.media.rglob("*")]
+        for path in left:
             os.utime(path, (0, 0))
-        command = "from catalog.importing.tasks import sweep_uploads; sweep_uploads()"
+        command = (
+            "from catalog.importing.tasks import sweep_pictures, sweep_uploads; "
+            "from catalog.tasks import delete_abandoned_files; "
+            "sweep_uploads(); delete_abandoned_files(); sweep_pictures()"
+        )
         subprocess.run(
             [sys.executable, "manage.py", "shell", "--command", command],
             cwd=ROOT,

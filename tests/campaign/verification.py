@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psycopg2
 import requests
 
 from tests.campaign.load import Desk
@@ -98,7 +99,11 @@ def what_is_left_to_do(shop: Shop) -> str:
         return f"{waiting} pictures wait"
     if missing := [name for name in ("worker", "beat", "fashionsite.embedded") if not shop.supervised(name)]:
         return f"no {missing[0]} runs"
-    if jobs := shop.ask(JOBS_AT_WORK):
+    try:
+        jobs = shop.ask(JOBS_AT_WORK)
+    except (psycopg2.Error, OSError) as error:
+        return f"no database: {error}"
+    if jobs:
         return f"imports at work: {jobs}"
     if queued := shop.queued():
         return f"{queued} messages wait"

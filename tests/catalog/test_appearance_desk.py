@@ -177,6 +177,11 @@ HOSTILE = {
     "damaged": (as_file(Image.effect_noise((90, 90), 90), "PNG")[:400], "logo.png", "This picture is damaged"),
     "bomb": (as_file(Image.new("1", (30_000, 30_000)), "PNG"), "logo.png", "This picture is too large"),
     "hair": (as_file(Image.new("RGB", (4000, 2)), "PNG"), "logo.png", "too small or too narrow"),
+    "white": (
+        as_file(Image.new("LA", (300, 100), (255, 128)), "PNG"),
+        "logo.png",
+        "On white nothing of this logo is seen",
+    ),
     "long": (b"\x89PNG\r\n\x1a\n" + bytes(900_001), "logo.png", "up to 900 kB"),
     "empty": (b"", "logo.png", "The submitted file is empty"),
 }

@@ -6,7 +6,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from catalog.models import CatalogVersion, Category, Product, ProductDescription
-from tests.factories import CategoryFactory, ProductFactory
+from tests.factories import CategoryFactory, ProductFactory, give_further
+from tests.pictures import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,18 @@ def test_what_pages_know_of_a_picture_before_it_has_loaded_is_no_change_of_the_c
     assert is_noted(name="Another name")
     assert not is_noted(name="Another name")
     assert not is_noted(image_width=480, image_height=640, image_colour="#ffffff")
+
+
+def test_further_pictures_that_come_move_or_go_are_a_change_of_the_catalogue():
+    product = ProductFactory()
+    versions = [CatalogVersion.now()]
+    give_further(product, drawing(101), drawing(102))
+    versions.append(CatalogVersion.now())
+    give_further(product, drawing(102), drawing(101))
+    versions.append(CatalogVersion.now())
+    product.further_pictures.all().delete()
+    versions.append(CatalogVersion.now())
+    assert len(set(versions)) == 4
 
 
 @pytest.mark.django_db(transaction=True)

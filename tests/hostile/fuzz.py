@@ -15,6 +15,7 @@ import atheris
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 INSTRUMENTED = ["catalog", "recommender", "openpyxl", "zipfile", "csv", "PIL"]
 with atheris.instrument_imports(include=INSTRUMENTED):
+    import catalog.importing.spreadsheets  # noqa: F401 – the shop imports it where the first workbook comes
     from tests.hostile.fuzzing import DOORS, LONGEST, SECONDS_LIMIT, Fuzzer, seeds
 
 MEGABYTES_LIMIT = 1000

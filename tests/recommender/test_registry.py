@@ -35,6 +35,7 @@ def has_index(encoder: Encoder) -> bool:
         return cursor.fetchone() == (1,)
 
 
+@pytest.mark.usefixtures("unvisited")
 def test_the_first_encoder_is_active_and_stays_so():
     encoder = registry.active_encoder()
     assert encoder.state == Encoder.State.ACTIVE
@@ -42,6 +43,7 @@ def test_the_first_encoder_is_active_and_stays_so():
     assert has_index(encoder)
 
 
+@pytest.mark.usefixtures("unvisited")
 @override_settings(ENCODER="nonsense")
 def test_an_unknown_encoder_in_the_settings_is_named():
     with pytest.raises(ValueError, match=r"no encoder 'nonsense'; there are: fashion-resnet"):

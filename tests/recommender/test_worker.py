@@ -16,10 +16,26 @@ from catalog.pictures.decoding import read_picture
 from recommender import embedding
 from recommender.encoders import load_encoder
 from recommender.models import Embedding
+from tests.factories import ProductFactory
 from tests.pictures import write_catalogue
 from tests.processes import eventually, manage, redis_server, running, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+BACKLOG = 40
+FILL_THE_QUEUE = f"""
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from catalog.handing_over import hand_over
+from catalog.importing.tasks import tell_of_ends
+from recommender.tasks import embed_products
+for number in range({BACKLOG}):
+    assert hand_over(embed_products, [number]) and hand_over(tell_of_ends)
+client = Client(headers={{"host": "localhost"}})
+client.force_login(get_user_model().objects.create_superuser("boss"))
+table = SimpleUploadedFile("table.csv", b"id,name\\n1,Shirt\\n")
+assert client.post("/admin/importing/importjob/add/", {{"styles": table}}).status_code == 302
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -138,6 +154,19 @@ def test_redis_carries_the_tasks_when_it_is_configured(tmp_path, redis_url):
     assert redis.Redis.from_url(redis_url).info("commandstats")["cmdstat_lpush"]["calls"] >= 2
     assert not list((settings.VAR_DIR / "broker").iterdir())
     assert np.allclose([np.linalg.norm(row.vector) for row in Embedding.objects.all()], 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("broker", ["files", "redis"])
+def test_a_preview_goes_before_all_that_is_queued(tmp_path, request, broker):
+    products = ProductFactory.create_batch(BACKLOG)
+    url = {"CELERY_BROKER_URL": request.getfixturevalue("redis_url")} if broker == "redis" else {}
+    script = FILL_THE_QUEUE.replace("[number]", f"[{products[0].pk} + number]")
+    filled = manage("shell", "-c", script, **url)
+    assert filled.returncode == 0, filled.stderr
+    with worker(**url):
+        eventually(ImportJob.objects.filter(state=ImportJob.State.READY).exists)
+        assert Embedding.objects.count() < BACKLOG / 4
+        eventually(lambda: Embedding.objects.count() == BACKLOG)
 
 
 def test_a_broker_that_is_away_is_told_and_loses_nothing(tmp_path):

@@ -166,5 +166,47 @@ def old_shopify() -> str:
     return written(SHOPIFY_HEADER, SHOPIFY, OLD_SHOPIFY_NAMES)
 
 
-def woocommerce() -> str:
-    return written(WOO_HEADER, [{"ID": str(number)} | row for number, row in enumerate(WOO, 100)])
+GERMAN_WOO_NAMES = {
+    "Type": "Typ",
+    "SKU": "Artikelnummer",
+    "Published": "Veröffentlicht",
+    "Is featured?": "Ist hervorgehoben?",
+    "Visibility in catalog": "Sichtbarkeit im Katalog",
+    "Short description": "Kurzbeschreibung",
+    "Description": "Beschreibung",
+    "Date sale price starts": "Datum, an dem Angebotspreis beginnt",
+    "Date sale price ends": "Datum, an dem Angebotspreis endet",
+    "Tax status": "Steuerstatus",
+    "Tax class": "Steuerklasse",
+    "In stock?": "Vorrätig?",
+    "Stock": "Lager",
+    "Low stock amount": "Geringe Lagermenge",
+    "Backorders allowed?": "Lieferrückstande erlaubt?",
+    "Sold individually?": "Nur einzeln verkaufen?",
+    "Weight (kg)": "Gewicht (kg)",
+    "Length (cm)": "Länge (cm)",
+    "Sale price": "Angebotspreis",
+    "Regular price": "Regulärer Preis",
+    "Categories": "Kategorien",
+    "Tags": "Schlagwörter",
+    "Images": "Bilder",
+    "Parent": "Übergeordnetes Produkt",
+    "External URL": "Externe URL",
+    "Attribute 1 name": "Attribut 1 Name",
+    "Attribute 1 value(s)": "Attribut 1 Wert(e)",
+    "Attribute 1 visible": "Attribut 1 Sichtbar",
+    "Attribute 1 global": "Attribut 1 Global",
+    "Attribute 2 name": "Attribut 2 Name",
+    "Attribute 2 value(s)": "Attribut 2 Wert(e)",
+    "Attribute 2 visible": "Attribut 2 Sichtbar",
+    "Attribute 2 global": "Attribut 2 Global",
+}
+"""As a WooCommerce that speaks German writes them, spelling and all"""
+
+
+def woocommerce(names: Row | None = None) -> str:
+    return written(WOO_HEADER, [{"ID": str(number)} | row for number, row in enumerate(WOO, 100)], names)
+
+
+def german_woocommerce() -> str:
+    return woocommerce(GERMAN_WOO_NAMES)

@@ -230,6 +230,28 @@ def test_the_currency_of_prices_that_name_none_is_asked_for_and_remembered(admin
     assert "€7.00" in page(admin_client, read(b"id,name,price\n3,Hemd,7.00\n"))
 
 
+def test_an_answer_that_was_only_written_is_not_lost_by_confirming(admin_client):
+    admin_client.post(START, {"styles": SimpleUploadedFile("products.csv", b"id,name,price\n1,Rock,9.50\n")})
+    advance()
+    job = ImportJob.objects.get()
+    seen = {"action": "confirm", "column0": "sku", "column1": "name", "column2": "price"}
+    answered = {**seen, "currency": "EUR", "links": "https://shop.example.com/{id}"}
+    refused = admin_client.post(job.get_absolute_url(), {**answered, "links": "https://shop.example.com/{sku}"})
+    assert "No column of the file is called {sku}" in refused.content.decode()
+    admin_client.post(job.get_absolute_url(), answered)
+    assert ImportJob.objects.get().state == "reading"
+    advance()
+    shown = page(admin_client, job)
+    assert "the table is read again" in shown
+    assert "€9.50" in shown
+    assert not Product.objects.exists()
+    admin_client.post(job.get_absolute_url(), answered)
+    while advance():
+        pass
+    product = Product.objects.get()
+    assert (product.currency, product.link) == ("EUR", "https://shop.example.com/1")
+
+
 def test_the_moving_part_is_the_same_as_in_the_page(admin_client, tmp_path):
     admin_client.post(START, uploads(*write_catalogue(tmp_path, 2)))
     job = ImportJob.objects.get()

@@ -177,6 +177,26 @@ def test_addresses_that_change_places_are_not_fetched_again(table, web):
     assert max(web.asked.values()) == 1
 
 
+def test_pictures_behind_one_that_is_still_to_come_stay(table):
+    import_catalog(table(a="1 2 3 4"), None)
+    collect_all()
+    import_catalog(table(a="1 2 broken 8 4"), None)
+    collect_all()
+    assert PictureAddress.objects.waiting().count() == 1
+    assert pictures_of("a") == drawn(1, 2, 4)
+    import_catalog(table(a="1 2 9 8 4"), None)
+    collect_all()
+    assert pictures_of("a") == drawn(1, 2, 9, 8, 4)
+
+
+def test_nothing_moves_while_the_own_picture_is_still_to_come(table):
+    import_catalog(table(a="1 2 3"), None)
+    collect_all()
+    import_catalog(table(a="broken 3 2"), None)
+    collect_all()
+    assert pictures_of("a") == drawn(1, 2, 3)
+
+
 def test_pictures_from_elsewhere_stay_when_their_row_is_imported_again(table):
     import_catalog(table(a="1"), None)
     collect_all()

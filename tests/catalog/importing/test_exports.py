@@ -56,8 +56,9 @@ def test_shopifys_columns_old_and_new_are_known(take, export):
     assert set(job.issues.values_list("kind", flat=True)) == {"no picture"}
 
 
-def test_woocommerces_columns_are_known(take):
-    job = take(exports.woocommerce())
+@pytest.mark.parametrize("export", [exports.woocommerce, exports.german_woocommerce])
+def test_woocommerces_columns_are_known(take, export):
+    job = take(export())
     vneck, hoodie = product("vneck"), product("hoodie")
     assert (vneck.name, vneck.base_colour) == ("V-Neck Tee \u2013 Soft", "Red")
     assert str(vneck.category) == "Clothing > Tops & Tees"

@@ -72,7 +72,7 @@ def test_a_feed_is_read_as_products(feed):
     assert (first.line, first.sku, first.values["name"]) == (2, "TV/01", "Men's Pique & Polo")
     assert (first.values["base_colour"], first.values["gender"]) == ("Red", "Men")
     assert [first.values[level] for level in ("master_category", "sub_category", "article_type")] == [
-        *("Home", "Men", "Polo Shirts")
+        *("Men", "Shirts", "Polo Shirts")
     ]
     assert (second.sku, second.values["gender"], second.values["master_category"]) == ("2", "Women", "")
 

@@ -47,11 +47,11 @@ def test_a_preview_writes_nothing_and_tells_what_the_import_then_does(mixed):
 
 def test_other_columns_are_read_when_they_are_chosen(tmp_path):
     styles = tmp_path / "styles.csv"
-    styles.write_text("Nummer;Bezeichnung;Farbe\n1;Rock;Rot\n")
+    styles.write_text("Nummer;Worte;Ton\n1;Rock;Rot\n")
     job = previewed(styles, tmp_path)
     assert job.mapping == {}
     assert job.preview.outcome is None
-    assert job.header == ["Nummer", "Bezeichnung", "Farbe"]
+    assert job.header == ["Nummer", "Worte", "Ton"]
     jobs.remap(job, {"sku": 0, "name": 1, "base_colour": 2})
     advance()
     job.refresh_from_db()

@@ -145,7 +145,7 @@ def test_a_table_reads_the_same_in_every_dialect(folder, names, encoding, separa
 
 def test_what_windows_wrote_in_its_own_encoding_is_understood(folder):
     (row,) = read(folder, "id;name;farbe\n1;Röcke für Mädchen – weiß;grün\n".encode("cp1252"))
-    assert row.values == {"name": "Röcke für Mädchen – weiß"}
+    assert row.values == {"name": "Röcke für Mädchen – weiß", "base_colour": "grün"}
 
 
 def test_excels_line_that_names_the_separator_is_understood(folder):
@@ -174,6 +174,35 @@ def test_columns_are_known_by_many_names_and_each_once():
 )
 def test_ids_are_known_in_other_languages(name):
     assert guess_mapping(["EAN", name, "Preis"]) == {"sku": 1, "price": 2}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Artikelnummer;Bezeichnung;Marke;Preis;Streichpreis;Angebotspreis;Größe;Farbe;Kategorie;Bild;Weitere Bilder;"
+        "Beschreibung;Geschlecht;Produktlink;Verfügbarkeit",
+        "Bestell-Nr.;Produktname;Hersteller;Regulärer Preis;UVP;Aktionspreis;GROESSE;Grundfarbe;Warengruppe;Bild-URL;"
+        "Zusätzliche Bilder;Kurzbeschreibung;Zielgruppe;Produkt-URL;Lieferbar",
+        "Référence;Nom du produit;Marque;Prix de vente;Prix barré;Prix promo;Taille;Couleur;Catégorie;Image;"
+        "Autres images;Description;Genre;Lien;Disponibilité",
+        "Código de producto;Nombre;Marca;Precio;Precio anterior;Precio de oferta;Talla;Color;Categoría;Imagen;"
+        "Otras imágenes;Descripción;Género;Enlace;Disponibilidad",
+        "Codice articolo;Nome prodotto;Marca;Prezzo;Prezzo originale;Prezzo scontato;Taglia;Colore;Categoria;Immagine;"
+        "Altre immagini;Descrizione;Genere;Link;Disponibilità",
+    ],
+)
+def test_columns_are_known_in_other_languages(header):
+    fields = ("sku", "name", "brand", "price", "old_price", "sale_price", "size", "base_colour", "master_category")
+    fields += ("picture_addresses", "further_picture_addresses", "description", "gender", "link", "availability")
+    assert guess_mapping(header.split(";")) == {field: number for number, field in enumerate(fields)}
+
+
+def test_a_german_table_is_read_as_it_is(folder):
+    header = "Artikelnummer;Titel;Preis;Größe;Kategorien;Verfügbarkeit"
+    (row,) = read(folder, f"{header}\n7;Kleid;19,90 €;S|M;Damen > Kleider;Nicht lieferbar\n")
+    expected = {"name": "Kleid", "price": "19.900", "currency": "EUR", "sizes": [["S", ""], ["M", ""]]}
+    expected |= {"master_category": "Damen", "sub_category": "Kleider", "availability": "out_of_stock"}
+    assert (row.sku, {name: row.values[name] for name in expected}) == ("7", expected)
 
 
 def test_an_ean_is_no_id_by_itself():
@@ -297,7 +326,7 @@ def test_what_is_no_column_to_choose_from_stays_as_it_is_written(folder, monkeyp
     [
         ("Apparel > Topwear > Shirts,,", ["Apparel", "Topwear", "Shirts"]),
         ("Apparel>Topwear,,Shirts", ["Apparel", "Topwear", "Shirts"]),
-        ("Home > Women > Dresses > Maxi Dresses,,", ["Home", "Women", "Maxi Dresses"]),
+        ("Women > Dresses > Long > Maxi Dresses,,", ["Women", "Dresses", "Maxi Dresses"]),
         ("Apparel & Accessories > Clothing > Shirts & Tops,,Shirts", ["Apparel & Accessories", "Clothing", "Shirts"]),
         ("Apparel & Accessories > Clothing,,Women > Dresses", ["Women", "Dresses", ""]),
         (" > Apparel > > Topwear > ,,", ["Apparel", "Topwear", ""]),
@@ -313,6 +342,25 @@ def test_what_is_no_column_to_choose_from_stays_as_it_is_written(folder, monkeyp
 def test_a_path_of_categories_is_taken_apart(folder, cells, path):
     (row,) = read(folder, f"id,category,subCategory,type\n7,{cells}\n")
     assert [row.values[level] for level in ("master_category", "sub_category", "article_type")] == path
+
+
+@pytest.mark.parametrize(
+    ("cells", "paths"),
+    [
+        (["Home > Women > Shoes", "home > Men"], [["Women", "Shoes", ""], ["", "", "Men"]]),
+        (["Startseite » Shop » Damen", "Startseite » Shop", "NA"], [["", "", "Damen"], ["", "", ""], ["", "", ""]]),
+        (["Home > Women > Tops > Tees > Long"], [["Women", "Tops", "Long"]]),
+        # What some rows do not share is a category, and so is what stands alone.
+        (["Home > Bedding", "Women > Shoes"], [["Home", "Bedding", ""], ["Women", "Shoes", ""]]),
+        (["Home > Home > Lamps", "Home > Women > Shoes"], [["Home", "Lamps", ""], ["Women", "Shoes", ""]]),
+        (["Women > Shoes", "Women > Tops"], [["Women", "Shoes", ""], ["Women", "Tops", ""]]),
+        (["Home", "Home"], [["", "", "Home"]] * 2),
+    ],
+)
+def test_where_breadcrumbs_begin_is_no_category(folder, cells, paths):
+    found = read(folder, "id,product type\n" + "".join(f"{number},{cell}\n" for number, cell in enumerate(cells)))
+    levels = ("master_category", "sub_category", "article_type")
+    assert [[row.values.get(level, "") for level in levels] for row in found] == paths
 
 
 def test_paths_may_be_as_long_as_their_steps_are(folder):

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from catalog.importing import jobs, running
 from catalog.importing.advancing import advance, import_catalog
@@ -41,6 +42,15 @@ def told(django_capture_on_commit_callbacks):
         return job, sorted(Product.objects.filter(pk__in=ids).values_list("sku", flat=True))
 
     return run
+
+
+def test_no_row_asks_for_the_parents_of_its_category(tmp_path):
+    import_catalog(write_styles(tmp_path / "first.csv", [style("1")]), tmp_path)
+    styles = write_styles(tmp_path / "styles.csv", [style(str(number)) for number in range(2, 12)])
+    with CaptureQueriesContext(connection) as asked:
+        import_catalog(styles, tmp_path)
+    assert Category.objects.count() == 3
+    assert not [one["sql"] for one in asked if 'WHERE "catalog_category"."id" =' in one["sql"]]
 
 
 def test_every_column_comes_in(tmp_path):

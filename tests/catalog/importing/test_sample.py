@@ -84,3 +84,13 @@ def test_it_stays_if_the_merchant_says_nothing(admin_client, mixed_shop, monkeyp
     admin_client.post(job.get_absolute_url(), {"action": "confirm"})
     finished(job)
     assert len(skus()) == 4
+
+
+@pytest.mark.parametrize("missing", ["leave", "archive"])
+def test_it_is_not_missing_in_a_file_of_the_merchant(admin_client, mixed_shop, monkeypatch, missing):
+    monkeypatch.setattr("catalog.importing.admin.wake_importer", lambda: None)
+    job = previewed(write_styles(mixed_shop / "own.csv", [style("9")]), mixed_shop)
+    assert "1 product of the shop is not in the file" in admin_client.get(job.get_absolute_url()).content.decode()
+    admin_client.post(job.get_absolute_url(), {"action": "confirm", "missing": missing})
+    assert finished(job).archived == (missing == "archive")
+    assert Product.objects.of_the_sample().in_the_shop().count() == 2
