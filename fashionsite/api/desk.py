@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from catalog.admin.appearance import AppearanceForm
 from catalog.models import Appearance, SimilarPanel
 from fashionsite.api.access import WRITE
+from fashionsite.api.asked import Asked, unusable
 from fashionsite.api.imports import said_of
 from fashionsite.api.models import Access
 from fashionsite.api.resources import Resource, once
@@ -93,25 +94,25 @@ def _filling(encoder: Encoder) -> Response:
     return Response(EncoderSerializer(encoder).data)
 
 
-class AppearanceSettings(serializers.ModelSerializer):
+class AppearanceSettings(Asked, serializers.ModelSerializer):
     class Meta:
         model = Appearance
         fields = APPEARANCE
 
 
-class PanelSettings(serializers.ModelSerializer):
+class PanelSettings(Asked, serializers.ModelSerializer):
     class Meta:
         model = SimilarPanel
         fields = PANEL
 
 
-class AccessSettings(serializers.ModelSerializer):
+class AccessSettings(Asked, serializers.ModelSerializer):
     class Meta:
         model = Access
         fields = ACCESS
 
 
-class SettingsSerializer(serializers.Serializer):
+class SettingsSerializer(Asked):
     """What the shop is called and shows, what stands beside a product, and what those may do who have no key."""
 
     appearance = AppearanceSettings(required=False)
@@ -166,7 +167,7 @@ def _change_appearance(changes: dict[str, Any]) -> None:
         {**model_to_dict(shop, APPEARANCE), **changes}, instance=shop
     )
     if not form.is_valid():
-        raise serializers.ValidationError({"appearance": said_of(form)})
+        raise unusable(**{f"appearance/{name}": said for name, said in said_of(form).items()})
     form.save()
 
 
@@ -179,7 +180,7 @@ def _change(row: models.Model, changes: dict[str, Any]) -> None:
     found.save()
 
 
-class PeriodQuery(serializers.Serializer):
+class PeriodQuery(Asked):
     days = serializers.ChoiceField(PERIODS, default=DAYS)
 
 

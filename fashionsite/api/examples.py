@@ -138,9 +138,9 @@ ASKED: dict[str, Any] = {
             }
         ]
     },
-    "search_photo": {"photo": "/9j/4AAQSkZJRgABAQAAAQABAAD…", "limit": 12, "gender": ["Men"], "max_price": "60"},
+    "search_photo": {"photo": "/9j/4AAQSkZJRgABAQAAAQABAAD=", "limit": 12, "gender": ["Men"], "max_price": "60"},
     "search_vector": {"look": LOOK, "limit": 12},
-    "embed": {"photo": "/9j/4AAQSkZJRgABAQAAAQABAAD…", "box": [10, 5, 60, 90]},
+    "embed": {"photo": "/9j/4AAQSkZJRgABAQAAAQABAAD=", "box": [10, 5, 60, 90]},
 }
 ASKED |= {
     "start_import": {"address": "https://www.example.com/feed.xml"},

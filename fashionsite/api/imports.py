@@ -22,6 +22,7 @@ from catalog.importing.models import ImportIssue, ImportJob
 from catalog.importing.tasks import wake_importer
 from catalog.terms import LINK_LENGTH
 from fashionsite.api.access import WRITE
+from fashionsite.api.asked import Asked, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
@@ -30,13 +31,13 @@ from fashionsite.api.waiting import wait_until
 VIEW, ADD, CHANGE = (f"importing.{act}_importjob" for act in ("view", "add", "change"))
 
 
-class PageQuery(serializers.Serializer):
+class PageQuery(Asked):
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
-    cursor = serializers.CharField(required=False, max_length=2000)
+    cursor = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
 class IssuesQuery(PageQuery):
-    kind = serializers.CharField(required=False, max_length=40)
+    kind = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
 
 class FoundIssueSerializer(serializers.Serializer):
@@ -97,16 +98,16 @@ class ImportToStart(serializers.Serializer):
 
     table = serializers.FileField(required=False)
     pictures = serializers.ListField(child=serializers.FileField(), required=False, help_text="Zips.")
-    address = serializers.CharField(required=False, max_length=1000)
-    folder = serializers.CharField(required=False, max_length=500)
+    address = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    folder = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
 
-class AddressToImport(serializers.Serializer):
-    address = serializers.CharField(required=False, max_length=1000)
-    folder = serializers.CharField(required=False, max_length=500)
+class AddressToImport(Asked):
+    address = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    folder = serializers.CharField(required=False, allow_blank=True, max_length=500)
 
 
-class Wishes(serializers.Serializer):
+class Wishes(Asked):
     """What is to be done beside writing the rows."""
 
     repair = serializers.BooleanField(default=True, help_text="Take names whose separators were not quoted.")
@@ -114,7 +115,7 @@ class Wishes(serializers.Serializer):
     remove_sample = serializers.BooleanField(default=False)
 
 
-class Columns(serializers.Serializer):
+class Columns(Asked):
     mapping = serializers.DictField(child=serializers.IntegerField(min_value=0, max_value=999))
     currency = serializers.RegexField("^[A-Z]{3}$", required=False, help_text="Of prices that name none.")
     links = serializers.CharField(required=False, max_length=LINK_LENGTH, help_text="Where products are bought.")
@@ -283,7 +284,7 @@ def _done(job: ImportJob, do: Callable[[ImportJob], None]) -> Response:
 
 
 def _start(request: Request) -> Response:
-    """Raises ValidationError."""
+    """Raises Problem."""
     asked = AddressToImport(data=request.data)
     asked.is_valid(raise_exception=True)
     data = QueryDict(mutable=True)
@@ -291,15 +292,15 @@ def _start(request: Request) -> Response:
     files = MultiValueDict({_of_the_desk(name): request.FILES.getlist(name) for name in request.FILES})
     form = StartForm(data, files)
     if not form.is_valid():
-        raise serializers.ValidationError({_named(name): said for name, said in said_of(form).items()})
+        raise unusable(**{_named(name): said for name, said in said_of(form).items()})
     job = form.start(request._request)
     transaction.on_commit(wake_importer)
     return Response({"id": job.pk}, 201)
 
 
-def said_of(form: BaseForm) -> dict[str, list[str]]:
+def said_of(form: BaseForm) -> dict[str, str]:
     """What is wrong with the fields of a form of the desk's."""
-    return {name: [str(text) for text in said] for name, said in form.errors.items()}
+    return {name: " ".join(map(str, said)) for name, said in form.errors.items()}
 
 
 def _of_the_desk(name: str) -> str:
@@ -313,13 +314,13 @@ def _named(field: str) -> str:
 
 
 def _remap(job: ImportJob, told: dict[str, Any]) -> None:
-    """Raises NotNow and ValidationError."""
+    """Raises NotNow and Problem."""
     if job.preview is None:
         raise jobs.NotNow(gettext("There is no preview yet."))
     columns = {f"column{column}": field for field, column in told["mapping"].items()}
     form = MappingForm(job, {**columns, "currency": told.get("currency", ""), "links": told.get("links", "")})
     if not form.is_valid():
-        raise serializers.ValidationError(said_of(form))
+        raise unusable(**said_of(form))
     jobs.remap(job, form.mapping(), form.cleaned_data["currency"], form.cleaned_data["links"])
 
 

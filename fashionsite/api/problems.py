@@ -1,7 +1,7 @@
 """What is answered instead: problems as RFC 9457 has them, each with a `code` that a program can test."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import (
@@ -50,7 +50,7 @@ OF_DJANGO: dict[tuple[type[Exception], ...], str] = {
     (UnusableFile,): "unusable",
     (Http404,): "not_found",
     (PermissionDenied,): "forbidden",
-    (ValidationError,): "invalid",
+    (ValidationError,): "unusable",
     (RequestDataTooBig,): "too_large",
     (SuspiciousOperation, BadRequest, UnreadablePostError): "malformed",
 }
@@ -61,9 +61,15 @@ BY_STATUS = {status: code for code, (status, _) in reversed(CODES.items())} | {4
 class Problem(Exception):
     """What a view answers instead: a code of CODES, and what a person can do about it."""
 
-    def __init__(self, code: str, detail: str, headers: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+    ):
         super().__init__(detail)
-        self.code, self.headers = code, headers or {}
+        self.code, self.headers, self.errors = code, headers or {}, list(errors)
 
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -74,8 +80,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     set_rollback()
     request = context["request"]
     body = described(request, problem.code, str(problem))
-    if isinstance(error, exceptions.ValidationError):
-        body["errors"] = list(_errors(error.get_full_details(), ""))
+    if problem.errors:
+        body["errors"] = problem.errors
     response = Response(body, body["status"], headers=dict(problem.headers), content_type=CONTENT_TYPE)
     # Who accepts nothing that there is gets what there is.
     response.exception = True
@@ -131,12 +137,13 @@ def _of_the_framework(error: exceptions.APIException) -> Problem:
     if isinstance(error, exceptions.ParseError):
         return Problem("malformed", str(error.detail))
     if isinstance(error, exceptions.ValidationError):
-        found = _errors(error.get_full_details(), "")
-        return Problem("invalid", " ".join(f"{one['pointer']}: {one['detail']}".lstrip(": ") for one in found)[:2000])
+        found = list(errors_of(error.get_full_details(), ""))
+        said = " ".join(f"{one['pointer']}: {one['detail']}".lstrip(": ") for one in found)
+        return Problem("invalid", said[:2000], errors=found)
     return Problem(BY_STATUS[error.status_code], str(error.detail), headers)
 
 
-def _errors(details: Any, pointer: str) -> Iterator[dict[str, str]]:
+def errors_of(details: Any, pointer: str) -> Iterator[dict[str, str]]:
     """What is wrong, and where in the request: {pointer, code, detail}."""
     if isinstance(details, dict) and not details.keys() ^ {"message", "code"}:
         yield {"pointer": pointer, "code": str(details["code"]), "detail": str(details["message"])}
@@ -145,4 +152,4 @@ def _errors(details: Any, pointer: str) -> Iterator[dict[str, str]]:
     for name, part in parts:
         is_message = isinstance(details, list) and isinstance(part, dict) and not part.keys() ^ {"message", "code"}
         inner = pointer if is_message or name == "non_field_errors" else f"{pointer}/{name}"
-        yield from _errors(part, inner)
+        yield from errors_of(part, inner)

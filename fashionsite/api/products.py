@@ -21,32 +21,41 @@ from catalog.querysets import LEVELS
 from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, MOST_FURTHER_PICTURES, Availability, Condition
 from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
+from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
+from fashionsite.api.problems import Problem, errors_of
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
 from fashionsite.api.waiting import are_searchable, states, wait_until
 from recommender.panels import similar
 
 MOST_FILES = 100
-PRICE = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
 
 
-class ListQuery(serializers.Serializer):
+class ListQuery(Asked):
     """What narrows and orders a list of products, as in the shop."""
 
     category = serializers.CharField(
-        required=False, max_length=400, help_text="The path of a category, like apparel/topwear."
+        required=False, allow_blank=True, max_length=400, help_text="The path of a category, like apparel/topwear."
     )
-    min_price = serializers.RegexField(PRICE, required=False, help_text="What it costs now is no less than this.")
-    max_price = serializers.RegexField(PRICE, required=False, help_text="What it costs now is no more than this.")
+    min_price = serializers.RegexField(
+        AMOUNT_OR_NOTHING, required=False, allow_blank=True, help_text="What it costs now is no less than this."
+    )
+    max_price = serializers.RegexField(
+        AMOUNT_OR_NOTHING, required=False, allow_blank=True, help_text="What it costs now is no more than this."
+    )
     sort = serializers.ChoiceField(
         [name for name in SORTS if name != "relevance"],
         required=False,
+        allow_blank=True,
         help_text="`newest` where it is left out. An order by price or discount is `newest` where nothing has a price.",
     )
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
     cursor = serializers.CharField(
-        required=False, max_length=2000, help_text="As it stands in `next`; the cursor of another list is not found."
+        required=False,
+        allow_blank=True,
+        max_length=2000,
+        help_text="As it stands in `next`; the cursor of another list is not found.",
     )
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -75,7 +84,9 @@ class SearchQuery(ListQuery):
         max_length=LONGEST_WORDS, help_text="Words as shoppers type them; `-word` and `not word` leave a word out."
     )
     as_typed = serializers.BooleanField(required=False, default=False, help_text="Without correcting the words.")
-    sort = serializers.ChoiceField(list(SORTS), required=False, help_text="`relevance` where it is left out.")
+    sort = serializers.ChoiceField(
+        list(SORTS), required=False, allow_blank=True, help_text="`relevance` where it is left out."
+    )
 
 
 class ProductsSerializer(serializers.Serializer):
@@ -86,15 +97,15 @@ class ProductsSerializer(serializers.Serializer):
     price = told.PriceSerializer(allow_null=True)
 
 
-class SizeToWrite(serializers.Serializer):
+class SizeToWrite(Asked):
     label = serializers.CharField(max_length=40)  # type: ignore[assignment]  # a field of that name
-    price = serializers.DecimalField(12, 3, min_value=0, required=False, allow_null=True)
-    sale_price = serializers.DecimalField(12, 3, min_value=0, required=False, allow_null=True)
+    price = serializers.RegexField(AMOUNT, required=False, allow_null=True)
+    sale_price = serializers.RegexField(AMOUNT, required=False, allow_null=True)
     availability = serializers.ChoiceField([*Availability.choices, ("", "")], required=False)
     stock = serializers.IntegerField(required=False, allow_null=True, min_value=-999_999, max_value=999_999_999)
 
 
-class ProductToWrite(serializers.Serializer):
+class ProductToWrite(Asked):
     """What is left out stays as it is; an empty text, or null, takes away what is there."""
 
     sku = serializers.CharField(max_length=255)
@@ -105,18 +116,18 @@ class ProductToWrite(serializers.Serializer):
         max_length=LEVELS,
         help_text="Names from the master category down; what is new is made.",
     )
-    price = serializers.DecimalField(12, 3, min_value=0, required=False, allow_null=True)
-    old_price = serializers.DecimalField(
-        12,
-        3,
-        min_value=0,
+    price = serializers.RegexField(AMOUNT, required=False, allow_null=True)
+    old_price = serializers.RegexField(
+        AMOUNT,
         required=False,
         allow_null=True,
         help_text="What it cost before; then `price` is the sale's.",
     )
-    sale_price = serializers.DecimalField(12, 3, min_value=0, required=False, allow_null=True)
-    sale_starts_at = serializers.DateTimeField(required=False, allow_null=True)
-    sale_ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    sale_price = serializers.RegexField(AMOUNT, required=False, allow_null=True)
+    sale_starts_at = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, max_length=100, help_text="Like 2026-11-27T09:00+01:00."
+    )
+    sale_ends_at = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=100)
     currency = serializers.RegexField(
         "^[A-Z]{3}$", required=False, help_text="The shop's (CURRENCY) where it is left out."
     )
@@ -155,7 +166,7 @@ class ProductToWrite(serializers.Serializer):
         return {**super().get_fields(), **attributes}
 
 
-class ProductsToWrite(serializers.Serializer):
+class ProductsToWrite(Asked):
     products = serializers.ListField(child=ProductToWrite(), min_length=1, max_length=batches.MOST)
 
 
@@ -189,7 +200,7 @@ class BatchSerializer(serializers.Serializer):
     results = WrittenSerializer(many=True)
 
 
-class SimilarQuery(serializers.Serializer):
+class SimilarQuery(Asked):
     limit = serializers.IntegerField(
         min_value=1, max_value=MOST, required=False, help_text="As many as a product's page shows where it is left out."
     )
@@ -233,9 +244,13 @@ class Products(Resource):
 
 
 def _write(request: Request) -> dict[str, Any]:
-    asked = ProductsToWrite(data=_written(request.data))
-    asked.is_valid(raise_exception=True)
-    pictures = request.FILES.getlist("pictures") if hasattr(request.data, "getlist") else []
+    is_form = hasattr(request.data, "getlist")
+    asked = ProductsToWrite(data=_in_form(request.data) if is_form else request.data)
+    if not asked.is_valid(raise_exception=not is_form):
+        # The form is well formed; what its text says is not as it must be.
+        details = serializers.ValidationError(asked.errors).get_full_details()
+        raise Problem("unusable", gettext("Send the products as JSON."), errors=list(errors_of(details, "")))
+    pictures = request.FILES.getlist("pictures") if is_form else []
     batch = batches.write(asked.validated_data["products"], pictures, request.user.pk)
     results = [
         {
@@ -248,14 +263,12 @@ def _write(request: Request) -> dict[str, Any]:
     return {"id": batch.job.pk, "results": results}
 
 
-def _written(data: Any) -> Any:
-    """What JSON says, or in a form the text of it. Raises ValidationError."""
-    if not hasattr(data, "getlist"):
-        return data
+def _in_form(form: Any) -> Any:
+    """What the text of JSON in a form says. Raises Problem."""
     try:
-        return {"products": json.loads(data.get("products", ""))}
+        return {"products": json.loads(form.get("products", ""))}
     except (ValueError, RecursionError) as error:
-        raise serializers.ValidationError({"products": gettext("Send the products as JSON.")}) from error
+        raise unusable(products=gettext("Send the products as JSON.")) from error
 
 
 class ProductDetail(Resource):

@@ -1,5 +1,6 @@
 """How the API describes itself: OpenAPI 3.1, with the problems that every operation may answer."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
@@ -8,15 +9,16 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from catalog.appearance import current
-from fashionsite.api.access import WRITE
+from fashionsite.api.access import READ, SEARCH, WRITE
 from fashionsite.api.examples import ANSWERED, ASKED
+from fashionsite.api.models import GivenAnswer
 from fashionsite.api.problems import CODES, CONTENT_TYPE
 
 ALWAYS = ("invalid", "unauthenticated", "forbidden", "not_acceptable", "too_many_requests", "unavailable")
 WITH_BODY = ("malformed", "too_large", "unsupported_media_type", "unusable")
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "maxLength": GivenAnswer.LONGEST, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
     description="Up to 255 characters: a request that comes again with it within a day is answered as before.",
 )
@@ -28,6 +30,10 @@ PREFER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="`wait=10` answers when the work is done, or after so many seconds, 30 at the most.",
 )
+
+
+SAYS_SOMETHING = r"[^\s\u001c-\u001f\u0085]"
+"""More than what Python takes for spaces"""
 
 
 class ErrorSerializer(serializers.Serializer):
@@ -68,6 +74,10 @@ class Described(AutoSchema):
         """What a key needs."""
         return str(getattr(self.view, "scopes", {}).get(self.method))
 
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Reading and searching go without, too, unless staff have closed them."""
+        return [*super().get_auth(), *([{}] if self._scope in (READ, SEARCH) else [])]
+
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
@@ -87,7 +97,7 @@ class Described(AutoSchema):
     def _problems(self) -> dict[int, list[str]]:
         """The codes of each status that the operation may answer."""
         codes = [*ALWAYS]
-        if "{" in self.path or "cursor" in str(self.get_override_parameters()):
+        if "{" in self.path or "cursor" in {one["name"] for one in self._get_parameters()}:
             codes.append("not_found")
         if self.method not in ("GET", "DELETE"):
             codes += WITH_BODY
@@ -121,6 +131,26 @@ def _example(code: str) -> dict[str, Any]:
     if code == "invalid":
         example["errors"] = [{"pointer": "/limit", "code": "max_value", "detail": "No more than 100."}]
     return example
+
+
+def say_what_is_blank(result: dict, **_: object) -> dict:
+    """A text that has to say something is more than spaces."""
+    for described in _texts(result):
+        if described.get("minLength") == 1 and not {"pattern", "format", "enum"} & described.keys():
+            described["pattern"] = SAYS_SOMETHING
+    return result
+
+
+def _texts(node: Any) -> Iterator[dict]:
+    """All that the schema describes as a text."""
+    if isinstance(node, dict):
+        if node.get("type") == "string":
+            yield node
+        for inner in node.values():
+            yield from _texts(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _texts(inner)
 
 
 def name_the_shop(result: dict, **_: object) -> dict:

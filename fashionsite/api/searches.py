@@ -25,9 +25,10 @@ from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.signals import words_searched
 from fashionsite.api import told
 from fashionsite.api.access import SEARCH, ApiFetches, ApiPhotos, ApiReads
+from fashionsite.api.asked import AMOUNT_OR_NOTHING, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL
 from fashionsite.api.problems import Problem
-from fashionsite.api.products import PRICE, ProductsSerializer, SearchQuery, listed, selection_of
+from fashionsite.api.products import ProductsSerializer, SearchQuery, listed, selection_of
 from fashionsite.api.resources import Resource
 from recommender.diversity import unit
 from recommender.models import Encoder
@@ -41,6 +42,7 @@ from recommender.registry import active_encoder
 from recommender.signals import photo_searched
 
 MOST_DIMENSIONS = 4096
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
 
 class UnderstoodSerializer(serializers.Serializer):
@@ -112,7 +114,7 @@ class PictureParser(BaseParser):
         return DataAndFiles(parser_context["request"].query_params.copy(), MultiValueDict({"photo": [upload]}))
 
 
-@extend_schema_field({"type": "string", "contentEncoding": "base64", "minLength": 1})
+@extend_schema_field({"type": "string", "contentEncoding": "base64", "pattern": BASE64, "minLength": 4})
 class PhotoField(serializers.Field):
     """An upload, or in JSON its bytes in base64."""
 
@@ -122,7 +124,7 @@ class PhotoField(serializers.Field):
         if not isinstance(data, str):
             raise serializers.ValidationError(gettext("Send the bytes of a picture in base64."))
         try:
-            content = base64.b64decode(data.partition("base64,")[2] or data, validate=True)
+            content = base64.b64decode(data, validate=True)
         except (binascii.Error, ValueError) as error:
             raise serializers.ValidationError(gettext("Send the bytes of a picture in base64.")) from error
         return InMemoryUploadedFile(io.BytesIO(content), "photo", "photo", None, len(content), None)
@@ -131,12 +133,12 @@ class PhotoField(serializers.Field):
         return None
 
 
-class Narrowing(serializers.Serializer):
+class Narrowing(Asked):
     """What narrows the 500 products that look most like it."""
 
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
-    min_price = serializers.RegexField(PRICE, required=False)
-    max_price = serializers.RegexField(PRICE, required=False)
+    min_price = serializers.RegexField(AMOUNT_OR_NOTHING, required=False, allow_blank=True)
+    max_price = serializers.RegexField(AMOUNT_OR_NOTHING, required=False, allow_blank=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         values = {
@@ -159,7 +161,7 @@ def _number(text: str | None) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-class BringsPhoto(serializers.Serializer):
+class BringsPhoto(Asked):
     """One photo: its bytes, or where it lies on the internet where the shop takes addresses; and a part of it."""
 
     photo = PhotoField(required=False)
@@ -168,7 +170,7 @@ class BringsPhoto(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("photo" in attrs) == ("address" in attrs):
-            raise serializers.ValidationError(gettext("Send a photo, or the address of one."))
+            raise unusable(photo=gettext("Send a photo, or the address of one."))
         return attrs
 
     @property
@@ -229,6 +231,7 @@ PHOTO_PARSERS = (MultiPartParser, JSONParser, PictureParser)
 class PhotoSearch(Resource):
     scopes: ClassVar = {"POST": SEARCH}
     parser_classes = PHOTO_PARSERS
+    problems = ("gone",)
     throttle_classes = (ApiReads, ApiPhotos, ApiFetches)
 
     @extend_schema(
@@ -274,13 +277,14 @@ class VectorQuerySerializer(Narrowing):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("vector" in attrs) == ("look" in attrs):
-            raise serializers.ValidationError(gettext("Send a vector or a look: one of them."))
+            raise unusable(vector=gettext("Send a vector or a look: one of them."))
         return attrs
 
 
 class VectorSearch(Resource):
     scopes: ClassVar = {"POST": SEARCH}
     parser_classes = (JSONParser,)
+    problems = ("gone",)
 
     @extend_schema(
         operation_id="search_vector",
@@ -308,6 +312,7 @@ class EmbeddingSerializer(serializers.Serializer):
 class Embed(Resource):
     scopes: ClassVar = {"POST": SEARCH}
     parser_classes = PHOTO_PARSERS
+    problems = ("gone",)
     throttle_classes = (ApiReads, ApiPhotos, ApiFetches)
 
     @extend_schema(

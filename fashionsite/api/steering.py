@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from catalog.models import Category, MerchandisingRule, Product, Synonym
 from catalog.steering import Act, Place, SteeredPage, steer
 from fashionsite.api.access import WRITE
+from fashionsite.api.asked import Asked, unusable
 from fashionsite.api.imports import PageQuery
 from fashionsite.api.paging import page_of
 from fashionsite.api.resources import Resource, once
@@ -40,7 +41,7 @@ class RulesSerializer(serializers.Serializer):
     results = RuleSerializer(many=True)
 
 
-class RuleToWrite(serializers.Serializer):
+class RuleToWrite(Asked):
     """One product in one page of results; a rule that it has there already becomes this one."""
 
     place = serializers.ChoiceField(Place.choices)
@@ -62,7 +63,7 @@ class RuleToWrite(serializers.Serializer):
         """With the `page` and the product themselves."""
         field = MerchandisingRule.TARGETS.get(Place(attrs["place"]))
         if field and not attrs.get(field):
-            raise serializers.ValidationError({field: gettext("Say which one.")})
+            raise unusable(**{field: gettext("Say which one.")})
         target = self._target(field, attrs[field]) if field else None
         product = self._product("product", attrs["product"])
         return {**attrs, "page": SteeredPage(attrs["place"], target), "product": product}
@@ -74,13 +75,13 @@ class RuleToWrite(serializers.Serializer):
             return self._product(field, told)
         category = Category.objects.at_path(told)
         if category is None:
-            raise serializers.ValidationError({field: gettext("There is no such category.")})
+            raise unusable(**{field: gettext("There is no such category.")})
         return category
 
     def _product(self, field: str, sku: str) -> Product:
         product = Product.objects.in_the_shop().filter(sku=sku).first()
         if product is None:
-            raise serializers.ValidationError({field: gettext("No product has this id.")})
+            raise unusable(**{field: gettext("No product has this id.")})
         return product
 
 
@@ -129,7 +130,7 @@ class RuleDetail(Resource):
         return Response(status=204)
 
 
-class SynonymToWrite(serializers.Serializer):
+class SynonymToWrite(Asked):
     phrase = serializers.CharField(max_length=100, help_text="What shoppers say.")
     meanings = serializers.CharField(max_length=500, help_text="As products are called; several with commas between.")
 

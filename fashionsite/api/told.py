@@ -141,7 +141,9 @@ class MatchesSerializer(serializers.Serializer):
     results = MatchSerializer(many=True)
 
 
-@extend_schema_field({"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4})
+@extend_schema_field(
+    {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 100}, "minItems": 4, "maxItems": 4}
+)
 class BoxField(serializers.ListField):
     """Where a part of a photo lies: left, top, width and height, in percent."""
 

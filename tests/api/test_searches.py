@@ -116,7 +116,7 @@ def test_an_embedding_is_made_and_searched_with(client):
         ({"vector": []}, 400, "invalid"),
         ({"vector": ["a"]}, 400, "invalid"),
         ({"look": "forged"}, 410, "gone"),
-        ({}, 400, "invalid"),
+        ({}, 422, "unusable"),
         ([], 400, "invalid"),
     ],
 )
@@ -134,9 +134,9 @@ def test_what_is_no_embedding_of_this_shop_is_refused(client, body, status, code
         ({"photo": base64.b64encode(b"no picture").decode()}, 422, "unusable"),
         ({"photo": 7}, 400, "invalid"),
         ({"address": "http://127.0.0.1/a.jpg"}, 422, "unusable"),
-        ({"photo": "QQ==", "address": "http://a.example.com/a.jpg"}, 400, "invalid"),
+        ({"photo": "QQ==", "address": "http://a.example.com/a.jpg"}, 422, "unusable"),
         ({"photo": "QQ==", "box": [1, 2]}, 400, "invalid"),
-        ({}, 400, "invalid"),
+        ({}, 422, "unusable"),
     ],
 )
 def test_what_is_no_photo_is_refused(client, address, body, status, code):

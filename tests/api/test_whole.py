@@ -35,9 +35,10 @@ def test_everything_is_done_by_the_api_alone(client, settings, tmp_path):
         return answer.json()
 
     with worker():
-        job = client.post(f"{V1}imports/", _catalogue(tmp_path, 12), headers=headers | WAIT).json()
-        assert (job["state"], job["preview"]["created"]) == ("ready", 12)
-        assert post(f"imports/{job['id']}/confirm/", {}, **WAIT)["state"] == "done"
+        job = client.post(f"{V1}imports/", _catalogue(tmp_path, 12), headers=headers).json()
+        job = _until(get, job, "ready")
+        assert job["preview"]["created"] == 12
+        _until(get, post(f"imports/{job['id']}/confirm/", {}), "done")
         _until_all_are_searchable(get)
         written = {"sku": "13", "name": "Red Scarf", "gender": "Women", "category": ["Accessories", "Scarves"]}
         photo = SimpleUploadedFile("13.jpg", as_file(drawing(77)))
@@ -70,6 +71,15 @@ def _catalogue(folder, count: int) -> dict[str, object]:
             archive.write(image, image.name)
     pictures = SimpleUploadedFile("pictures.zip", stream.getvalue())
     return {"table": SimpleUploadedFile(styles.name, styles.read_bytes()), "pictures": [pictures]}
+
+
+def _until(get, job: dict, state: str) -> dict:
+    """The import when it has come to that state, which a busy machine takes its time for."""
+    for _ in range(3):
+        job = get(f"imports/{job['id']}/", **WAIT)
+        if job["state"] == state:
+            return job
+    raise AssertionError(job)
 
 
 def _until_all_are_searchable(get) -> None:

@@ -29,7 +29,7 @@ ALL = {
     "brand": "Sorrel",
     "year": 2026,
     "price": "49.90",
-    "sale_price": 39.9,
+    "sale_price": "39.90",
     "sale_starts_at": "2026-01-01T00:00:00Z",
     "sale_ends_at": "2099-01-01T00:00:00Z",
     "currency": "EUR",
@@ -76,7 +76,7 @@ def test_what_is_left_out_stays_and_what_is_empty_goes(client, writing):
 
 def test_a_batch_takes_what_it_can_and_says_what_not(client, writing):
     answer = write(
-        client, writing, {"sku": "1", "name": "A"}, {"sku": ".."}, {"sku": "1"}, {"sku": "2", "price": 5, "name": "B"}
+        client, writing, {"sku": "1", "name": "A"}, {"sku": ".."}, {"sku": "1"}, {"sku": "2", "price": "5", "name": "B"}
     )
     assert outcomes(answer) == [("1", "created"), ("..", "rejected"), ("1", "rejected"), ("2", "created")]
     kinds = [[issue["kind"] for issue in one["issues"]] for one in answer.json()["results"]]
@@ -153,9 +153,9 @@ def test_the_same_request_is_done_once(client, writing):
 
 def test_a_request_that_fails_may_come_again(client, writing):
     more = {"Idempotency-Key": "one"}
-    assert write(client, writing, {"sku": "1", "price": -1}, **more).status_code == 400
+    assert write(client, writing, {"sku": "1", "price": "-1"}, **more).status_code == 400
     assert not GivenAnswer.objects.exists()
-    assert write(client, writing, {"sku": "1", "price": 1}, **more).status_code == 200
+    assert write(client, writing, {"sku": "1", "price": "1"}, **more).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
