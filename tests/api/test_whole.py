@@ -60,6 +60,7 @@ def test_everything_is_done_by_the_api_alone(client, settings, tmp_path):
     assert (statistics["days"][-1]["words"], statistics["days"][-1]["photos"]) == (2, 2)
     assert client.delete(f"{V1}products/13/", headers=headers).status_code == 204
     assert get("search/?q=scarf")["count"] == 0
+    assert get("statistics/?days=7")["days"][-1]["words"] == 3
 
 
 def _catalogue(folder, count: int) -> dict[str, object]:
