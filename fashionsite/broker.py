@@ -76,3 +76,5 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    polling_interval = 0.2
+    """Seconds from one look into the folder to the next; kombu's own second is one that somebody waits for."""

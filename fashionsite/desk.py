@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import AbstractUser, AnonymousUser
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, gettext_lazy
 
@@ -17,6 +20,9 @@ from fashionsite import health
 from recommender import querysets
 from recommender.models import Encoder, QualityReport
 from recommender.statistics.report import Report
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict
 
 DAYS = 7
 WORDS_SHOWN = 5
@@ -32,8 +38,33 @@ PARTS = {
 TREND = timedelta(days=DAYS)
 
 
+class SelectingIds(ModelAdmin):
+    """Selects nothing by what is no id: Django's own asks the database for it, and fails."""
+
+    def response_action(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse | None:
+        posted = request.POST.copy()
+        selected = [one for one in posted.getlist(ACTION_CHECKBOX_NAME) if _may_be(one, self.opts.pk)]
+        posted.setlist(ACTION_CHECKBOX_NAME, selected)
+        request.POST = cast("_ImmutableQueryDict", posted)
+        return super().response_action(request, *arguments, **named)
+
+
+def _may_be(value: str, key: Field) -> bool:
+    """Whether a key may have that value; whether a row has it is for the database to say."""
+    try:
+        key.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
 class ShopAdminSite(AdminSite):
     index_template = "admin/home.html"
+
+    def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
+        chosen = admin_class or ModelAdmin
+        selecting = type(chosen.__name__, (SelectingIds, chosen), {"__module__": chosen.__module__})
+        super().register(model_or_iterable, selecting, **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """The administration is called by the shop."""

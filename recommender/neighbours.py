@@ -24,6 +24,7 @@ CANDIDATES = 100
 FEW_CANDIDATES = 24
 LOOK_ALIKES = 500
 MOST_ROWS = 3000
+"""Pictures that are looked at for one search"""
 DESIGNS = 40
 ALL = Q()
 CLOSE_SHAPE = 0.3
@@ -215,21 +216,20 @@ def _nearest_of_each(
 ) -> list:
     """The first row of each product, in the order of the rows: so many that `count` of them can be told apart.
 
-    That is as exact as the order is: rows come by their distance, so what comes of a product later is no nearer than
-    its first row, and asking for more adds products behind and changes none before. Where each product has one picture
-    it is one query of `count` rows. Otherwise four times as many rows are asked for until they are enough, which, as
-    the index starts anew, costs up to a third more than knowing the number would.
+    The rows are read one after the other from where the index is, as nobody knows how many pictures of one product come
+    before the next product: asking anew for more costs all of it again.
     """
-    asked = count
-    while True:
-        rows = list(ordered[:asked])
-        first: dict[int, Any] = {}
-        for row in rows:
-            first.setdefault(product_of(row), row)
-        found = list(first.values())
-        if len(set(map(told_apart_by, found))) >= count or len(rows) < asked or asked >= MOST_ROWS:
-            return found
-        asked *= 4
+    first: dict[int, Any] = {}
+    different: set[object] = set()
+    # Outside of a transaction a cursor would have all rows that there may be made at once.
+    with transaction.atomic(savepoint=False):
+        for row in ordered[:MOST_ROWS].iterator(chunk_size=count):
+            if product_of(row) not in first:
+                first[product_of(row)] = row
+                different.add(told_apart_by(row))
+            if len(different) == count:
+                break
+    return list(first.values())
 
 
 def by_distance(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray | Combinable) -> "QuerySet[Found]":

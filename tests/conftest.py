@@ -20,6 +20,25 @@ from tests.factories import ProductFactory
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
+LONGEST = (
+    "tests/recommender/training/test_training.py",
+    "tests/browser/test_accessibility.py",
+    "tests/recommender/test_worker.py",
+    "tests/test_site.py",
+    "tests/browser/test_photo_search.py",
+    "tests/browser/test_import_desk.py",
+    "tests/browser/test_policy.py",
+    "tests/campaign/test_campaign.py",
+    "tests/browser/test_phone.py",
+)
+"""Files that take more than twenty seconds"""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, so that at the end no process waits for another's."""
+    items.sort(key=lambda item: item.nodeid.partition("::")[0] not in LONGEST)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
@@ -35,11 +54,17 @@ def unvisited(db: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def empty_folders() -> None:
-    """No file and no task of an earlier run."""
-    for folder in (settings.MEDIA_ROOT, settings.VAR_DIR / "broker"):
-        shutil.rmtree(folder, ignore_errors=True)
-        Path(folder).mkdir(parents=True)
+def empty_media() -> None:
+    """No file of an earlier run."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    Path(settings.MEDIA_ROOT).mkdir(parents=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> None:
+    """No task of an earlier test, all of which a worker would do before those of its own."""
+    for message in (settings.VAR_DIR / "broker").iterdir():
+        message.unlink()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+import threading
+import time
 
 import pytest
 from kombu import Connection
@@ -26,6 +28,16 @@ def test_messages_come_in_the_order_in_which_they_were_sent_and_leave_nothing(qu
     with pytest.raises(queue.Empty):
         queue.get(timeout=0.1)
     assert not list((tmp_path / "messages").iterdir()) + list((tmp_path / "temporary").iterdir())
+
+
+def test_who_waits_hears_of_a_message_soon(queue):
+    def seconds_until_heard() -> float:
+        started = time.monotonic()
+        threading.Timer(0.3, queue.put, ["come"]).start()
+        queue.get(timeout=5)
+        return time.monotonic() - started
+
+    assert min(seconds_until_heard() for _ in range(3)) < 0.9
 
 
 @pytest.mark.parametrize("size", [0, 100])

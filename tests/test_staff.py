@@ -1,6 +1,7 @@
 """The second factor of staff, in a site that is told to ask for it."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -70,3 +71,11 @@ def test_without_the_setting_there_is_no_second_factor_to_give():
     result = manage("two_factor", "anna")
     assert result.returncode == 1
     assert "Set STAFF_TWO_FACTOR=1" in result.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second_factor", [False, True])
+def test_the_page_to_log_in_has_one_heading(second_factor):
+    script = "from django.test import Client; print(Client().get('/admin/login/', headers={'host': 'localhost'}).text)"
+    result = manage("shell", "-c", script, **({"STAFF_TWO_FACTOR": 1} if second_factor else {}))
+    assert re.findall(r"<h1>\s*(.*?)\s*</h1>", result.stdout) == ["Log in"], result.stderr

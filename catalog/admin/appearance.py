@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.formsets import LabelledFormSet
 from catalog.appearance import GROUNDS, INK, accents
 from catalog.contrast import EDGE, contrast, nearest_against, text_on
 from catalog.models import Appearance, FooterLink
@@ -172,14 +173,12 @@ def logo_of(upload: UploadedFile) -> Logo:
     return Logo(stream.getvalue(), digest_of(stream.getvalue()), *picture.size)
 
 
-class FooterLinkFormSet(forms.BaseInlineFormSet):
+class FooterLinkFormSet(LabelledFormSet):
+    row = _("link")
+
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        """Empty lines have the next positions, so that nobody has to count; each field says which link it is of."""
+        """Empty lines have the next positions, so that nobody has to count."""
         super().add_fields(form, index)
-        for field in form.fields.values():
-            number = "" if index is None else index + 1
-            label = gettext("{field} of link {number}").format(field=field.label, number=number)
-            field.widget.attrs.setdefault("aria-label", label)
         if index is not None and index >= self.initial_form_count():
             taken = [link.position for link in self.get_queryset()]
             form.fields["position"].initial = max(taken, default=0) + 1 + index - self.initial_form_count()

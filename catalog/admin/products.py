@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.choosing import ChoosingAdmin
+from catalog.admin.formsets import LabelledFormSet
 from catalog.admin.known_values import KnownValues
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
@@ -59,15 +60,6 @@ class ValuesFilter(admin.AllValuesFieldListFilter):
             yield choice
 
 
-class LabelledFormSet(BaseInlineFormSet):
-    """In a table the head of a column is no label of the fields below it."""
-
-    def add_fields(self, form: ModelForm, index: int | None) -> None:
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            field.widget.attrs["aria-label"] = str(field.label or name).capitalize()
-
-
 class FurtherPictureForm(ModelForm):
     """A picture with its place among the others, which two of them may share until all are saved."""
 
@@ -85,6 +77,8 @@ class FurtherPictureForm(ModelForm):
 
 
 class FurtherPictureFormSet(LabelledFormSet):
+    row = _("further picture")
+
     def clean(self) -> None:
         """Raises ValidationError where the pictures are not those any more that the page showed."""
         super().clean()
@@ -132,9 +126,13 @@ class ProductForm(ModelForm):
         self.initial.setdefault("description", self.instance.description)
 
 
+class ProductSizeFormSet(LabelledFormSet):
+    row = _("product size")
+
+
 class ProductSizeInline(admin.TabularInline):
     model = ProductSize
-    formset = LabelledFormSet
+    formset = ProductSizeFormSet
     extra = 0
 
 

@@ -87,5 +87,8 @@ def finish(job: ImportJob, state: str, error: str = "") -> None:
 
 
 def _too_late(job: ImportJob) -> NotNow:
-    job.refresh_from_db()
+    try:
+        job.refresh_from_db()
+    except ImportJob.DoesNotExist:
+        return NotNow(gettext("This import was deleted meanwhile."))
     return NotNow(gettext("This import is {state} by now.").format(state=job.get_state_display().lower()))

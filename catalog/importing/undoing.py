@@ -56,8 +56,12 @@ def look_ahead(job: ImportJob) -> Outlook:
 
 @transaction.atomic
 def give_back(job: ImportJob) -> None:
-    """Gives those of the job's products that nothing has touched since back what they were, and names the others."""
+    """Gives those of the job's products that nothing has touched since back what they were, and names the others.
+
+    Raises NotNow when the job was deleted in the meantime.
+    """
     naming.hold()
+    jobs.hold(job, State.UNDOING)
     # Whoever saves one of the products now waits until it is what it was.
     list(Product.objects.filter(changes__job=job).select_for_update(of=("self",)).values_list("pk"))
     left = dict(job.changes.touched_since().values_list("pk", "product__sku"))

@@ -1,4 +1,4 @@
-"""Photos for as long as their shopper may crop them: in memory, under a name that cannot be guessed, half an hour."""
+"""Photos for as long as their shopper may crop them: half an hour, under a name that cannot be guessed."""
 
 import io
 import secrets

@@ -21,23 +21,23 @@ WITHOUT_EMPTY_HEADS = {"exclude": [["th.original"]]}
 ADDRESSES = ("/", "/products/", "/search/photo/", "/favourites/", "/explore/", "/privacy/")
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_pages_fit_hold_still_and_work_from_the_keyboard(page, products, address):
+def test_pages_fit_hold_still_and_work_from_the_keyboard(page, products):
     page.add_init_script(
         "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach("
         "(entry) => (window.shift += entry.value))).observe({ type: 'layout-shift', buffered: true });"
     )
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("window.shift") < 0.02
-    assert page.evaluate(
-        "[...document.images].every((image) => image.width && image.height && image.hasAttribute('alt'))"
-    )
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the pictures"
-    page.keyboard.press("Enter")
-    assert page.evaluate("location.hash") == "#main"
+    for address in ADDRESSES:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert page.evaluate("window.shift") < 0.02, address
+        assert page.evaluate(
+            "[...document.images].every((image) => image.width && image.height && image.hasAttribute('alt'))"
+        ), address
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the pictures", address
+        page.keyboard.press("Enter")
+        assert page.evaluate("location.hash") == "#main", address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

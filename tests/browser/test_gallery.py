@@ -101,3 +101,13 @@ def test_without_script_a_page_begins_at_the_picture_that_was_found(browser, liv
     here = page.locator("#picture-2").bounding_box()
     assert here["x"] == pytest.approx(page.locator(".gallery-pictures").bounding_box()["x"], abs=2)
     context.close()
+
+
+def test_without_scripts_no_colour_stays_beside_a_picture(browser, live_server, product):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(product.get_absolute_url())
+    placeholders = page.locator(".picture .colour").all()
+    assert placeholders
+    assert not [one for one in placeholders if one.is_visible()]
+    context.close()

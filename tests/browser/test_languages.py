@@ -42,9 +42,26 @@ def test_nothing_leaves_the_screen(
     expect_fit()
     # A name in Latin letters loses its end where it is too long, and not its beginning.
     assert page.evaluate("getComputedStyle(document.querySelector('.card-name')).direction") == "ltr"
+    page.goto("/admin/catalog/merchandisingrule/steer/?place=words&words=shirt")
+    assert page.evaluate("getComputedStyle(document.querySelector('.steered > a span')).direction") == "ltr"
     page.goto("/search/photo/")
     with page.expect_navigation():
         page.locator("input[name=photo]").first.set_input_files(photo(look_of(products[1])))
     page.evaluate("for (const part of document.querySelectorAll('.refine details')) part.open = true")
     expect_fit()
     context.close()
+
+
+def test_the_head_of_the_filters_stands_over_them_from_either_side(browser: Browser, live_server, products, settings):
+    for language, side in (("en", "left"), ("ar", "right")):
+        settings.LANGUAGE_CODE = language
+        context = browser.new_context(base_url=live_server.url, viewport=PHONE)
+        page = context.new_page()
+        page.goto("/products/")
+        page.locator(".facet-sheet > summary").click()
+        head, first = (
+            page.locator(f".sheet {part}").first.evaluate(f"part => part.getBoundingClientRect().{side}")
+            for part in ("strong", ".facet summary")
+        )
+        assert head == first
+        context.close()

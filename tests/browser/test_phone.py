@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from catalog.models import Product
 from tests.browser.conftest import PHONE
 from tests.browser.shop import look_of, photo, skus
 from tests.factories import ProductFactory
@@ -208,3 +209,18 @@ def test_a_finger_meets_what_it_aims_at(page, products):
         assert page.evaluate(TARGETS) == [], address
     bring(page, products[1], products[2])
     assert page.evaluate(TARGETS) == []
+
+
+def heights(page: Page, selector: str) -> set[float]:
+    """Where the elements that are seen begin."""
+    return {element.bounding_box()["y"] for element in page.locator(selector).all() if element.is_visible()}
+
+
+def test_orders_and_the_choice_of_a_photo_take_one_line(page, products):
+    Product.objects.update(price=20, sale_price=10, currency="EUR")
+    page.goto("/products/")
+    assert page.locator(".orders li").count() > 3
+    assert len(heights(page, ".orders li")) == 1
+    page.goto("/search/photo/")
+    (text,) = [one for one in page.locator("main .drop-text").all() if one.is_visible()]
+    assert text.bounding_box()["height"] < 30

@@ -205,3 +205,8 @@ def test_staff_need_the_permission(client):
     assert client.post(ADDRESS, said()).status_code == 403
     staff.user_permissions.add(Permission.objects.get(codename="change_appearance"))
     assert client.get(ADDRESS).status_code == 200
+
+
+def test_each_field_of_a_link_says_of_which_one_it_is(desk):
+    page = desk.get(ADDRESS).content.decode()
+    assert [label in page for label in ('aria-label="Link 1: Title"', 'aria-label="Link 2: Title"')] == [True, True]

@@ -15,13 +15,17 @@ from tests.pictures import as_file, drawing
 
 @pytest.fixture
 def server():
-    """A web server on this machine: `/picture`, `/loop` to itself, `/away` to the picture, `/endless`."""
+    """A web server here: `/picture`, `/loop` to itself, `/away` to the picture, `/to?` elsewhere, `/endless`."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            if self.path in ("/loop", "/away", "/inside"):
+            if self.path in ("/loop", "/away"):
                 self.send_response(302)
                 self.send_header("Location", {"/away": "/a%20picture?n=%C3%BC"}.get(self.path, self.path))
+                self.end_headers()
+            elif self.path.startswith("/to?"):
+                self.send_response(302)
+                self.send_header("Location", self.path.removeprefix("/to?"))
                 self.end_headers()
             elif self.path in ("/picture", "/a%20picture?n=%C3%BC", "/endless"):
                 self.send_response(200)
@@ -145,6 +149,29 @@ def test_a_public_address_is_fetched_within_limits(server, public):
     ):
         with pytest.raises(fetching.UnfetchableAddress, match=message):
             fetching.fetch(server + path, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "says"),
+    [
+        ("http://127.0.0.2/picture", "public internet"),
+        ("//127.0.0.2/picture", "public internet"),
+        ("http://[::1]/", "public internet"),
+        ("http://169.254.169.254/latest/meta-data/", "public internet"),
+        ("http://[64:ff9b::7f00:1]/", "public internet"),
+        ("http://2130706434/", "public internet"),
+        ("http://127.0.0.1:6379/", "ports"),
+        ("http://somebody:secret@127.0.0.1/", "begins with"),
+        ("file:///etc/passwd", "begins with"),
+        ("gopher://127.0.0.1:6379/_INFO", "begins with"),
+    ],
+)
+def test_a_redirect_is_checked_as_the_address_was(server, monkeypatch, elsewhere, says):
+    """One number of this machine stands in for the public internet, and its port for that of the web."""
+    monkeypatch.setattr(fetching, "_is_public", lambda ip: ip == "127.0.0.1")
+    monkeypatch.setattr(fetching, "PORTS", {"http": int(server.rpartition(":")[2]), "https": 443})
+    with pytest.raises(fetching.UnfetchableAddress, match=says):
+        fetching.fetch(f"{server}/to?{elsewhere}", 1 << 20)
 
 
 def test_a_server_that_asks_to_wait_is_heard(server, public):

@@ -126,3 +126,15 @@ def test_one_picture_each_takes_one_query_of_the_index(django_assert_num_queries
     own = neighbours.embedding_of(products[0])
     with django_assert_num_queries(4):  # a savepoint, the settings, the search, and the end of the savepoint
         neighbours.around(own, 12)
+
+
+def test_products_of_many_pictures_are_passed_in_one_query():
+    shown, *_ = searchable_products(4)
+    give_further(shown, *(drawing(0, (91 + number, 120)) for number in range(12)))
+    embedding.embed_products([shown.pk])
+    own = neighbours.embedding_of(shown)
+    with CaptureQueriesContext(connection) as queries:
+        found = similar_to_vector(own.encoder, own.vector, 3)
+    assert len(found) == 3
+    assert len({match.product.pk for match in found}) == 3
+    assert sum("<=>" in query["sql"] for query in queries) == 1

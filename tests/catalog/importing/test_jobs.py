@@ -2,8 +2,9 @@
 
 import pytest
 
-from catalog.importing import jobs, running
+from catalog.importing import jobs, running, undoing
 from catalog.importing.advancing import advance
+from catalog.importing.models import ImportJob
 from catalog.models import Product
 from tests.catalog.importing.life import State, finished, previewed, started
 from tests.pictures import write_catalogue
@@ -33,6 +34,24 @@ def test_cancelling_keeps_what_is_done_and_going_on_does_the_rest(tmp_path, monk
     assert finished(job).state == State.DONE
     assert (job.rows, job.created) == (20, 20)
     assert Product.objects.count() == 20
+
+
+def test_a_job_that_is_deleted_meanwhile_says_so(tmp_path):
+    job = previewed(*write_catalogue(tmp_path, 2))
+    other = ImportJob.objects.get(pk=job.pk)
+    steps = (
+        lambda: jobs.confirm(job, repair=False, archive_missing=False),
+        lambda: jobs.remap(job, {"sku": 0}),
+        lambda: jobs.cancel(job),
+        lambda: jobs.resume(job),
+        lambda: jobs.undo(job),
+        lambda: undoing.give_back(job),
+        lambda: running.run_slice(job, 1.0),
+    )
+    other.delete()
+    for step in steps:
+        with pytest.raises(jobs.NotNow, match="deleted meanwhile"):
+            step()
 
 
 def test_a_button_that_comes_too_late_says_so(tmp_path):
