@@ -24,6 +24,13 @@ class Choice:
     count: int | None = None
     """How many products it would leave, where that is said"""
     is_chosen: bool = False
+    name: str = ""
+    """What programs and addresses call it, where that is not the label"""
+
+    @property
+    def value(self) -> str:
+        """What to narrow by."""
+        return self.name or self.label
 
 
 @dataclass(frozen=True)

@@ -366,7 +366,7 @@ class Selection:
         for node in totals:
             node.parent = nodes.get(node.parent_id)
         choices = [
-            Choice(node.name, self.address(category=node), count, node == self.category)
+            Choice(node.name, self.address(category=node), count, node == self.category, node.route)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
         ]
         return Facet("category", gettext("Category"), choices)

@@ -1,5 +1,10 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
 from django.conf import settings
+
+NOT_COLLECTED = ["*.js.map", "redoc", "swagger-ui-standalone-preset*"]
+"""Of the documentation of the API, what no page asks for and what takes long to compress"""
 
 
 class FashionsiteConfig(AppConfig):
@@ -8,6 +13,8 @@ class FashionsiteConfig(AppConfig):
     def ready(self) -> None:
         from fashionsite import checks  # noqa: F401 – registers them
 
+        staticfiles: Any = apps.get_app_config("staticfiles")
+        staticfiles.ignore_patterns = [*staticfiles.ignore_patterns, *NOT_COLLECTED]
         if settings.SENTRY_DSN:
             from catalog.monitoring import reports
 

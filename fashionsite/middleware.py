@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from catalog import appearance
 from catalog.cookies import COOKIES
 from fashionsite import bodies
+from fashionsite.api.problems import is_of_the_api, problem_response
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -29,10 +30,9 @@ SAME_FOR_EVERYBODY = frozenset(
         "catalog:category",
         "catalog:products",
         "recommender:explore",
-        "api:product",
-        "api:products",
+        "api:home",
+        "api:docs",
         "api:schema",
-        "api:similar",
         "robots",
         "sitemap_index",
         "django.contrib.sitemaps.views.sitemap",
@@ -142,8 +142,8 @@ def refuse_large_bodies(get_response: Answer) -> Answer:
         if not bodies.is_too_large(request):
             return get_response(request)
         limit = f"{number_format(bodies.limit_of(request.path_info) >> 20, force_grouping=True)} MB"
-        if request.path_info.startswith("/api/"):
-            return JsonResponse({"detail": gettext("This is too large; up to %s work here.") % limit}, status=413)
+        if is_of_the_api(request):
+            return problem_response(request, "too_large", gettext("This is too large; up to %s work here.") % limit)
         # Nothing of the request is read, not even who sends it.
         return render(None, "413.html", {"limit": limit, "path": request.path}, status=413)
 

@@ -103,6 +103,7 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "fashionsite.apps.FashionsiteConfig",
+    "fashionsite.api.apps.ApiConfig",
     "catalog",
     "catalog.importing",
     "recommender",
@@ -118,7 +119,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "corsheaders",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rest_framework",
 ]
 MIDDLEWARE = [
@@ -128,6 +131,7 @@ MIDDLEWARE = [
     "fashionsite.middleware.keep_private",
     "fashionsite.middleware.take_cookies_back",
     "catalog.monitoring.requests.watch",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "fashionsite.middleware.refuse_nul",
     "fashionsite.middleware.refuse_long_cookies",
@@ -240,14 +244,18 @@ LIMITS = {
     "changes": _rate("CHANGE_RATE", "30/min"),
     "photos": _rate("PHOTO_RATE", "120/min"),
     "costly": _rate("COSTLY_RATE", "20/min"),
+    "key_requests": _rate("KEY_RATE", "3000/min"),
+    "key_photos": _rate("KEY_PHOTO_RATE", "600/min"),
     "clicks": "120/min",
     "reports": "20/min",
 }
-"""How often one address may ask, by catalog.limits; None is as often as it likes."""
+"""How often one address, or one key of the API, may ask, by catalog.limits; None is as often as it likes."""
 PHOTO_FROM_ADDRESS = os.environ.get("PHOTO_FROM_ADDRESS") == "1"
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
-# What may come in a request, by its address (fashionsite/bodies.py): photos, a catalogue of staff's, or a form.
+# What may come in a request, by its address (fashionsite/bodies.py): photos, a batch of products with their pictures,
+# a catalogue of staff's, or a form.
 PHOTO_BODY_LIMIT = PHOTO_BYTES_LIMIT + 64 * 1024
+BATCH_BODY_LIMIT = 64 * 1024 * 1024
 IMPORT_BODY_LIMIT = 16 * 1024**3
 BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The import desk asks about each of a table's 1,000 columns at the most.
@@ -322,19 +330,35 @@ CELERY_BEAT_SCHEDULE = {
 REST_FRAMEWORK = {
     # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
     "NUM_PROXIES": 1 if _is_https else 0,
+    # Who may ask what says fashionsite.api.resources.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_THROTTLE_CLASSES": ["catalog.limits.Reads"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "PAGE_SIZE": 48,
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "fashionsite.api.problems.answer_problem",
+    "URL_FORMAT_OVERRIDE": None,
 }
+# Pages of other origins may ask the API, as it goes by keys and sends no cookie along; a key may be for some alone.
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match", "prefer"]
+CORS_EXPOSE_HEADERS = ["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "visual search",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "catalog.api.name_the_shop"],
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "fashionsite.api.schema.say_what_is_blank",
+        "fashionsite.api.schema.name_the_shop",
+    ],
 }
 
 if os.environ.get("STAFF_TWO_FACTOR") == "1":

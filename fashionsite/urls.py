@@ -2,25 +2,16 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
-from catalog import api as catalog_api
 from fashionsite import csp, health, metrics, privacy, robots
-from recommender import api as recommender_api
 
+handler400 = "fashionsite.errors.handle_malformed"
+handler404 = "fashionsite.errors.handle_missing"
 handler500 = "fashionsite.errors.handle_error"
-
-api = [
-    path("products/", catalog_api.ProductList.as_view(), name="products"),
-    path("products/<sku:sku>/similar/", recommender_api.SimilarProducts.as_view(), name="similar"),
-    path("products/<sku:sku>/", catalog_api.ProductDetail.as_view(), name="product"),
-    path("search/photo/", recommender_api.PhotoSearch.as_view(), name="photo_search"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("api/", include((api, "api"))),
+    path("api/", include("fashionsite.api.urls")),
     path("csp-reports/", csp.report, name="csp_report"),
     path("healthz", health.alive, name="alive"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -48,8 +48,8 @@ def the_shop(client) -> dict[str, object]:
     return {
         "products": [(product.sku, product.image.read()) for product in products],
         "vectors": [list(row.vector) for row in Embedding.objects.order_by("pk")],
-        "similar": client.get(f"/api/products/{products[0].sku}/similar/").json(),
-        "words": client.get("/api/products/?q=product").json(),
+        "similar": client.get(f"/api/v1/products/{products[0].sku}/similar/").json(),
+        "words": client.get("/api/v1/search/?q=product").json(),
         "synonyms": list(Synonym.objects.values_list("phrase", "meanings")),
         "encoder": [bytes(file.content) for file in EncoderFile.objects.all()],
     }

@@ -138,7 +138,7 @@ def test_slow_clients_stop_no_page(front):
     ("path", "length", "said"),
     [
         ("/search/photo/", 400_000_000, "Up to 20 MB work here."),
-        ("/api/search/photo/", 400_000_000, "This is too large; up to 20 MB work here."),
+        ("/api/v1/search/photo/", 400_000_000, "This is too large; up to 20 MB work here."),
         ("/admin/login/", 1_100_000, "Up to 1 MB work here."),
         ("/admin/importing/importjob/add/", 20 * 1024**3, "Up to 16,384 MB work here."),
     ],

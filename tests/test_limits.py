@@ -52,22 +52,21 @@ def test_too_many_marks_are_not_counted_and_the_page_says_when_to_come_again(cli
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/products/?q=shirt", "/favourites/", "/suggestions/?q=sh", "/explore/", "/search/photo/", "/api/products/"],
+    [
+        "/",
+        "/products/?q=shirt",
+        "/favourites/",
+        "/suggestions/?q=sh",
+        "/explore/",
+        "/search/photo/",
+        "/api/v1/products/",
+    ],
 )
 def test_reads_have_a_limit(client, products, settings, address):
     allow(settings, reads="2/min")
     assert statuses(lambda: client.get(address), 3) == [200, 200, 429]
     assert client.get(address)["Retry-After"]
     assert client.get("/healthz").status_code == 200
-
-
-def test_an_answer_over_rest_says_when_to_come_again_in_json(client, products, settings):
-    allow(settings, reads="1/min")
-    similar = f"/api/products/{products[0].sku}/similar/"
-    assert statuses(lambda: client.get(similar), 2) == [200, 429]
-    refused = client.get(similar)
-    assert "available in" in refused.json()["detail"]
-    assert int(refused["Retry-After"]) > 0
 
 
 def test_an_explanation_costs_more_than_the_page(client, products, settings):
@@ -92,7 +91,7 @@ def test_too_many_photos_get_a_friendly_answer(client, products, settings):
     refused = upload(client, picture)
     assert re.search(r"try again in \d+ seconds", refused.content.decode())
     file = SimpleUploadedFile("a.jpg", as_file(picture))
-    assert client.post("/api/search/photo/", {"photo": file}).status_code == 429
+    assert client.post("/api/v1/search/photo/", {"photo": file}).status_code == 429
     assert client.get("/search/photo/?photo=x&box=1,1,50,50").status_code == 429
 
 

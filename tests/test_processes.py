@@ -87,7 +87,7 @@ def test_pictures_that_take_long_leave_the_pages_of_a_web_process_alone():
         with urllib.request.urlopen(f"http://{address}/") as page:
             assert page.status == 200
         assert not all(search.done() for search in searches)
-        assert {search.result() for search in searches} == {(400, None), (503, "5")}
+        assert {search.result() for search in searches} == {(422, None), (503, "5")}
         decoders = psutil.Process(process.pid).children(recursive=True)[1:]
         assert len(decoders) <= os.cpu_count()
 
@@ -96,7 +96,7 @@ def _search(address: str, photo: bytes) -> tuple[int, str | None]:
     """(status, Retry-After) of a search with a photo."""
     body = encode_multipart(BOUNDARY, {"photo": SimpleUploadedFile("photo", photo)})
     request = urllib.request.Request(
-        f"http://{address}/api/search/photo/", body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        f"http://{address}/api/v1/search/photo/", body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     )
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 – an address of its own

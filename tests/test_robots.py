@@ -27,7 +27,7 @@ def test_products_and_lists_are_read_and_combinations_without_end_are_not(client
         assert may_read(text, address), address
     for address in (
         "/admin/",
-        "/api/products/",
+        "/api/v1/products/",
         "/products/?gender=Men",
         "/products/?page=2&gender=Men",
         "/products/?q=shirt",

@@ -1,16 +1,13 @@
 """Where staff steer pages of results: the page as shoppers see it, and beside each product what to make of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -19,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from catalog.admin.choosing import ChoosingAdmin
-from catalog.facets import Selection
 from catalog.models import Category, MerchandisingRule, Product, SimilarPanel
-from catalog.querysets import MerchandisingRuleQuerySet, ProductQuerySet
+from catalog.querysets import MerchandisingRuleQuerySet
+from catalog.steering import Act, Place, SteeredPage, found_by, steer
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -30,10 +27,7 @@ if TYPE_CHECKING:
 
 PREVIEWED = 24
 FOUND = 12
-MOST_RULES = 100
-"""In one place; each costs every page of it."""
 ROOTS_FIRST = (F("parent__parent__name").asc(nulls_first=True), F("parent__name").asc(nulls_first=True), "name")
-Place, Act = MerchandisingRule.Place, MerchandisingRule.Act
 
 
 class PlaceForm(forms.Form):
@@ -66,82 +60,13 @@ class PlaceForm(forms.Form):
         return told
 
 
-@dataclass(frozen=True)
-class SteeredPage:
-    """A page of results with its rules, those of other times too."""
-
-    place: str
-    target: Any
-    """The category, the words or the product; None where the place is but one"""
-    at: datetime | None
-
-    @classmethod
-    def of(cls, form: PlaceForm) -> "SteeredPage":
-        told = form.cleaned_data
-        field = MerchandisingRule.TARGETS.get(Place(told["place"]))
-        # The day's noon, so that a rule of that day is in force whatever its hour.
-        at = timezone.make_aware(datetime.combine(told["on"], time(12))) if told["on"] else None
-        return cls(told["place"], told[field] if field else None, at)
-
-    @property
-    def rules(self) -> MerchandisingRuleQuerySet:
-        rules = MerchandisingRule.objects.all()
-        of_place: dict[str, Callable[[], MerchandisingRuleQuerySet]] = {
-            Place.SHOP: rules.of_the_shop,
-            Place.CATEGORY: lambda: rules.of_category(self.target),
-            Place.WORDS: lambda: rules.of_words(self.target),
-            Place.PANEL: lambda: rules.beside(self.target),
-            Place.PHOTO: rules.of_photo_search,
-        }
-        return of_place[self.place]()
-
-    @property
-    def products(self) -> ProductQuerySet | None:
-        """What shoppers find on it; None where the catalogue alone cannot tell."""
-        if self.place in (Place.PANEL, Place.PHOTO):
-            return None
-        category = self.target if self.place == Place.CATEGORY else None
-        return _products(self.target if self.place == Place.WORDS else "", category, self.at)
-
-    def new_rule(self, product: Product, act: str) -> MerchandisingRule:
-        field = MerchandisingRule.TARGETS.get(Place(self.place))
-        rule = MerchandisingRule(place=self.place, product=product, act=act, **({field: self.target} if field else {}))
-        rule.clean()
-        return rule
-
-
-@transaction.atomic
-def steer(page: SteeredPage, product: Product, act: str) -> None:
-    """Makes the product what the act says; `clear` lets it go, `earlier` and `later` move a pinned one.
-
-    Raises ValidationError, where the page has too many rules or there can be none for this product.
-    """
-    rules = page.rules.select_for_update()
-    rule = rules.filter(product=product).first()
-    if act == "clear":
-        rules.filter(product=product).delete()
-    elif act in ("earlier", "later"):
-        _move(list(rules.filter(act=Act.PIN).order_by("position", "pk")), product, -1 if act == "earlier" else 1)
-    else:
-        if rule is None and rules.count() >= MOST_RULES:
-            raise ValidationError(
-                gettext("A page has {most} rules at most: take some away first.").format(most=MOST_RULES)
-            )
-        rule = rule or page.new_rule(product, act)
-        rule.act = act
-        rule.position = rules.filter(act=Act.PIN).count() + 1 if act == Act.PIN else 0
-        rule.full_clean()
-        rule.save()
-
-
-def _move(pinned: list[MerchandisingRule], product: Product, by: int) -> None:
-    number = next((number for number, rule in enumerate(pinned) if rule.product_id == product.pk), None)
-    if number is not None:
-        rule = pinned.pop(number)
-        pinned.insert(max(0, number + by), rule)
-    for position, rule in enumerate(pinned, 1):
-        rule.position = position
-    MerchandisingRule.objects.bulk_update(pinned, ["position"])
+def _page(form: PlaceForm) -> SteeredPage:
+    """The page that the form asks for."""
+    told = form.cleaned_data
+    field = MerchandisingRule.TARGETS.get(Place(told["place"]))
+    # The day's noon, so that a rule of that day is in force whatever its hour.
+    at = timezone.make_aware(datetime.combine(told["on"], time(12))) if told["on"] else None
+    return SteeredPage(told["place"], told[field] if field else None, at)
 
 
 @admin.register(MerchandisingRule)
@@ -173,7 +98,7 @@ class MerchandisingRuleAdmin(ChoosingAdmin):
         asked = request.GET.copy()
         asked.setdefault("place", Place.SHOP)
         form = PlaceForm(asked)
-        page = SteeredPage.of(form) if form.is_valid() else None
+        page = _page(form) if form.is_valid() else None
         if request.method == "POST" and page:
             return self._steer(request, page)
         context = {
@@ -240,11 +165,4 @@ def _found(text: str) -> list[Product]:
     products = Product.objects.in_the_shop().for_cards()
     if exact := products.filter(sku=text).first():
         return [exact]
-    return list(_products(text).for_cards()[:FOUND])
-
-
-def _products(words: str, category: Category | None = None, at: datetime | None = None) -> ProductQuerySet:
-    """What shoppers find by these words, or without any, at that moment."""
-    query = QueryDict(mutable=True)
-    query["q"] = words
-    return Selection(query, category, at).products()
+    return list(found_by(text).for_cards()[:FOUND])

@@ -19,6 +19,7 @@ from catalog.importing.writing import (
     ROWS_PER_BATCH,
     Categories,
     Change,
+    Plan,
     archive,
     missing_products,
     plan_batch,
@@ -104,24 +105,35 @@ def _write_batch(
     categories: Categories,
     skus: Skus,
 ) -> None:
-    naming.hold()
     jobs.hold(job, State.RUNNING)
     taken = job.rows_taken.filter(sku__in=[row.sku for row in batch])
     rows = refuse_repeated(batch, dict(taken.values_list("sku", "line")))
+    plan = carry_out(job, rows, owned, categories, skus)
+    write_rows(job, plan.rows)
+    job.place = place
+    job.save(update_fields=PROGRESS)
+
+
+def carry_out(
+    job: ImportJob, rows: list[StyleRow | RowIssue], owned: Owned, categories: Categories, skus: Skus | None
+) -> Plan:
+    """Writes what the rows come to; the job, which is not saved, counts it. Call it in a transaction.
+
+    Without `skus` nobody asks whether a spreadsheet has damaged an id.
+    """
+    naming.hold()
     store = _Store()
     plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, store, skus)
     write_changes(job, plan.changes, categories)
     store.finish(plan.changes)
     write_issues(job, plan.issues)
-    write_rows(job, plan.rows)
     note_addresses(job, plan.rows, plan.addresses)
-    job.place = place
     job.rows += plan.counts.rows
     job.created += plan.counts.new
     job.updated += plan.counts.changed
     job.unchanged += plan.counts.unchanged
     job.rejected += plan.counts.rejected
-    job.save(update_fields=PROGRESS)
+    return plan
 
 
 class _Store:

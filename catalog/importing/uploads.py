@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
@@ -42,10 +42,14 @@ def keep(job: ImportJob, styles: File, pictures: list[UploadedFile]) -> None:
     """Moves the uploads to the job's folder and names them in the job, which is not saved."""
     # Numbers come again when a database is made anew.
     discard(job)
-    folder = job.folder
-    job.styles = str(_move(styles, folder / "styles"))
+    job.styles = str(_move(styles, job.folder / "styles"))
+    keep_pictures(job, pictures)
+
+
+def keep_pictures(job: ImportJob, pictures: Sequence[UploadedFile]) -> None:
+    """Moves the uploads to folders of the job's and names them in the job, which is not saved."""
     # Two uploads may have the same name.
-    job.pictures = [str(_move(upload, folder / f"pictures-{n}")) for n, upload in enumerate(pictures, 1)]
+    job.pictures = [str(_move(upload, job.folder / f"pictures-{n}")) for n, upload in enumerate(pictures, 1)]
 
 
 def keep_table(job: ImportJob, content: bytes) -> None:

@@ -97,10 +97,11 @@ class Categories:
 
 
 def plan_batch(
-    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: StorePicture, skus: Skus
+    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: StorePicture, skus: Skus | None
 ) -> Plan:
     """What the rows would change of the products; whoever is to write that passes products that it locks.
 
+    Ids are held against `skus`, unless no spreadsheet can have damaged them.
     `store` gets each picture's bytes and suffix and returns (name, digest); a preview need not keep anything.
     """
     rows = [row for row in batch if isinstance(row, StyleRow)]
@@ -119,7 +120,7 @@ def plan_batch(
     return Plan(
         rows,
         changes,
-        [*refused, *_left_out(rows), *_hints(rows, skus), *_nameless(rows, known), *issues],
+        [*refused, *_left_out(rows), *(_hints(rows, skus) if skus else ()), *_nameless(rows, known), *issues],
         counts,
         addresses,
         sum(change.after["is_archived"] and not (change.before or change.after)["is_archived"] for change in changes),

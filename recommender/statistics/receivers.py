@@ -14,8 +14,11 @@ Kind = Happening.Kind
 
 
 def count_words(request: HttpRequest, selection: Selection, **_) -> None:
-    """A search whose address has the words alone; one that is narrowed, sorted or turned over is the same search."""
-    if is_counted(request) and set(request.GET) == {"q"}:
+    """A search whose address has the words alone, or how many products a program wants.
+
+    One that is narrowed, sorted or turned over is the same search.
+    """
+    if is_counted(request) and set(request.GET) - {"limit"} == {"q"}:
         words = kept_words(selection.words)
         TALLY.add(SearchedWords, timezone.localdate(), words, answer_of(selection))
 

@@ -19,7 +19,10 @@ FEWEST_DIGITS_OF_A_NUMBER = 7
 
 
 def is_counted(request: HttpRequest) -> bool:
-    """Whether a shopper asks, who has not asked to be left alone; staff and programs are none."""
+    """Whether a shopper asks, who has not asked to be left alone; staff are none.
+
+    Programs are none either, but for those that ask for shoppers, with a key of the shop.
+    """
     headers = request.headers
     return (
         settings.STATISTICS_DAYS > 0
@@ -27,9 +30,12 @@ def is_counted(request: HttpRequest) -> bool:
         and headers.get("DNT") != "1"
         and headers.get("Sec-GPC") != "1"
         and "prefetch" not in headers.get("Sec-Purpose", "")
-        and not BOTS.search(headers.get("User-Agent", ""))
-        and not request.user.is_staff
+        and (hasattr(request, "key") or _is_a_person(request))
     )
+
+
+def _is_a_person(request: HttpRequest) -> bool:
+    return not BOTS.search(request.headers.get("User-Agent", "")) and not request.user.is_staff
 
 
 def kept_words(text: str) -> str:

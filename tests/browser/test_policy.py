@@ -88,6 +88,19 @@ def test_a_shopper_never_breaks_the_policy(watched, products):
     watched.get_by_text("In another colour").click()
 
 
+def test_who_reads_and_tries_the_api_never_breaks_the_policy_and_asks_nobody_else(watched: Page, products, live_server):
+    asked = []
+    watched.on("request", lambda request: asked.append(request.url))
+    watched.goto("/api/")
+    watched.get_by_role("link", name="All that can be asked").click()
+    watched.locator("#operations-products-get_product .opblock-summary-control").click()
+    watched.get_by_role("button", name="Try it out").click()
+    watched.get_by_placeholder("sku").fill(products[0].sku)
+    watched.get_by_role("button", name="Execute").click()
+    expect(watched.locator(".live-responses-table")).to_contain_text(products[0].name)
+    assert all(address.startswith((live_server.url, "data:")) for address in asked)
+
+
 def test_staff_never_break_the_policy(watched: Page, products, tmp_path):
     encoder = Encoder.objects.active()
     worst = [[products[0].sku, [product.sku for product in products[1:6]]]]

@@ -97,7 +97,7 @@ class Visitors:
             ("suggestions", f"/suggestions/?q={words[:3]}"),
             ("wall", "/explore/"),
             ("search like a product", f"/search/photo/?like={sku}"),
-            ("similar products, API", f"/api/products/{sku}/similar/"),
+            ("similar products, API", f"/api/v1/products/{sku}/similar/"),
         ]
 
     def _send(self, session: requests.Session, method: str, path: str, **body: object) -> requests.Response:

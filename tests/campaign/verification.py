@@ -54,6 +54,8 @@ NAMED_PICTURES = """
     UNION SELECT image, image_digest FROM catalog_furtherpicture
     UNION SELECT image, image_digest FROM importing_pictureaddress
     UNION SELECT before->>'image', before->>'image_digest' FROM importing_importchange
+    UNION SELECT further->>0, further->>1
+        FROM importing_importchange, jsonb_array_elements(before->'further') AS further
 """
 ROWS_OF_NOBODY = {
     "rows noted for imports that have ended": """

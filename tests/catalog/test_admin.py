@@ -199,7 +199,7 @@ def test_archived_products_leave_the_shop_and_come_back(admin_client, client):
     admin_client.post(address, {"action": "archive", "_selected_action": [product.pk]})
     assert client.get(product.get_absolute_url()).status_code == 404
     assert product.sku not in client.get("/products/").content.decode()
-    assert client.get(f"/api/products/{product.sku}/similar/").status_code == 404
+    assert client.get(f"/api/v1/products/{product.sku}/similar/").status_code == 404
     admin_client.post(address, {"action": "bring_back", "_selected_action": [product.pk]})
     assert client.get(product.get_absolute_url()).status_code == 200
 

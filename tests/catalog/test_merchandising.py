@@ -227,7 +227,7 @@ class TestDesk:
         assert not MerchandisingRule.objects.exists()
 
     def test_a_page_has_a_limited_number_of_rules(self, admin_client, shirts, monkeypatch):
-        monkeypatch.setattr("catalog.admin.merchandising.MOST_RULES", 1)
+        monkeypatch.setattr("catalog.steering.MOST_RULES", 1)
         admin_client.post(f"{STEER}?place=shop", {"pin": shirts[0].sku})
         page = admin_client.post(f"{STEER}?place=shop", {"pin": shirts[1].sku}, follow=True)
         assert "A page has 1 rules at most" in page.content.decode()

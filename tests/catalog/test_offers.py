@@ -91,7 +91,7 @@ def test_a_sale_counts_within_its_dates_everywhere(client, starts, ends, costs):
 
     cache.clear()
     ProductFactory(sku="1", price=10, sale_price=8, currency="EUR", sale_starts_at=day(starts), sale_ends_at=day(ends))
-    assert client.get("/api/products/1/").json()["price_now"] == f"{costs}.00"
+    assert client.get("/api/v1/products/1/").json()["price_now"] == f"{costs}.00"
     assert skus(client, "/products/?max_price=9") == ({"1"} if costs == 8 else set())
     page = client.get("/products/1/").content.decode()
     (product, _) = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page)[1])

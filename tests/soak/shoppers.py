@@ -49,7 +49,7 @@ def look_around(address: str, photos: Path | None) -> Shop:
 
 def _products(address: str) -> list[dict]:
     found: list[dict] = []
-    following: str | None = f"{address}/api/products/"
+    following: str | None = f"{address}/api/v1/products/?limit=100"
     while following and len(found) < PRODUCTS:
         answer = requests.get(following, timeout=30)
         answer.raise_for_status()

@@ -40,7 +40,7 @@ def test_every_id_has_addresses_that_work(client, write, sku):
     assert client.post(f"{address}favourite/").url == address
     assert client.get("/favourites/").context["products"] == [product]
     assert client.get(reverse("api:product", args=[sku])).json()["sku"] == sku
-    listed = client.get("/api/products/").json()["results"][0]
+    listed = client.get("/api/v1/products/").json()["results"][0]
     assert client.get(listed["url"]).status_code == 200
     assert client.get(reverse("api:similar", args=[sku])).status_code != 404
     (location,) = client.get("/sitemap-products.xml").context["urlset"]
@@ -53,7 +53,7 @@ def test_an_id_that_is_quoted_as_usual_is_understood(client, sku):
     product = ProductFactory(sku=sku)
     for address in (f"/products/{quote(sku, safe='')}/", f"/products/{quote(sku)}/"):
         assert client.get(address).context["product"] == product
-        assert client.get(f"/api{address}").json()["sku"] == sku
+        assert client.get(f"/api/v1{address}").json()["sku"] == sku
 
 
 def test_a_product_with_a_strange_id_is_searched_with(client):

@@ -12,7 +12,7 @@ import django
 django.setup()
 from django.test import Client
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
-print([client.get(address).status_code for address in ("/", "/products/", "/api/products/", "/products/1/")])
+print([client.get(address).status_code for address in ("/", "/products/", "/api/v1/products/", "/products/1/")])
 """
 
 

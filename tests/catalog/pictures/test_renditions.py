@@ -70,7 +70,7 @@ def test_what_browsers_do_not_show_is_sent_as_a_rendition_alone(client, form, su
     addresses = [address.split(" ")[0] for address in product.image_addresses.split(", ")]
     page = client.get(product.get_absolute_url()).content.decode()
     assert product.image.name not in page
-    assert product.image.name not in client.get(f"/api/products/{product.sku}/").content.decode()
+    assert product.image.name not in client.get(f"/api/v1/products/{product.sku}/").content.decode()
     moved = client.get(f"/{product.image.url.lstrip('/')}")
     assert (moved.status_code, moved["Location"]) == (302, addresses[-1])
     for address in {*addresses, product.image_address, product.largest_image_address}:

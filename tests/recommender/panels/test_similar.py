@@ -130,8 +130,8 @@ def shown_beside(product: Product) -> list[Product]:
 
 
 def over_rest(client, product: Product, count: str = "") -> list[str]:
-    answer = client.get(f"/api/products/{product.sku}/similar/{count}")
-    return [match["product"]["sku"] for match in answer.json()]
+    answer = client.get(f"/api/v1/products/{product.sku}/similar/{count}")
+    return [match["product"]["sku"] for match in answer.json()["results"]]
 
 
 def test_staff_say_how_many_stand_beside_a_product(client):
@@ -139,7 +139,7 @@ def test_staff_say_how_many_stand_beside_a_product(client):
     SimilarPanel.objects.create(pk=1, most=5)
     assert len(shown_beside(product)) == 5
     assert len(over_rest(client, product)) == 5
-    assert len(over_rest(client, product, "?count=8")) == 8
+    assert len(over_rest(client, product, "?limit=8")) == 8
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def test_sold_out_products_are_last_over_rest_too(client, settings):
     settings.SOLD_OUT = "last"
     sold_out = Product.objects.get(availability="out_of_stock").sku
     assert sold_out not in over_rest(client, product)
-    assert over_rest(client, product, "?count=20")[-1] == sold_out
+    assert over_rest(client, product, "?limit=20")[-1] == sold_out
     settings.SOLD_OUT = "hide"
-    assert sold_out not in over_rest(client, product, "?count=20")
+    assert sold_out not in over_rest(client, product, "?limit=20")
 
 
 def test_the_settings_are_one_row_of_the_administration(admin_client, client):

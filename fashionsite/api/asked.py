@@ -1,0 +1,59 @@
+"""What programs ask: JSON says what a thing is, so a text is no number, and nothing is guessed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from rest_framework import serializers
+
+from fashionsite.api.problems import Problem
+
+AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
+AMOUNT_OR_NOTHING = r"^([0-9]{1,9}(\.[0-9]{1,3})?)?$"
+KINDS: tuple[tuple[type[serializers.Field], type | tuple[type, ...]], ...] = (
+    (serializers.BooleanField, bool),
+    (serializers.IntegerField, int),
+    (serializers.FloatField, (int, float)),
+    (serializers.CharField, str),
+    (serializers.ChoiceField, str),
+    (serializers.DateTimeField, str),
+)
+"""What each kind of field is in JSON"""
+
+
+class Asked(serializers.Serializer):
+    """What is asked in JSON, or in a form, where everything is a text."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and not hasattr(data, "getlist"):
+            wrong = {
+                name: [gettext("This is of another type.")]
+                for name, field in self.fields.items()
+                if not field.read_only and name in data and not _fits(field, data[name])
+            }
+            if wrong:
+                raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+
+def _fits(field: serializers.Field, value: Any) -> bool:
+    """Whether the value is of the field's kind; what else is wrong with it says the field itself."""
+    # JSON knows one kind of number: 16.0 is a whole one.
+    if value is None or (
+        isinstance(field, serializers.IntegerField) and isinstance(value, float) and value.is_integer()
+    ):
+        return True
+    if isinstance(field, serializers.ListField) and field.child is not None and isinstance(value, list):
+        return all(_fits(field.child, one) for one in value)
+    if isinstance(field, serializers.DictField) and isinstance(value, dict):
+        return all(_fits(field.child, one) for one in value.values())
+    kind = next((kind for kind_of_field, kind in KINDS if isinstance(field, kind_of_field)), None)
+    return kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+
+
+def unusable(**said: str) -> Problem:
+    """What is well formed and goes with nothing here: by the field what a person can do about it."""
+    errors = [
+        {"pointer": f"/{name}" if name else "", "code": "unusable", "detail": text} for name, text in said.items()
+    ]
+    return Problem("unusable", " ".join(said.values()), errors=errors)

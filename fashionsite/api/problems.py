@@ -1,0 +1,155 @@
+"""What is answered instead: problems as RFC 9457 has them, each with a `code` that a program can test."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from catalog.importing.jobs import NotNow
+from catalog.importing.tables import UnusableFile
+from recommender.photo.looking import PhotoProblem
+
+logger = logging.getLogger(__name__)
+CONTENT_TYPE = "application/problem+json"
+SECONDS_TO_RETRY = 10
+CODES = {
+    "malformed": (400, gettext_lazy("The request cannot be read")),
+    "invalid": (400, gettext_lazy("Something in the request is not as it must be")),
+    "unauthenticated": (401, gettext_lazy("A key is needed, or the one that came is not valid")),
+    "forbidden": (403, gettext_lazy("Whoever asks may not do this")),
+    "not_found": (404, gettext_lazy("There is no such thing")),
+    "method_not_allowed": (405, gettext_lazy("This cannot be done here")),
+    "not_acceptable": (406, gettext_lazy("The answer cannot be written that way")),
+    "not_now": (409, gettext_lazy("What is asked for does not go with how things are by now")),
+    "gone": (410, gettext_lazy("This is not kept any more")),
+    "too_large": (413, gettext_lazy("The request is too large")),
+    "unsupported_media_type": (415, gettext_lazy("The request is in a form that is not understood here")),
+    "unusable": (422, gettext_lazy("The request is well formed, and what it brings cannot be used")),
+    "key_used_before": (422, gettext_lazy("This Idempotency-Key came with another request before")),
+    "too_many_requests": (429, gettext_lazy("Too many requests")),
+    "error": (500, gettext_lazy("An error of the shop's")),
+    "unavailable": (503, gettext_lazy("The shop is busy or not whole for a moment")),
+}
+"""(status, title) by code; titles are for people."""
+OF_DJANGO: dict[tuple[type[Exception], ...], str] = {
+    (NotNow,): "not_now",
+    (UnusableFile,): "unusable",
+    (Http404,): "not_found",
+    (PermissionDenied,): "forbidden",
+    (ValidationError,): "unusable",
+    (RequestDataTooBig,): "too_large",
+    (SuspiciousOperation, BadRequest, UnreadablePostError): "malformed",
+}
+"""What the rooms below and Django raise; the first that fits counts"""
+BY_STATUS = {status: code for code, (status, _) in reversed(CODES.items())} | {400: "invalid"}
+
+
+class Problem(Exception):
+    """What a view answers instead: a code of CODES, and what a person can do about it."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+    ):
+        super().__init__(detail)
+        self.code, self.headers, self.errors = code, headers or {}, list(errors)
+
+
+def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's exception handler. None for what nobody foresaw: a 500 with its line in the log."""
+    problem = _known(error)
+    if problem is None:
+        return None
+    set_rollback()
+    request = context["request"]
+    body = described(request, problem.code, str(problem))
+    if problem.errors:
+        body["errors"] = problem.errors
+    response = Response(body, body["status"], headers=dict(problem.headers), content_type=CONTENT_TYPE)
+    # Who accepts nothing that there is gets what there is.
+    response.exception = True
+    return response
+
+
+def problem_response(
+    request: HttpRequest, code: str, detail: str, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
+    """The same where no view of the API was asked."""
+    body = described(request, code, detail)
+    return JsonResponse(body, status=body["status"], headers=dict(headers or {}), content_type=CONTENT_TYPE)
+
+
+def described(request: Any, code: str, detail: str) -> dict[str, Any]:
+    """The body of a problem."""
+    status, title = CODES[code]
+    about = f"{request.build_absolute_uri(reverse('api:home'))}#{code}"
+    return {"type": about, "title": str(title), "status": status, "detail": detail, "code": code}
+
+
+def is_of_the_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _known(error: Exception) -> Problem | None:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, PhotoProblem):
+        return Problem("unusable" if error.status == 400 else BY_STATUS[error.status], str(error), error.headers)
+    if isinstance(error, exceptions.APIException):
+        return _of_the_framework(error)
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("The database fails: %s", error)
+        detail = gettext("The database is away for a moment.")
+        return Problem("unavailable", detail, {"Retry-After": str(SECONDS_TO_RETRY)})
+    code = next((code for kinds, code in OF_DJANGO.items() if isinstance(error, kinds)), None)
+    if code is None:
+        return None
+    said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    return Problem(code, said or str(CODES[code][1]))
+
+
+def _of_the_framework(error: exceptions.APIException) -> Problem:
+    headers = {}
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if isinstance(error, exceptions.Throttled):
+        seconds = int(getattr(error, "wait", None) or 1)
+        headers["Retry-After"] = str(seconds)
+        said = ngettext("Ask again in {seconds} second.", "Ask again in {seconds} seconds.", seconds)
+        return Problem("too_many_requests", said.format(seconds=seconds), headers)
+    if isinstance(error, exceptions.ParseError):
+        return Problem("malformed", str(error.detail))
+    if isinstance(error, exceptions.ValidationError):
+        found = list(errors_of(error.get_full_details(), ""))
+        said = " ".join(f"{one['pointer']}: {one['detail']}".lstrip(": ") for one in found)
+        return Problem("invalid", said[:2000], errors=found)
+    return Problem(BY_STATUS[error.status_code], str(error.detail), headers)
+
+
+def errors_of(details: Any, pointer: str) -> Iterator[dict[str, str]]:
+    """What is wrong, and where in the request: {pointer, code, detail}."""
+    if isinstance(details, dict) and not details.keys() ^ {"message", "code"}:
+        yield {"pointer": pointer, "code": str(details["code"]), "detail": str(details["message"])}
+        return
+    parts = details.items() if isinstance(details, dict) else enumerate(details)
+    for name, part in parts:
+        is_message = isinstance(details, list) and isinstance(part, dict) and not part.keys() ^ {"message", "code"}
+        inner = pointer if is_message or name == "non_field_errors" else f"{pointer}/{name}"
+        yield from errors_of(part, inner)

@@ -1,0 +1,42 @@
+"""The pages about the API that people read."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+
+from catalog.appearance import current
+from catalog.caching import kept
+from catalog.limits import Reads, limited
+from fashionsite.api.problems import CODES
+
+SECONDS_KEPT = 3600
+
+
+@require_safe
+@limited(Reads)
+def home(request: HttpRequest) -> HttpResponse:
+    """What the API is, where it is described, and what its problems mean."""
+    problems = [(code, status, title) for code, (status, title) in CODES.items()]
+    return render(request, "api/home.html", {"problems": problems})
+
+
+@require_safe
+@limited(Reads)
+def docs(request: HttpRequest) -> HttpResponse:
+    """The schema, with every operation to be tried."""
+    return render(request, "api/docs.html")
+
+
+@require_safe
+@limited(Reads)
+def schema(request: HttpRequest) -> JsonResponse:
+    """OpenAPI 3.1. It takes half a second to make, and is the same until the shop is called otherwise."""
+    key = f"schema:{get_language()}:{hash(current().name)}"
+    return JsonResponse(kept(key, described, SECONDS_KEPT))
+
+
+def described() -> dict:
+    """The schema of the API, without the host that answers."""
+    return SchemaGenerator().get_schema(request=None, public=True)

@@ -1,0 +1,64 @@
+"""What the schema says holds, whatever a program asks that it made up by it: nothing is an error of the server."""
+
+import os
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+
+from catalog.appearance import KEPT
+from catalog.models import Appearance
+from fashionsite.api.views import described
+from fashionsite.wsgi import application
+from tests.api.conftest import bearer
+from tests.factories import ProductFactory
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "20"))
+"""Of each operation, with a key, and of those that go without one, so too; CONTRACT_EXAMPLES=500 is a longer run."""
+CONFIG = schemathesis.Config.from_dict(
+    {
+        "checks": {
+            # What is well formed may be refused all the same: bytes that are no picture, things that there are not.
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "403", "404", "409", "410", "422"]}
+        },
+        # The shop refuses NUL in one place for all, whatever a field says of itself.
+        "generation": {"allow-x00": False},
+        "phases": {"coverage": {"enabled": False}},
+    }
+)
+# The schema is made before there is a database to ask what the shop is called.
+KEPT.keep(Appearance())
+SCHEMA = schemathesis.openapi.from_dict(described(), config=CONFIG)
+SCHEMA.app = application
+made_up = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(autouse=True)
+def shop(db):
+    """A product; and the connection with the test's transaction stays open, as Django's own test client keeps it."""
+    ProductFactory(sku="1", price=5, currency="EUR")
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def key() -> dict[str, str]:
+    return bearer(may_write=True)
+
+
+@SCHEMA.parametrize()
+@made_up
+def test_who_may_everything_is_answered_as_the_schema_says(case, key):
+    case.call_and_validate(headers=key)
+
+
+@SCHEMA.include(lambda asked: asked.operation.definition.raw["x-scope"] != "write").parametrize()
+@made_up
+def test_who_has_no_key_is_answered_as_the_schema_says(case):
+    case.call_and_validate()

@@ -1,0 +1,81 @@
+"""What is answered instead: each problem with its code."""
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from fashionsite.api import products
+from fashionsite.api.problems import CODES
+
+pytestmark = pytest.mark.django_db
+PRODUCTS, PHOTO, VECTOR = "/api/v1/products/", "/api/v1/search/photo/", "/api/v1/search/vector/"
+
+
+def code_of(answer) -> tuple[int, str]:
+    """After a look at all that every problem says."""
+    assert answer["Content-Type"] == "application/problem+json"
+    told = answer.json()
+    assert told["status"] == answer.status_code == CODES[told["code"]][0]
+    assert told["type"] == f"http://testserver/api/#{told['code']}"
+    assert told["title"] == str(CODES[told["code"]][1])
+    assert told["detail"]
+    return answer.status_code, told["code"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "options", "code"),
+    [
+        ("get", f"{PRODUCTS}?limit=0", {}, "invalid"),
+        ("get", f"{PRODUCTS}?sort=best", {}, "invalid"),
+        ("get", f"{PRODUCTS}?min_price=1e5", {}, "invalid"),
+        ("get", f"{PRODUCTS}?gender=%00", {}, "malformed"),
+        ("get", f"{PRODUCTS}none/", {}, "not_found"),
+        ("get", "/api/v1/nothing/", {}, "not_found"),
+        ("post", "/api/nothing/", {}, "not_found"),
+        ("put", PRODUCTS, {}, "method_not_allowed"),
+        ("get", PHOTO, {}, "method_not_allowed"),
+        ("options", PRODUCTS, {}, "method_not_allowed"),
+        ("get", PRODUCTS, {"headers": {"Accept": "text/html"}}, "not_acceptable"),
+        ("post", VECTOR, {"data": "{", "content_type": "application/json"}, "malformed"),
+        ("post", VECTOR, {"data": "a=b", "content_type": "text/plain"}, "unsupported_media_type"),
+        ("post", PHOTO, {"data": b"x", "content_type": "multipart/form-data"}, "malformed"),
+        ("post", PHOTO, {"headers": {"Content-Length": "30000000"}, "CONTENT_LENGTH": "30000000"}, "too_large"),
+    ],
+)
+def test_a_problem_has_its_code(client, method, address, options, code):
+    assert code_of(getattr(client, method)(address, **options))[1] == code
+
+
+def test_what_is_wrong_is_pointed_at(client):
+    answer = client.get(f"{PRODUCTS}?limit=1000&gender=")
+    assert answer.json()["errors"] == [
+        {"pointer": "/limit", "code": "max_value", "detail": "Ensure this value is less than or equal to 100."},
+        {"pointer": "/gender/0", "code": "blank", "detail": "This field may not be blank."},
+    ]
+
+
+@pytest.mark.parametrize(("error", "code"), [(OperationalError("gone"), "unavailable"), (ZeroDivisionError(), "error")])
+def test_what_nobody_foresaw_is_a_problem_too(monkeypatch, error, code):
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(products, "selection_of", fail)
+    answer = Client(raise_request_exception=False).get(PRODUCTS)
+    assert code_of(answer)[1] == code
+    assert answer.get("Retry-After") == ("10" if code == "unavailable" else None)
+
+
+def test_the_page_for_people_explains_every_code(client):
+    page = client.get("/api/").content.decode()
+    for code, (status, title) in CODES.items():
+        assert f'id="{code}"' in page
+        assert str(status) in page
+        assert str(title).replace("'", "&#x27;") in page
+    assert 'href="/api/docs/"' in page
+    assert 'href="/api/v1/schema/"' in page
+
+
+def test_the_pages_keep_their_own_errors(client):
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "This page is not here." in answer.content.decode()
