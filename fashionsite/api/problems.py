@@ -1,6 +1,5 @@
 """What is answered instead: problems as RFC 9457 has them, each with a `code` that a program can test."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,10 +10,9 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -23,7 +21,6 @@ from catalog.importing.jobs import NotNow
 from catalog.importing.tables import UnusableFile
 from recommender.photo.looking import PhotoProblem
 
-logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 SECONDS_TO_RETRY = 10
 CODES = {
@@ -73,7 +70,7 @@ class Problem(Exception):
 
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's exception handler. None for what nobody foresaw: a 500 with its line in the log."""
+    """REST framework's exception handler. None for what fails all pages alike, and has its line in the log."""
     problem = _known(error)
     if problem is None:
         return None
@@ -114,10 +111,6 @@ def _known(error: Exception) -> Problem | None:
         return Problem("unusable" if error.status == 400 else BY_STATUS[error.status], str(error), error.headers)
     if isinstance(error, exceptions.APIException):
         return _of_the_framework(error)
-    if isinstance(error, OperationalError | InterfaceError):
-        logger.error("The database fails: %s", error)
-        detail = gettext("The database is away for a moment.")
-        return Problem("unavailable", detail, {"Retry-After": str(SECONDS_TO_RETRY)})
     code = next((code for kinds, code in OF_DJANGO.items() if isinstance(error, kinds)), None)
     if code is None:
         return None
