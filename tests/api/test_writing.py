@@ -7,7 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from catalog.importing import undoing
+from catalog.importing import jobs
+from catalog.importing.advancing import advance
 from catalog.importing.models import ImportJob, PictureAddress
 from catalog.models import Product
 from fashionsite.api.models import GivenAnswer
@@ -86,12 +87,13 @@ def test_a_batch_takes_what_it_can_and_says_what_not(client, writing):
     assert (job.state, job.rows, job.created, job.rejected) == ("done", 4, 2, 2)
 
 
-def test_staff_undo_a_batch_at_the_desk(client, writing, admin_client):
+def test_staff_undo_a_batch(client, writing, admin_client):
     ProductFactory(sku="1", name="Before")
     answer = write(client, writing, {"sku": "1", "name": "After"}, {"sku": "2", "name": "New"})
     job = ImportJob.objects.get(pk=answer.json()["id"])
     assert admin_client.get(job.get_absolute_url()).status_code == 200
-    undoing.give_back(job)
+    jobs.undo(job)
+    assert advance()
     assert list(Product.objects.values_list("sku", "name")) == [("1", "Before")]
 
 
