@@ -43,7 +43,7 @@ def test_a_favourite_is_kept_by_keyboard_and_the_focus_stays_on_the_heart(page, 
     heart = page.get_by_role("button", name="Keep as a favourite")
     heart.focus()
     page.keyboard.press("Enter")
-    kept = page.get_by_role("button", name="A favourite")
+    kept = page.get_by_role("button", name="A favourite", exact=True)
     expect(kept).to_have_attribute("aria-pressed", "true")
     expect(kept).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="Kept among your favourites")).to_be_attached()

@@ -86,7 +86,7 @@ def test_a_project_adds_an_encoder_by_a_setting_alone(client):
         assert [match.product for match in similar_to_product(product, 3)] == nearest_by_mosaic(product)[:3]
     photo = SimpleUploadedFile("photo.jpg", Path(products[3].image.path).read_bytes(), "image/jpeg")
     found = client.post(reverse("api:photo_search"), {"photo": photo}).json()
-    assert found[0]["product"]["sku"] == products[3].sku
+    assert found["results"][0]["product"]["sku"] == products[3].sku
 
 
 @pytest.mark.django_db(transaction=True)
