@@ -285,7 +285,7 @@ def test_a_full_disk_stops_fetching_for_a_while_that_grows_and_the_desk_says_why
     clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(outages, "time", clock)
     # Pictures that no other test has stored.
-    job = import_catalog(table(a="901", b="902 903"), None)
+    job = import_catalog(table(a="9000001", b="9000002 9000003"), None)
     for asked, seconds in ((3, 30), (6, 60), (9, 120)):
         with full_disk():
             collect_all()
@@ -298,7 +298,7 @@ def test_a_full_disk_stops_fetching_for_a_while_that_grows_and_the_desk_says_why
     assert "3 to fetch" in page
     assert "could not be stored: [Errno 27] File too large" in page
     collect_all()
-    assert pictures_of("b") == drawn(902, 903)
+    assert pictures_of("b") == drawn(9000002, 9000003)
 
 
 def test_pictures_that_came_with_the_file_go_before_addresses(table, web, tmp_path):
