@@ -1,7 +1,7 @@
 """What programs ask: JSON says what a thing is, so a text is no number, and nothing is guessed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext
 from rest_framework import serializers
@@ -23,6 +23,13 @@ KINDS: tuple[tuple[type[serializers.Field], type | tuple[type, ...]], ...] = (
 
 class Asked(serializers.Serializer):
     """What is asked in JSON, or in a form, where everything is a text."""
+
+    @classmethod
+    def of(cls, data: Any, **options: Any) -> Self:
+        """What was asked, checked. Raises ValidationError and Problem."""
+        asked = cls(data=data, **options)
+        asked.is_valid(raise_exception=True)
+        return asked
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and not hasattr(data, "getlist"):

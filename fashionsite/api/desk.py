@@ -138,8 +138,7 @@ class ShopSettings(Resource):
         responses=SettingsSerializer,
     )
     def patch(self, request: Request) -> Response:
-        asked = SettingsSerializer(data=request.data, partial=True)
-        asked.is_valid(raise_exception=True)
+        asked = SettingsSerializer.of(request.data, partial=True)
         told = asked.validated_data
         if changes := told.get("appearance"):
             _change_appearance(changes)
@@ -237,8 +236,7 @@ class Statistics(Resource):
         responses=StatisticsSerializer,
     )
     def get(self, request: Request) -> Response:
-        asked = PeriodQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = PeriodQuery.of(request.query_params)
         TALLY.write()
         report = Report(int(asked.validated_data["days"]))
         return Response(

@@ -23,17 +23,12 @@ from catalog.importing.tasks import wake_importer
 from catalog.terms import LINK_LENGTH
 from fashionsite.api.access import WRITE
 from fashionsite.api.asked import Asked, unusable
-from fashionsite.api.paging import MOST, USUAL, page_of
+from fashionsite.api.paging import PageQuery, told_page
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
 from fashionsite.api.waiting import wait_until
 
 VIEW, ADD, CHANGE = (f"importing.{act}_importjob" for act in ("view", "add", "change"))
-
-
-class PageQuery(Asked):
-    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
-    cursor = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
 class IssuesQuery(PageQuery):
@@ -147,10 +142,8 @@ class Imports(Resource):
         responses=ImportsSerializer,
     )
     def get(self, request: Request) -> Response:
-        asked = PageQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        found, following = page_of(request._request, ImportJob.objects.all(), asked.validated_data["limit"])
-        return Response({"next": following, "results": [_told(job, request) for job in found]})
+        asked = PageQuery.of(request.query_params)
+        return told_page(request, ImportJob.objects.all(), asked, ImportSerializer)
 
     @extend_schema(
         operation_id="start_import",
@@ -202,8 +195,7 @@ class ConfirmImport(_Act):
         responses=ImportSerializer,
     )
     def post(self, request: Request, pk: int) -> Response:
-        wishes = Wishes(data=request.data)
-        wishes.is_valid(raise_exception=True)
+        wishes = Wishes.of(request.data)
         return self.act(request, pk, lambda job: jobs.confirm(job, **wishes.validated_data))
 
 
@@ -216,8 +208,7 @@ class MapImport(_Act):
         responses=ImportSerializer,
     )
     def post(self, request: Request, pk: int) -> Response:
-        asked = Columns(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = Columns.of(request.data)
         return self.act(request, pk, lambda job: _remap(job, asked.validated_data))
 
 
@@ -268,13 +259,11 @@ class ImportIssues(Resource):
         responses=IssuesSerializer,
     )
     def get(self, request: Request, pk: int) -> Response:
-        asked = IssuesQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = IssuesQuery.of(request.query_params)
         issues = ImportIssue.objects.filter(job=get_object_or_404(ImportJob, pk=pk)).order_by("pk")
         if kind := asked.validated_data.get("kind"):
             issues = issues.filter(kind=kind)
-        found, following = page_of(request._request, issues, asked.validated_data["limit"])
-        return Response({"next": following, "results": ImportIssueSerializer(found, many=True).data})
+        return told_page(request, issues, asked, ImportIssueSerializer)
 
 
 def _done(job: ImportJob, do: Callable[[ImportJob], None]) -> Response:
@@ -285,8 +274,7 @@ def _done(job: ImportJob, do: Callable[[ImportJob], None]) -> Response:
 
 def _start(request: Request) -> Response:
     """Raises Problem."""
-    asked = AddressToImport(data=request.data)
-    asked.is_valid(raise_exception=True)
+    asked = AddressToImport.of(request.data)
     data = QueryDict(mutable=True)
     data.update(asked.validated_data)
     files = MultiValueDict({_of_the_desk(name): request.FILES.getlist(name) for name in request.FILES})

@@ -9,13 +9,31 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fashionsite.api.asked import Asked
 
 Row = TypeVar("Row", bound=models.Model)
 MOST = 100
 USUAL = 24
 OF_A_PAGE = ("cursor", "limit")
 """The parameters that make no other list"""
+
+
+class PageQuery(Asked):
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
+    cursor = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+def told_page(
+    request: Request, rows: "models.QuerySet[Row]", asked: PageQuery, serializer: type[serializers.Serializer]
+) -> Response:
+    """The page that is asked for of the rows, as the serializer tells them. Raises NotFound as `page_of` does."""
+    found, following = page_of(request._request, rows, asked.validated_data["limit"])
+    return Response({"next": following, "results": serializer(found, many=True, context={"request": request}).data})
 
 
 def page_of(request: HttpRequest, rows: "models.QuerySet[Row]", limit: int) -> tuple[list[Row], str | None]:

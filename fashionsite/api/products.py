@@ -221,8 +221,7 @@ class Products(Resource):
         responses=ProductsSerializer,
     )
     def get(self, request: Request) -> HttpResponseBase:
-        asked = ListQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = ListQuery.of(request.query_params)
         selection = selection_of(request._request)
         limit = asked.validated_data["limit"]
         return self.unless_known(request, selection.key, lambda: Response(listed(request, selection, limit)))
@@ -301,8 +300,7 @@ class SimilarProducts(Resource):
         responses=told.MatchesSerializer,
     )
     def get(self, request: Request, sku: str) -> Response:
-        asked = SimilarQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = SimilarQuery.of(request.query_params)
         product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
         found = similar.nearest(product, asked.validated_data.get("limit"))
         return Response({"results": told.matches(found, request)})

@@ -73,8 +73,7 @@ class WordSearch(Resource):
         responses=WordsSerializer,
     )
     def get(self, request: Request) -> Any:
-        asked = SearchQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = SearchQuery.of(request.query_params)
         selection = selection_of(request._request, words=True)
         words_searched.send_robust(WordSearch, request=request._request, selection=selection)
         limit = asked.validated_data["limit"]
@@ -241,8 +240,7 @@ class PhotoSearch(Resource):
         responses=PhotoAnswerSerializer,
     )
     def post(self, request: Request) -> Response:
-        asked = PhotoQuerySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = PhotoQuerySerializer.of(request.data)
         encoder = active_encoder()
         query = query_by([asked.picture], encoder)
         stored = store.find(query.photos[0])
@@ -293,8 +291,7 @@ class VectorSearch(Resource):
         responses=LookAlikesSerializer,
     )
     def post(self, request: Request) -> Response:
-        asked = VectorQuerySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = VectorQuerySerializer.of(request.data)
         encoder = active_encoder()
         if look := asked.validated_data.get("look"):
             results = results_of(replace(asked.query, seals=(look,)), encoder)
@@ -322,8 +319,7 @@ class Embed(Resource):
         responses=EmbeddingSerializer,
     )
     def post(self, request: Request) -> Response:
-        asked = BringsPhoto(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = BringsPhoto.of(request.data)
         encoder = active_encoder()
         vector = embed(encoder, asked.picture, asked.box_asked or WHOLE)
         numbers = [round(float(number), 6) for number in unit(vector)]

@@ -13,8 +13,7 @@ from catalog.models import Category, MerchandisingRule, Product, Synonym
 from catalog.steering import Act, Place, SteeredPage, steer
 from fashionsite.api.access import WRITE
 from fashionsite.api.asked import Asked, unusable
-from fashionsite.api.imports import PageQuery
-from fashionsite.api.paging import page_of
+from fashionsite.api.paging import PageQuery, told_page
 from fashionsite.api.resources import Resource, once
 
 
@@ -96,11 +95,9 @@ class Rules(Resource):
         responses=RulesSerializer,
     )
     def get(self, request: Request) -> Response:
-        asked = PageQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = PageQuery.of(request.query_params)
         rules = MerchandisingRule.objects.select_related("product", "beside", "category__parent__parent")
-        found, following = page_of(request._request, rules, asked.validated_data["limit"])
-        return Response({"next": following, "results": RuleSerializer(found, many=True).data})
+        return told_page(request, rules, asked, RuleSerializer)
 
     @extend_schema(
         operation_id="write_rule",
@@ -113,8 +110,7 @@ class Rules(Resource):
 
 
 def _steer(request: Request) -> Response:
-    asked = RuleToWrite(data=request.data)
-    asked.is_valid(raise_exception=True)
+    asked = RuleToWrite.of(request.data)
     told = asked.validated_data
     dates = {name: told[name] for name in ("starts_at", "ends_at")}
     return Response(RuleSerializer(steer(told["page"], told["product"], told["act"], **dates)).data)
@@ -155,10 +151,8 @@ class Synonyms(Resource):
         responses=SynonymsSerializer,
     )
     def get(self, request: Request) -> Response:
-        asked = PageQuery(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        found, following = page_of(request._request, Synonym.objects.order_by("pk"), asked.validated_data["limit"])
-        return Response({"next": following, "results": SynonymSerializer(found, many=True).data})
+        asked = PageQuery.of(request.query_params)
+        return told_page(request, Synonym.objects.order_by("pk"), asked, SynonymSerializer)
 
     @extend_schema(
         operation_id="add_synonym",
@@ -191,8 +185,7 @@ class SynonymDetail(Resource):
 
 def _kept(synonym: Synonym, request: Request) -> dict[str, Any]:
     """The synonym as it was written. Raises ValidationError."""
-    asked = SynonymToWrite(data=request.data)
-    asked.is_valid(raise_exception=True)
+    asked = SynonymToWrite.of(request.data)
     for name, value in asked.validated_data.items():
         setattr(synonym, name, value)
     synonym.full_clean()
