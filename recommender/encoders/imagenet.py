@@ -18,7 +18,7 @@ class ImageNetResNet50:
     """
 
     dimensions = 2048
-    content = None
+    content: bytes | None = None
 
     def __init__(self, weights: str | None = "imagenet"):
         """With weights None they are random. Raises OSError where they cannot be had, and ImportError without Keras."""

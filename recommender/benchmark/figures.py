@@ -1,0 +1,48 @@
+"""What is measured: durations, what they are compared with, and how they are put into a report."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How long one thing takes, in milliseconds, or what else was counted."""
+
+    what: str
+    median: float
+    p95: float | None = None
+    unit: str = "ms"
+    times: float | None = None
+    """How many times as good as what the section compares with"""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures of one kind."""
+
+    title: str
+    explanation: str
+    compared_with: str = ""
+    figures: list[Figure] = field(default_factory=list)
+
+
+def figure(what: str, seconds: Iterable[float], baseline: float | None = None, note: str = "") -> Figure:
+    """The median and the 95th percentile of durations in seconds; the baseline is the median of what is compared."""
+    milliseconds = 1000 * np.array(list(seconds))
+    median, p95 = (round(float(value), 2) for value in np.percentile(milliseconds, [50, 95]))
+    return Figure(what, median, p95, times=float(f"{baseline / median:.2g}") if baseline else None, note=note)
+
+
+def timed(calls: Iterable[Callable[[], object]]) -> list[float]:
+    """The seconds that each of the calls took."""
+    return [seconds(call) for call in calls]
+
+
+def seconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started

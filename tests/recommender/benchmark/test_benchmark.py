@@ -1,0 +1,62 @@
+"""The benchmark on a small shop."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from recommender import registry
+from recommender.benchmark import pages, searches
+from recommender.benchmark.figures import figure
+from recommender.benchmark.machine import machine
+from recommender.benchmark.report import Run, lines, write
+from tests.factories import CategoryFactory, ProductFactory, searchable_products
+from tests.pictures import write_catalogue
+
+
+@pytest.mark.django_db
+def test_searches_are_compared_with_scikit_learn_and_every_kind_of_page_is_visited(tmp_path):
+    ProductFactory.create_batch(5, category=CategoryFactory(), base_colour="Red", gender="Women")
+    searchable_products(30)
+    found = searches.searches(registry.active_encoder())
+    by_name = {one.what: one for one in found.figures}
+    assert by_name["scikit-learn, brute force"].note == "recall 1.000"
+    assert by_name["here, with the products"].note == "recall 1.000"
+    assert by_name["here, with the products"].times > 0
+    visited = pages.pages()
+    assert {"home", "product", "category", "words", "facets", "API: similar"} <= {one.what for one in visited.figures}
+
+    run = Run(machine(), 35, (40, 41), [found, visited])
+    write(run, tmp_path)
+    assert json.loads((tmp_path / "benchmark.json").read_text())["sections"][0]["figures"][0]["median"] > 0
+    assert (tmp_path / "index.html").read_text().count("<svg") == len(found.figures) + len(visited.figures)
+    assert "| scikit-learn, brute force |  |" in "\n".join(lines(run))
+
+
+def test_a_figure_says_how_many_times_as_fast_it_is():
+    one = figure("here", [0.001, 0.002, 0.003], baseline=20)
+    assert (one.median, one.times) == (2, 10)
+
+
+@pytest.mark.django_db
+def test_a_shop_with_too_little_in_it_is_not_measured(tmp_path):
+    searchable_products(1)
+    with pytest.raises(CommandError, match="1 products with a picture are too few"):
+        call_command("benchmark", report=tmp_path)
+    with pytest.raises(CommandError, match="give --styles with --images"):
+        call_command("benchmark", report=tmp_path, styles=tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+def test_the_whole_of_it(tmp_path):
+    searchable_products(100)
+    styles, images = write_catalogue(tmp_path, 300)
+    call_command("benchmark", report=tmp_path / "report", styles=styles, images=images)
+    report = json.loads((tmp_path / "report" / "benchmark.json").read_text())
+    titles = [section["title"] for section in report["sections"]]
+    assert titles[0] == "A picture's embedding"
+    assert titles[-3:] == ["An import", "Eight visitors", "Memory"]
+    assert {"a web process, fresh", "beat, fresh", "the embedding worker, fresh"} <= {
+        figure["what"] for figure in report["sections"][-1]["figures"]
+    }
