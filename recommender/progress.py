@@ -8,7 +8,6 @@ from tqdm import tqdm
 
 from catalog.importing.models import ImportJob
 from catalog.models import Product
-from catalog.tasks import PRODUCTS_PER_TASK
 from recommender import embedding, querysets, registry
 from recommender.models import Encoder
 
@@ -30,7 +29,7 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
             is_alone = is_alone or time.monotonic() - last_progress > SECONDS_WITHOUT_WORKER
             if is_alone:
                 bar.set_description("Embedding here, as no worker does")
-                embedding.embed_products(embedding.waiting_ids()[:PRODUCTS_PER_TASK])
+                embedding.embed_products(embedding.waiting_ids()[: embedding.AT_ONCE])
             else:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
             left, before = _due(encoder), left

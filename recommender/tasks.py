@@ -47,7 +47,7 @@ def measure_index() -> None:
 
 
 def enqueue(product_ids: list[int]) -> None:
-    hand_over_in_batches(embed_products, product_ids)
+    hand_over_in_batches(embed_products, product_ids, embedding.AT_ONCE)
 
 
 def try_changed(product_ids: list[int], **_) -> None:

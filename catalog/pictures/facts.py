@@ -16,8 +16,8 @@ SIDE = 112
 """Pixels either way that are enough to see that something is there."""
 PLAIN = 8
 """Levels of 256 that noise and compression may add to one colour."""
-SPECK = 0.1
-"""Percent of the pixels that may differ from all others, and show nothing."""
+SPECK = 0.001
+"""The share of the pixels that may be darker than all others, or lighter, and show nothing."""
 NEAR_WHITE = 235
 PAPER_SHARE = 0.6
 """How much white is mixed into a placeholder's colour: it announces the picture, it does not compete with it."""
@@ -54,6 +54,10 @@ def placeholder_colour(picture: Image.Image) -> str:
 
 def is_plain(picture: Image.Image) -> bool:
     """Whether an RGB picture is of one colour, such as all white or all black, and so shows nothing."""
-    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=1))
-    darkest, lightest = np.percentile(small, (SPECK, 100 - SPECK), axis=(0, 1))
+    size = (min(picture.width, SIDE), min(picture.height, SIDE))
+    small = picture.resize(size, Image.Resampling.BOX, reducing_gap=1)
+    # How many pixels have up to each level, by channel.
+    counts = np.reshape(small.histogram(), (3, 256)).cumsum(axis=1)
+    speck = int(size[0] * size[1] * SPECK)
+    darkest, lightest = (counts <= speck).sum(axis=1), (counts < size[0] * size[1] - speck).sum(axis=1)
     return bool((lightest - darkest).max() <= PLAIN)
