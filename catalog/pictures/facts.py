@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from catalog.pictures import storage
-from catalog.pictures.decoding import UnreadablePicture
+from catalog.pictures.decoding import UnreadablePicture, read_with_suffix
 
 CELLS = 16
 """A placeholder's colour is taken from so many cells either way."""
@@ -41,6 +41,18 @@ def facts_of(name: str) -> Facts:
     except (UnreadablePicture, OSError):
         return NONE
     return Facts(*size, placeholder_colour(picture))
+
+
+def look_at(content: bytes, told: str) -> tuple[str, Facts]:
+    """(the suffix, the facts) of a picture's bytes in one look; NONE where it cannot be decoded.
+
+    Raises as `decoding.suffix_of` does.
+    """
+    suffix, read = read_with_suffix(content, told, ENOUGH)
+    if read is None:
+        return suffix, NONE
+    picture, size = read
+    return suffix, Facts(*size, placeholder_colour(picture))
 
 
 def placeholder_colour(picture: Image.Image) -> str:
