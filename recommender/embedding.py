@@ -27,7 +27,8 @@ from recommender.models import Embedding, EmbeddingFailure, Encoder
 PLAIN = gettext_noop("The picture is of one colour and shows nothing: give the product another one.")
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 AT_ONCE = 256
-"""Pictures of a transaction, and products of a task: so many that the encoder seldom waits, so few that no product is locked for long however many pictures it has."""
+"""Pictures of a transaction, and products of a task: so many that the encoder seldom waits, and so few that no product
+is locked for long, however many pictures it has."""
 PICTURES_PER_PART = 32
 """While the encoder has one part, the next ones are read, and those before are stored."""
 COLUMNS = ("encoder_id", "product_id", "image_digest", "vector", "created_at")
@@ -75,7 +76,11 @@ class Result:
 
 def embed_products(ids: list[int]) -> Result:
     """Embeds what is due of the products' pictures, for each encoder at work; another process's are left to it."""
-    results = [result for encoder in registry.encoders_at_work() for result in _rounds(encoder, ids)]
+    encoders = registry.encoders_at_work()
+    if len(ids) >= AT_ONCE:
+        for encoder in encoders:
+            registry.begin_fill(encoder)
+    results = [result for encoder in encoders for result in _rounds(encoder, ids)]
     return Result(sum(result.embedded for result in results), sum(result.failed for result in results))
 
 

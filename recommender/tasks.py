@@ -27,6 +27,7 @@ def catch_up() -> None:
     waiting = embedding.waiting_ids()
     if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
         enqueue(waiting)
+    registry.end_fills()
     registry.switch_when_complete()
     store.forget_expired()
     if not waiting and (catalogue := calibration.calibrate_if_outgrown()):
