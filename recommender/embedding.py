@@ -77,7 +77,8 @@ class Result:
 def embed_products(ids: list[int]) -> Result:
     """Embeds what is due of the products' pictures, for each encoder at work; another process's are left to it."""
     encoders = registry.encoders_at_work()
-    if len(ids) >= AT_ONCE:
+    # Whether very much waits is asked of all products: not for a few.
+    if len(ids) >= AT_ONCE // 2:
         for encoder in encoders:
             registry.begin_fill(encoder)
     results = [result for encoder in encoders for result in _rounds(encoder, ids)]

@@ -33,7 +33,7 @@ from catalog.signals import pictures_changed
 TEXTS = ("name", *NAMES)
 WRITTEN = (*TEXTS, *OFFERED, *Product.PICTURE_FIELDS, "category", "search_vector", "design", "archived_at")
 
-ROWS_PER_BATCH = 250
+ROWS_PER_BATCH = 512
 PRODUCTS_PER_QUERY = 500
 
 Values = dict[str, Any]
