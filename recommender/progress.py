@@ -12,6 +12,9 @@ from recommender import embedding, querysets, registry
 from recommender.models import Encoder
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LONGEST_PAUSE = 2.0
+REST = 20
+"""A look at all that waits costs the database a core for a while; nobody looks for so many times as long after it."""
 SECONDS_WITHOUT_WORKER = 10
 
 
@@ -22,7 +25,7 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
     """
     encoder = registry.active_encoder()
     embedded = encoder.embeddings.filter(created_at__gte=job.started_at)
-    left = _due(encoder)
+    left, pause = _due(encoder), SECONDS_BETWEEN_LOOKS
     with tqdm(total=left + embedded.count(), desc="Embedding", unit="image") as bar:
         last_progress, is_alone = time.monotonic(), False
         while left:
@@ -31,8 +34,10 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
                 bar.set_description("Embedding here, as no worker does")
                 embedding.embed_products(embedding.waiting_ids()[: embedding.AT_ONCE])
             else:
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+                time.sleep(pause)
+            began = time.monotonic()
             left, before = _due(encoder), left
+            pause = min(max(SECONDS_BETWEEN_LOOKS, REST * (time.monotonic() - began)), LONGEST_PAUSE)
             if left != before:
                 last_progress = time.monotonic()
             bar.update(bar.total - left - bar.n)
