@@ -13,7 +13,7 @@ REGISTRATION_LOCK = 0x656E636F
 MANY = 1000
 MUCH, LITTLE = 0.5, 0.1
 """What waits, as a share of what is embedded: from where on an index is best made anew when all is there, and until
-where. To take in a vector costs it four times as much as to be made with it."""
+where. To take in a vector costs it more than three times as much as to be made with it."""
 PATIENCE = "200ms"
 """How long searches wait behind whoever waits to take an index away"""
 
