@@ -24,6 +24,7 @@ from catalog.attributes import ATTRIBUTES, Attribute
 from catalog.offer import Offer, price_now
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
+from catalog.pictures.facts import Facts
 from catalog.querysets import (
     LEVELS,
     UNPICTURED,
@@ -227,13 +228,14 @@ class Product(Pictured, Offer):
         """What the merchant writes of it, "" where nothing; `ProductQuerySet.with_description` reads it along."""
         return self.written.text if hasattr(self, "written") else ""
 
-    def take_picture(self, name: str, digest: str) -> None:
+    def take_picture(self, name: str, digest: str, known: Facts | None = None) -> None:
         """Gives it a picture that is in the media storage, or with twice "" none, and the facts of it; it is not saved.
 
-        A picture that cannot be decoded has no facts.
+        They are read from its file where they are not known. A picture that cannot be decoded has none.
         """
         if digest != self.image_digest:
-            self.image_width, self.image_height, self.image_colour = facts.facts_of(name) if name else facts.NONE
+            found = known or (facts.facts_of(name) if name else facts.NONE)
+            self.image_width, self.image_height, self.image_colour = found
             self.picture_changed_at = timezone.now()
         self.image, self.image_digest = name, digest
 
@@ -504,9 +506,9 @@ class FurtherPicture(Pictured):
         return self.position + 1
 
     @classmethod
-    def stored(cls, product: Product, position: int, name: str, digest: str) -> Self:
-        """One that is in the media storage, with the facts of it; it is not saved."""
-        found = facts.facts_of(name)
+    def stored(cls, product: Product, position: int, name: str, digest: str, known: Facts | None = None) -> Self:
+        """One that is in the media storage, with the facts of it, read where they are not known; it is not saved."""
+        found = known or facts.facts_of(name)
         return cls(
             product=product,
             position=position,

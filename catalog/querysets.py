@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from catalog.attributes import CATEGORY_LEVELS
 from catalog.merchandising import Steering
 from catalog.money import Range
 from catalog.offer import price_now
+from catalog.pictures.facts import Facts
 from catalog.sample import SKUS
 from catalog.terms import Availability
 from catalog.words.index import lexemes_of
@@ -306,16 +308,18 @@ class ProductDescriptionQuerySet(models.QuerySet["ProductDescription"]):
 
 
 class FurtherPictureQuerySet(models.QuerySet["FurtherPicture"]):
-    def write(self, pictures: "Mapping[Product, Sequence[Sequence[str]]]") -> None:
+    def write(
+        self, pictures: "Mapping[Product, Sequence[Sequence[str]]]", known: Mapping[str, Facts] = MappingProxyType({})
+    ) -> None:
         """Gives each product these further pictures, as (name in the media storage, digest), in place of those it has.
 
-        Their embeddings are of their digests, and stay.
+        The facts of those of some digests may be known. Their embeddings are of their digests, and stay.
         """
         if not pictures:
             return
         self.filter(product__in=list(pictures)).delete()
         stored = [
-            self.model.stored(product, position, name, digest)
+            self.model.stored(product, position, name, digest, known.get(digest))
             for product, several in pictures.items()
             for position, (name, digest) in enumerate(several, 1)
         ]

@@ -39,10 +39,10 @@ def delete_abandoned_files() -> None:
 
 def enqueue_renditions(product_ids: list[int], **_) -> None:
     """A receiver of catalog.signals.pictures_changed."""
-    hand_over_in_batches(make_renditions, product_ids)
+    hand_over_in_batches(make_renditions, product_ids, PRODUCTS_PER_TASK)
 
 
-def hand_over_in_batches(task: Task, product_ids: list[int]) -> None:
-    """Hands products to the workers, a batch a task."""
-    for start in range(0, len(product_ids), PRODUCTS_PER_TASK):
-        hand_over(task, product_ids[start : start + PRODUCTS_PER_TASK])
+def hand_over_in_batches(task: Task, product_ids: list[int], size: int) -> None:
+    """Hands products to the workers, a batch of that size a task."""
+    for start in range(0, len(product_ids), size):
+        hand_over(task, product_ids[start : start + size])

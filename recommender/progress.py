@@ -8,11 +8,13 @@ from tqdm import tqdm
 
 from catalog.importing.models import ImportJob
 from catalog.models import Product
-from catalog.tasks import PRODUCTS_PER_TASK
 from recommender import embedding, querysets, registry
 from recommender.models import Encoder
 
 SECONDS_BETWEEN_LOOKS = 0.5
+LONGEST_PAUSE = 2.0
+REST = 20
+"""A look at all that waits costs the database a core for a while; nobody looks for so many times as long after it."""
 SECONDS_WITHOUT_WORKER = 10
 
 
@@ -23,17 +25,19 @@ def wait(job: ImportJob, command: BaseCommand, **_) -> None:
     """
     encoder = registry.active_encoder()
     embedded = encoder.embeddings.filter(created_at__gte=job.started_at)
-    left = _due(encoder)
+    left, pause = _due(encoder), SECONDS_BETWEEN_LOOKS
     with tqdm(total=left + embedded.count(), desc="Embedding", unit="image") as bar:
         last_progress, is_alone = time.monotonic(), False
         while left:
             is_alone = is_alone or time.monotonic() - last_progress > SECONDS_WITHOUT_WORKER
             if is_alone:
                 bar.set_description("Embedding here, as no worker does")
-                embedding.embed_products(embedding.waiting_ids()[:PRODUCTS_PER_TASK])
+                embedding.embed_products(embedding.waiting_ids()[: embedding.AT_ONCE])
             else:
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+                time.sleep(pause)
+            began = time.monotonic()
             left, before = _due(encoder), left
+            pause = min(max(SECONDS_BETWEEN_LOOKS, REST * (time.monotonic() - began)), LONGEST_PAUSE)
             if left != before:
                 last_progress = time.monotonic()
             bar.update(bar.total - left - bar.n)

@@ -1,7 +1,8 @@
 """Which encoders there are, which one answers the searches, and how another one takes over without a pause."""
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import LockNotAvailable
 
 from recommender import querysets
 from recommender.encoders import PictureEncoder, load_encoder
@@ -9,6 +10,12 @@ from recommender.models import Embedding, Encoder, EncoderFile
 from recommender.neighbours import index_of
 
 REGISTRATION_LOCK = 0x656E636F
+MANY = 1000
+MUCH, LITTLE = 0.5, 0.1
+"""What waits, as a share of what is embedded: from where on an index is best made anew when all is there, and until
+where. To take in a vector costs it more than three times as much as to be made with it."""
+PATIENCE = "200ms"
+"""How long searches wait behind whoever waits to take an index away"""
 
 
 class UnknownEncoder(LookupError):
@@ -79,6 +86,43 @@ def switch_when_complete() -> None:
     Encoder.objects.filter(pk=successor.pk).update(state=Encoder.State.ACTIVE)
 
 
+def begin_fill(encoder: Encoder) -> None:
+    """Takes the encoder's index away where very much waits in comparison; searches compare all vectors meanwhile.
+
+    Where somebody reads the embeddings for long, it stays. `end_fills` makes it again, also after a crash.
+    """
+    if not _has_index(encoder) or (waiting := querysets.due(encoder).count()) < MANY:
+        return
+    if waiting < MUCH * encoder.embeddings.count():
+        return
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            _remove_index(encoder)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+
+
+def end_fills() -> None:
+    """Makes the index of each encoder at work that has none, as soon as little waits in comparison."""
+    for encoder in encoders_at_work():
+        if not _has_index(encoder) and querysets.due(encoder).count() <= LITTLE * encoder.embeddings.count():
+            _make_missing_index(encoder)
+
+
+@transaction.atomic
+def _make_missing_index(encoder: Encoder) -> None:
+    _one_at_a_time()
+    if _has_index(encoder):
+        return
+    with connection.cursor() as cursor:
+        # Several processes would share the graph in memory, of which a container often has only 64 MB.
+        cursor.execute("SET LOCAL max_parallel_maintenance_workers TO 0")
+    _create_index(encoder)
+
+
 def follow_shipped() -> None:
     """Starts to fill the successor where settings.ENCODERS has other weights by now under the active one's name."""
     name = active_encoder().name
@@ -100,6 +144,16 @@ def _retire(encoder: Encoder) -> None:
     encoder.embeddings.all().delete()
     encoder.failures.all().delete()
     Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.IDLE)
+    _remove_index(encoder)
+
+
+def _has_index(encoder: Encoder) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [index_of(encoder).name])
+        return cursor.fetchone()[0]
+
+
+def _remove_index(encoder: Encoder) -> None:
     with connection.schema_editor() as editor:
         editor.remove_index(Embedding, index_of(encoder))
 

@@ -27,6 +27,7 @@ def catch_up() -> None:
     waiting = embedding.waiting_ids()
     if not Embedding.objects.filter(created_at__gt=timezone.now() - STALLED_AFTER).exists():
         enqueue(waiting)
+    registry.end_fills()
     registry.switch_when_complete()
     store.forget_expired()
     if not waiting and (catalogue := calibration.calibrate_if_outgrown()):
@@ -47,7 +48,7 @@ def measure_index() -> None:
 
 
 def enqueue(product_ids: list[int]) -> None:
-    hand_over_in_batches(embed_products, product_ids)
+    hand_over_in_batches(embed_products, product_ids, embedding.AT_ONCE)
 
 
 def try_changed(product_ids: list[int], **_) -> None:

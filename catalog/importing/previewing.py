@@ -18,7 +18,7 @@ from catalog.importing.tables import COLUMNS_LIMIT, Table, printable
 from catalog.importing.writing import ROWS_PER_BATCH, Plan, missing_products, plan_batch
 from catalog.models import Product
 from catalog.pictures import storage
-from catalog.pictures.decoding import UnreadablePicture, data_address, read_picture
+from catalog.pictures.decoding import UnreadablePicture, data_address, read_picture, suffix_of
 
 SHOWN_PRODUCTS = 20
 SHOWN_EXAMPLES = 100
@@ -94,7 +94,7 @@ class _Tally:
             rows = (self._skus.as_known(reader.read(record)) for record in records)
             while batch := refuse_repeated(list(islice(rows, ROWS_PER_BATCH)), self._first_lines):
                 self._named.update(row.sku for row in batch)
-                self._count(plan_batch(batch, Product.objects.all(), self._owned, self._look_at_picture, self._skus))
+                self._count(plan_batch(batch, Product.objects.all(), self._owned, _Nowhere(), self._skus))
                 self._note_progress()
         return Outcome(
             counts=self._counts,
@@ -137,10 +137,6 @@ class _Tally:
         if len(found.examples) < SHOWN_EXAMPLES:
             found.examples.append(Example(issue.line, issue.sku, issue.reason))
 
-    def _look_at_picture(self, content: bytes, suffix: str) -> tuple[str, str]:
-        digest = storage.digest_of(content)
-        return storage.name_of(digest, suffix), digest
-
     def _shown(self, plan: Plan) -> Iterator[ShownProduct]:
         outcomes = {change.product.sku: "new" if change.before is None else "changed" for change in plan.changes}
         for row in plan.rows:
@@ -161,3 +157,14 @@ class _Tally:
 
     def _note_progress(self) -> None:
         jobs.move(self._job, (State.READING,), State.READING, rows_previewed=self._counts.rows)
+
+
+class _Nowhere:
+    """Keeps no picture, and looks no closer at it than it must."""
+
+    def look_at(self, content: bytes, told: str) -> tuple[str, None]:
+        return suffix_of(content, told), None
+
+    def keep(self, content: bytes, suffix: str) -> tuple[str, str]:
+        digest = storage.digest_of(content)
+        return storage.name_of(digest, suffix), digest

@@ -30,7 +30,8 @@ from catalog.importing.writing import (
 )
 from catalog.models import Product
 from catalog.numbers import grouped
-from catalog.pictures import files, naming, storage
+from catalog.pictures import facts, files, naming, storage
+from catalog.pictures.facts import Facts
 
 FILES_NAMED = 1000
 """So many files of each kind that are left out are named in the issues, the others counted."""
@@ -142,7 +143,10 @@ class _Store:
     def __init__(self) -> None:
         self._written: set[str] = set()
 
-    def __call__(self, content: bytes, suffix: str) -> tuple[str, str]:
+    def look_at(self, content: bytes, told: str) -> tuple[str, Facts]:
+        return facts.look_at(content, told)
+
+    def keep(self, content: bytes, suffix: str) -> tuple[str, str]:
         digest = storage.digest_of(content)
         if storage.write(name := storage.name_of(digest, suffix), content):
             self._written.add(digest)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 
@@ -85,8 +86,11 @@ def _without_formula(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a clean text says that there is no value."""
-    if len(text) >= 20:
-        return False
+    return len(text) < 20 and _means_nothing(text)
+
+
+@lru_cache(maxsize=10_000)
+def _means_nothing(text: str) -> bool:
     text = text.lower().replace(" / ", "/")
     bracketed = _BRACKETED.fullmatch(text)
     return text in NOTHING or (bracketed is not None and "".join(filter(None, bracketed.groups())).strip() in NOTHING)

@@ -1,12 +1,13 @@
 """From rows to changes, and from changes to the database: a batch in one transaction, undone as it was done."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,20 +25,31 @@ from catalog.importing.querysets import ImportChangeQuerySet
 from catalog.importing.reading import RowIssue, StyleRow
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
+from catalog.pictures.facts import Facts
+from catalog.pictures.storage import digest_of
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 
 TEXTS = ("name", *NAMES)
 WRITTEN = (*TEXTS, *OFFERED, *Product.PICTURE_FIELDS, "category", "search_vector", "design", "archived_at")
 
-ROWS_PER_BATCH = 250
+ROWS_PER_BATCH = 512
 PRODUCTS_PER_QUERY = 500
 
 Values = dict[str, Any]
 """What an import may change of a product, fit for JSON: the texts, what it is sold for with amounts and times as texts,
 the sizes as [label, availability], the picture, the further pictures as [name in the media storage, digest], the
 category's path, the archive."""
-StorePicture = Callable[[bytes, str], tuple[str, str]]
+
+
+class PictureStore(Protocol):
+    """What becomes of the pictures of rows."""
+
+    def look_at(self, content: bytes, told: str) -> tuple[str, Facts | None]:
+        """(the suffix of a picture's bytes, as `decoding.suffix_of`; the facts, where it looks). Raises likewise."""
+
+    def keep(self, content: bytes, suffix: str) -> tuple[str, str]:
+        """(name in the media storage, digest). Raises OSError where the storage is at fault."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Change:
     product: Product
     before: Values | None
     after: Values
+    facts: dict[str, Facts] = field(default_factory=dict)
+    """Of pictures that are new, by their digests, as far as they are known"""
 
     @property
     def is_new_picture(self) -> bool:
@@ -97,12 +111,12 @@ class Categories:
 
 
 def plan_batch(
-    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: StorePicture, skus: Skus | None
+    batch: list[StyleRow | RowIssue], products: ProductQuerySet, source: Owned, store: PictureStore, skus: Skus | None
 ) -> Plan:
     """What the rows would change of the products; whoever is to write that passes products that it locks.
 
     Ids are held against `skus`, unless no spreadsheet can have damaged them.
-    `store` gets each picture's bytes and suffix and returns (name, digest); a preview need not keep anything.
+    `store` gets each picture; a preview need not keep anything.
     """
     rows = [row for row in batch if isinstance(row, StyleRow)]
     refused = [row for row in batch if isinstance(row, RowIssue)]
@@ -177,12 +191,13 @@ def _doubt(sku: str, skus: Skus) -> str:
 
 
 def _plan_row(
-    row: StyleRow, product: Product | None, source: Owned, store: StorePicture
+    row: StyleRow, product: Product | None, source: Owned, store: PictureStore
 ) -> tuple[Change, list[RowIssue]]:
     before = values_of(product) if product else None
     after = _with_row(before or values_of(Product()), row)
-    issues = _take_pictures(after, row, source, store)
-    return Change(product or Product(sku=row.sku), before, after), issues
+    facts: dict[str, Facts] = {}
+    issues = _take_pictures(after, facts, row, source, store)
+    return Change(product or Product(sku=row.sku), before, after, facts), issues
 
 
 def as_they_are(products: ProductQuerySet) -> ProductQuerySet:
@@ -235,10 +250,12 @@ def _with_row(values: Values, row: StyleRow) -> Values:
     return after
 
 
-def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePicture) -> list[RowIssue]:
+def _take_pictures(
+    after: Values, facts: dict[str, Facts], row: StyleRow, source: Owned, store: PictureStore
+) -> list[RowIssue]:
     """Puts the row's pictures in, as far as it brings any; a product keeps those that it has where the row brings none.
 
-    The first one that can be read is the product's own.
+    The first one that can be read is the product's own. What is known of new ones is added to the facts.
     """
     files = source.of_row(row)
     if not files and not after["image"] and not row.picture_addresses:
@@ -251,16 +268,22 @@ def _take_pictures(after: Values, row: StyleRow, source: Owned, store: StorePict
             )
         ]
     stored: dict[str, str] = {}
+    present = {after["image_digest"], *(digest for _, digest in after["further"])}
     issues = not_among_files(row, source.lacks(row)) if files else []
     for file in files:
         try:
             content = file.read()
-            suffix = suffix_of(content, file.suffix)
+            if digest_of(content) in present:
+                suffix, found = suffix_of(content, file.suffix), None
+            else:
+                suffix, found = store.look_at(content, file.suffix)
         except (OSError, UnreadablePicture) as error:
             issues.append(RowIssue(row.line, row.sku, "unreadable picture", f"{file.name}: {error}"))
         else:
-            name, digest = store(content, suffix)
+            name, digest = store.keep(content, suffix)
             stored.setdefault(digest, name)
+            if found:
+                facts[digest] = found
     if stored and source.named_by(row):
         # Who names files, names all of them.
         after["further"] = []
@@ -279,7 +302,7 @@ def set_pictures(values: Values, pictures: list[list[str]]) -> None:
 def write_changes(job: ImportJob, changes: list[Change], categories: Categories) -> None:
     """Writes the changes, and what undoes them. Call it in a transaction."""
     for change in changes:
-        apply(change.product, change.after, categories)
+        apply(change.product, change.after, categories, change.facts)
     found = [change.product.updated_at for change in changes]
     _save([change.product for change in changes])
     ImportChange.objects.bulk_create(
@@ -294,7 +317,8 @@ def write_changes(job: ImportJob, changes: list[Change], categories: Categories)
         for change, found_at in zip(changes, found, strict=True)
     )
     FurtherPicture.objects.write(
-        {change.product: change.after["further"] for change in changes if change.differs_in("further", [])}
+        {change.product: change.after["further"] for change in changes if change.differs_in("further", [])},
+        {digest: facts for change in changes for digest, facts in change.facts.items()},
     )
     ProductDescription.objects.write(
         {change.product: change.after["description"] for change in changes if change.differs_in("description", "")}
@@ -352,14 +376,16 @@ def write_rows(job: ImportJob, rows: Iterable[StyleRow]) -> None:
     ImportRow.objects.bulk_create(ImportRow(job=job, sku=row.sku, line=row.line) for row in rows)
 
 
-def apply(product: Product, values: Values, categories: Categories) -> None:
-    """Gives the product these values; it is not saved."""
+def apply(
+    product: Product, values: Values, categories: Categories, facts: Mapping[str, Facts] = MappingProxyType({})
+) -> None:
+    """Gives the product these values; it is not saved. The facts of pictures of some digests may be known."""
     # What an import noted before there was an attribute says nothing of it.
     for name in values.keys() & TEXTS:
         setattr(product, name, values[name])
     for name, value in _offer_of(values).items():
         setattr(product, name, value)
-    product.take_picture(values["image"], values["image_digest"])
+    product.take_picture(values["image"], values["image_digest"], facts.get(values["image_digest"]))
     product.category = categories.at(*values["category"])
     if values["is_archived"] != (product.archived_at is not None):
         product.archived_at = timezone.now() if values["is_archived"] else None

@@ -28,6 +28,7 @@ __all__ = [
     "is_shown_by_browsers",
     "read_picture",
     "read_with_size",
+    "read_with_suffix",
     "suffix_of",
 ]
 
@@ -81,7 +82,29 @@ def suffix_of(content: bytes, told: str) -> str:
     """
     with _translated():
         content, form = _examined(content)
-        suffixes = SUFFIXES[pixels.format_of(content, (form,)) if form else aside.format_of(content)]
+        return _suffix(pixels.format_of(content, (form,)) if form else aside.format_of(content), told)
+
+
+def read_with_suffix(
+    content: bytes, told: str, at_least: tuple[int, int]
+) -> tuple[str, tuple[Image.Image, tuple[int, int]] | None]:
+    """What `suffix_of` and `read_with_size` return, in one look; None where the picture cannot be decoded.
+
+    Raises as `suffix_of` does.
+    """
+    with _translated():
+        content, form = _examined(content)
+        suffix = _suffix(form or aside.format_of(content), told)
+        try:
+            return suffix, pixels.read(content, at_least, (form,)) if form else aside.read(content, at_least)
+        except (UnreadablePicture, DecodersBusy):
+            if form:
+                pixels.format_of(content, (form,))
+            return suffix, None
+
+
+def _suffix(form: str, told: str) -> str:
+    suffixes = SUFFIXES[form]
     return told.lower() if told.lower() in suffixes and told.lower() in KEPT else suffixes[0]
 
 

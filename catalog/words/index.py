@@ -8,6 +8,7 @@ text as one word (a sku or a title, however it is written). No dictionary of Pos
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise, repeat, zip_longest
 
 from catalog.words.reading import read, stem
@@ -25,21 +26,32 @@ LEXEME = re.compile(r"'[^']*'(?::\*)?")
 def lexemes(name: str, kinds: Iterable[str], facts: Iterable[str], sku: str) -> str:
     """A product's `tsvector` as PostgreSQL reads it; `kinds` are its categories' names, `facts` its attributes."""
     weights: dict[str, set[str]] = defaultdict(set)
-    for text, weight in chain(zip(kinds, repeat(KIND)), zip(facts, repeat(FACT)), [(name, FACT)]):
-        words = read(text)
-        for place, (word, after) in enumerate(zip_longest(words, words[1:], fillvalue="")):
-            here = weight
-            if weight == KIND and after not in ("", AND):
-                here = FACT  # shoe accessories are no shoes
-            elif text is name and place == 0:
-                here = MAKER
-            weights[stem(word)].add(here)
-            if after:
-                weights[_side_by_side((word, after))].add(here)
+    shared = (_weighed_once(text, weight) for text, weight in chain(zip(kinds, repeat(KIND)), zip(facts, repeat(FACT))))
+    for lexeme, weight in chain(*shared, _weighed(name, MAKER)):
+        weights[lexeme].add(weight)
     for text in (name, sku):
         weights[_whole(read(text))].add(WHOLE)
     weights.pop("=", None)
     return " ".join(f"{_quoted(lexeme)}:{_places(sorted(of))}" for lexeme, of in weights.items())
+
+
+def _weighed(text: str, weight: str) -> list[tuple[str, str]]:
+    """The lexemes of a text's words, and of every two side by side, with their weights."""
+    weighed: list[tuple[str, str]] = []
+    words = read(text)
+    for place, (word, after) in enumerate(zip_longest(words, words[1:], fillvalue="")):
+        here = weight
+        # Shoe accessories are no shoes, and the words after a maker are none.
+        if (weight == KIND and after not in ("", AND)) or (weight == MAKER and place > 0):
+            here = FACT
+        weighed.append((stem(word), here))
+        if after:
+            weighed.append((_side_by_side((word, after)), here))
+    return weighed
+
+
+# Many products share a category and the values of attributes.
+_weighed_once = lru_cache(maxsize=10_000)(_weighed)
 
 
 def standing_alone(word: str) -> str:

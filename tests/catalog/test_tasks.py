@@ -49,7 +49,7 @@ def test_a_picture_that_staff_bring_has_them_made_and_another_name_has_not(
 
 
 def test_many_products_are_handed_over_in_batches(handed):
-    tasks.hand_over_in_batches(tasks.make_renditions, list(range(150)))
+    tasks.hand_over_in_batches(tasks.make_renditions, list(range(150)), 64)
     assert [len(ids) for ids in handed] == [64, 64, 22]
     assert [number for ids in handed for number in ids] == list(range(150))
 
@@ -62,6 +62,6 @@ def test_a_broker_that_is_away_stops_nobody_and_is_asked_once(monkeypatch, caplo
         raise OperationalError("no route")
 
     monkeypatch.setattr(tasks.make_renditions, "delay", fail)
-    tasks.hand_over_in_batches(tasks.make_renditions, list(range(150)))
+    tasks.hand_over_in_batches(tasks.make_renditions, list(range(150)), 64)
     assert len(asked) == 1
     assert caplog.text.count("The broker fails") == 1

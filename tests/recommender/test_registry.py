@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from recommender import embedding, querysets, registry
+from recommender import embedding, querysets, registry, tasks
 from recommender.encoders import load_encoder, load_file
 from recommender.models import Embedding, Encoder
 from recommender.neighbours import similar_to_product
@@ -40,6 +40,61 @@ def test_the_first_encoder_is_active_and_stays_so():
     encoder = registry.active_encoder()
     assert encoder.state == Encoder.State.ACTIVE
     assert registry.active_encoder() == encoder == Encoder.objects.get()
+    assert has_index(encoder)
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    monkeypatch.setattr(registry, "MANY", 4)
+    monkeypatch.setattr(embedding, "AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_a_large_fill_goes_without_the_index_which_is_made_again_when_little_waits():
+    encoder = registry.active_encoder()
+    products = ProductFactory.create_batch(6)
+    embedding.embed_products(embedding.waiting_ids()[:2])
+    assert not has_index(encoder)
+    registry.end_fills()
+    assert not has_index(encoder)
+    assert [match.product for match in similar_to_product(products[0], 5)] == [products[1]]
+    embedding.embed_products(embedding.waiting_ids())
+    found = [match.product for match in similar_to_product(products[0], 5)]
+    registry.end_fills()
+    assert has_index(encoder)
+    assert [match.product for match in similar_to_product(products[0], 5)] == found
+    assert len(found) == 5
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_what_is_little_beside_all_there_is_comes_into_the_index_one_by_one():
+    searchable_products(9)
+    registry.end_fills()
+    ProductFactory.create_batch(4)
+    embedding.embed_products(embedding.waiting_ids())
+    assert has_index(registry.active_encoder())
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_an_index_that_somebody_reads_for_long_stays_and_searches_do_not_wait():
+    ProductFactory.create_batch(6)
+    reader = connection.copy()
+    try:
+        with reader.cursor() as cursor:
+            cursor.execute("BEGIN; SELECT count(*) FROM recommender_embedding")
+            result = embedding.embed_products(embedding.waiting_ids())
+    finally:
+        reader.close()
+    assert result == embedding.Result(embedded=6, failed=0)
+    assert has_index(registry.active_encoder())
+
+
+def test_an_index_that_a_crash_took_away_is_made_again():
+    encoder = registry.active_encoder()
+    searchable_products(2)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX embedding_hnsw_{encoder.pk}")
+    tasks.catch_up()
     assert has_index(encoder)
 
 

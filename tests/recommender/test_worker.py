@@ -88,13 +88,13 @@ def test_a_file_that_cannot_be_used_is_refused_with_a_reason(tmp_path, styles, r
 
 
 def test_a_worker_killed_at_work_and_a_lost_queue_lose_nothing(tmp_path):
-    styles, images = write_catalogue(tmp_path, 200)
+    styles, images = write_catalogue(tmp_path, embedding.AT_ONCE + 100)
     import_catalog(styles, images)
     with worker() as process:
         eventually(Embedding.objects.exists)
         process.kill()
         process.wait()
-    assert 0 < Embedding.objects.count() < 200
+    assert 0 < Embedding.objects.count() < embedding.AT_ONCE + 100
     lose_the_queue()
     with worker():
         eventually(lambda: not embedding.waiting_ids())

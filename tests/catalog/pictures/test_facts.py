@@ -10,7 +10,8 @@ from catalog.importing import jobs
 from catalog.importing.advancing import advance, import_catalog
 from catalog.models import Product
 from catalog.pictures import storage
-from catalog.pictures.facts import NONE, Facts, facts_of, is_plain, placeholder_colour
+from catalog.pictures.decoding import UnreadablePicture
+from catalog.pictures.facts import NONE, Facts, facts_of, is_plain, look_at, placeholder_colour
 from tests.factories import ProductFactory
 from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing, write_catalogue
@@ -67,6 +68,21 @@ def test_a_picture_that_lies_on_its_side_is_measured_upright():
 def test_what_cannot_be_decoded_has_no_facts():
     name, _ = storage.store(as_file(drawing(1))[:300], ".jpg")
     assert facts_of(name) == facts_of("products/gone.jpg") == NONE
+
+
+@pytest.mark.parametrize(
+    ("form", "told", "suffix"), [("JPEG", ".JPEG", ".jpeg"), ("PNG", ".jpg", ".png"), ("GIF", "", ".gif")]
+)
+def test_bytes_in_the_hand_tell_what_a_stored_file_does(form, told, suffix):
+    content = as_file(drawing(5, (200, 300)), form)
+    assert look_at(content, told) == (suffix, facts_of(storage.store(content, suffix)[0]))
+
+
+def test_bytes_that_begin_as_a_picture_have_their_suffix_and_no_facts_and_others_are_refused():
+    content = as_file(drawing(1))
+    assert look_at(content[: len(content) // 2], "") == (".jpg", NONE)
+    with pytest.raises(UnreadablePicture, match="not a JPEG"):
+        look_at(b"no picture", ".jpg")
 
 
 @pytest.mark.django_db
