@@ -11,8 +11,9 @@ from django.utils.translation import gettext, pgettext
 from PIL import ImageColor
 
 from catalog import appearance as appearances
-from catalog.models import Appearance, MerchandisingRule, Product
+from catalog.models import Appearance, MerchandisingRule, Pictured, Product
 from catalog.vocabulary import VOCABULARY
+from catalog.words.understanding import Concept
 
 register = template.Library()
 PRICE = '<span class="price">{0}<strong>{1}</strong></span>'
@@ -20,6 +21,16 @@ SALE = (
     '<span class="price">{0}<s><span class="for-readers">{3}</span> {2}</s> '
     '<strong class="on-sale"><span class="for-readers">{4}</span> {1}</strong></span>'
 )
+PICTURE = (
+    '<span class="picture"><span class="layers">{}<img src="{}" {} alt="{}" width="480" height="640" {}></span></span>'
+)
+NO_PICTURE = '<span class="picture"><span class="no-picture">{}</span></span>'
+PLACEHOLDER = '<svg class="colour" color="{}" aria-hidden="true"></svg>'
+SEVERAL = 'srcset="{}" sizes="{}"'
+USUAL_SIZES = "(min-width: 60rem) 15rem, 46vw"
+AT_ONCE, LATER = mark_safe('fetchpriority="high"'), mark_safe('loading="lazy" decoding="async"')
+FACE = '{}<span dir="auto" class="card-name">{}</span>{}{}'
+LACKING = '<span class="similarity">{} {}</span>'
 SOLD_OUT = '<span class="sold-out">{}</span>'
 # What would end the element, or begin another one, in a page.
 HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -72,6 +83,28 @@ def price(product: Product) -> SafeString:
         return format_html(PRICE, beginning, product.shown_price_now) + sold_out
     said = pgettext("a price", "before"), pgettext("a price", "now")
     return format_html(SALE, beginning, product.shown_price_now, product.shown_price, *said) + sold_out
+
+
+@register.simple_tag
+def card_face(product: Product, picture: Pictured | None = None, lacks: Iterable[Concept] = ()) -> SafeString:
+    """What every card shows: a picture, the title, and what it costs; and what of the searched words it lacks."""
+    lacking = ", ".join(concept.said for concept in lacks or ())
+    said = format_html(LACKING, gettext("without"), lacking) if lacking else ""
+    return format_html(FACE, picture_of(picture or product), product.title, price(product), said)
+
+
+@register.simple_tag(name="picture")
+def picture_of(pictured: Pictured, sizes: str = "", alt: str = "", is_main: bool = False) -> SafeString:
+    """A picture in the sizes that there are of it, above its colour; or that there is none yet.
+
+    Written here, as is a price.
+    """
+    if not pictured.image:
+        return format_html(NO_PICTURE, gettext("No picture yet"))
+    colour = format_html(PLACEHOLDER, pictured.image_colour) if pictured.image_colour else ""
+    addresses = pictured.image_addresses
+    several = format_html(SEVERAL, addresses, sizes or USUAL_SIZES) if addresses else ""
+    return format_html(PICTURE, colour, pictured.image_address, several, alt, AT_ONCE if is_main else LATER)
 
 
 @register.filter
