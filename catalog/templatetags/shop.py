@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +12,7 @@ from django.utils.translation import gettext, pgettext
 from PIL import ImageColor
 
 from catalog import appearance as appearances
+from catalog.choices import Choice, Facet
 from catalog.models import Appearance, MerchandisingRule, Pictured, Product
 from catalog.vocabulary import VOCABULARY
 from catalog.words.understanding import Concept
@@ -31,6 +33,11 @@ USUAL_SIZES = "(min-width: 60rem) 15rem, 46vw"
 AT_ONCE, LATER = mark_safe('fetchpriority="high"'), mark_safe('loading="lazy" decoding="async"')
 FACE = '{}<span dir="auto" class="card-name">{}</span>{}{}'
 LACKING = '<span class="similarity">{} {}</span>'
+CHOICE = '{}<span>{}</span> <span class="count">{}</span>'
+SWATCH = '<span class="swatch"><svg class="colour" data-colour="{}" color="{}" aria-hidden="true"></svg></span>'
+BOX = '<li><label class="choice"><input type="checkbox" name="{}" value="{}"{}>{}</label></li>'
+LINK = '<li><a class="choice" href="{}" rel="nofollow"{}>{}</a></li>'
+CHECKED, CURRENT = mark_safe(" checked"), mark_safe(' aria-current="true"')
 SOLD_OUT = '<span class="sold-out">{}</span>'
 # What would end the element, or begin another one, in a page.
 HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -105,6 +112,16 @@ def picture_of(pictured: Pictured, sizes: str = "", alt: str = "", is_main: bool
     addresses = pictured.image_addresses
     several = format_html(SEVERAL, addresses, sizes or USUAL_SIZES) if addresses else ""
     return format_html(PICTURE, colour, pictured.image_address, several, alt, AT_ONCE if is_main else LATER)
+
+
+@register.simple_tag
+def choice(facet: Facet, one: Choice) -> SafeString:
+    """A box to tick, or a link, with how many products it would leave. Written here, as a page has hundreds of them."""
+    colour = format_html(SWATCH, one.label.lower(), swatch(one.label)) if facet.name == "base_colour" else ""
+    what = format_html(CHOICE, colour, one.label, intcomma(one.count))
+    if facet.is_ticked:
+        return format_html(BOX, facet.name, one.label, CHECKED if one.is_chosen else "", what)
+    return format_html(LINK, one.address, CURRENT if one.is_chosen else "", what)
 
 
 @register.filter
