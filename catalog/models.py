@@ -191,6 +191,11 @@ class Product(Pictured, Offer):
                 condition=Q(price__isnull=False, archived_at=None),
                 name="product_priced",
             ),
+            *(
+                models.Index(fields=[field], condition=Q((f"{field}__isnull", False)), name=f"product_{field}")
+                for field in ("sale_price", "sale_starts_at", "sale_ends_at")
+            ),
+            models.Index("is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_by_name"),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [

@@ -21,16 +21,16 @@ from catalog.models import CatalogVersion, Product
 logger = logging.getLogger(__name__)
 COLUMNS = ("category", *NAMES)
 LARGE = 100_000
-"""To look at so many products takes longer than a page may: counts of the last minute are shown meanwhile."""
+"""So many products are counted while the last counts are shown, and of those that words find the first are ranked."""
 SECONDS_BETWEEN_LOOKS = 60
 
 
 class Summary:
     """The products that lists show, of a version of the catalogue, counted by `COLUMNS`."""
 
-    def __init__(self, version: str, rows: Sequence[tuple[Any, ...]]):
-        """A row has a value of each column, and how many products have these."""
-        self.version = version
+    def __init__(self, version: str, rows: Sequence[tuple[Any, ...]], currencies: Mapping[str, int] | None = None):
+        """A row has a value of each column, and how many products have these; so many prices are in each currency."""
+        self.version, self.currencies = version, currencies or {}
         *columns, counts = zip(*rows, strict=True) if rows else [()] * (len(COLUMNS) + 1)
         self._counts = np.array(counts, dtype=np.int64)
         self.size = int(self._counts.sum())
@@ -39,6 +39,11 @@ class Summary:
         for name, column in zip(COLUMNS, columns, strict=True):
             places = {value: place for place, value in enumerate(self._values[name])}
             self._codes[name] = np.fromiter((places[value] for value in column), np.int32, len(column))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether to look at all products takes longer than a page may."""
+        return self.size >= LARGE
 
     def count(self, chosen: Mapping[str, Collection[object]]) -> int:
         """How many have one of the chosen values, as addresses write them, of each column."""
@@ -76,7 +81,7 @@ class Kept:
             return self._make(version)
         if kept.version == version:
             return kept
-        if kept.size < LARGE:
+        if not kept.is_large:
             return self._make(version)
         if time.monotonic() - self._made_at > SECONDS_BETWEEN_LOOKS and self._lock.acquire(blocking=False):
             Thread(target=self._make_aside, name="summary", daemon=True).start()
@@ -110,4 +115,6 @@ def rows_of(products: Any) -> list[tuple[Any, ...]]:
 
 
 def _made(version: str) -> Summary:
-    return Summary(version, rows_of(Product.objects.on_offer()))
+    products = Product.objects.on_offer()
+    priced = products.filter(price__isnull=False).order_by().values_list("currency")
+    return Summary(version, rows_of(products), dict(priced.annotate(count=Count("pk"))))

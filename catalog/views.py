@@ -83,7 +83,7 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponseBase:
 def _page(selection: Selection, number: str | None) -> Page:
     """The products of one page, fetched."""
     paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
-    paginator.count = selection.count
+    paginator.count = selection.reach
     page = paginator.get_page(number)
     page.object_list = list(page.object_list)
     return page
