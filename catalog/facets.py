@@ -49,7 +49,7 @@ NARROWING = (*NAMES, SIZE)
 MOST_SIZES = 80
 LONGEST_WORDS = 255
 """As long as a title may be"""
-MOST_COUNTED = 2000
+MOST_COUNTED = 1000
 """In a large catalogue so many of what words, prices or sizes find are ranked, and stand for all in the facets."""
 SECONDS_KEPT = 3600
 SECONDS_OF_A_SALE = 60

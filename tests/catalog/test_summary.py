@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 import threading
 
 import pytest
@@ -9,10 +10,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from catalog import summary
+from catalog import facets, summary
 from catalog.facets import Selection
 from catalog.models import Category, MerchandisingRule, Product
-from tests.factories import CategoryFactory
+from tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 COLOURS, GENDERS, YEARS = ("Blue", "Red", ""), ("Men", "Women"), (2011, 2012, None)
@@ -91,3 +92,34 @@ def test_of_a_large_catalogue_the_last_counts_are_shown_while_it_is_counted_anew
         if thread.name == "summary":
             thread.join()
     assert kept.of("the next version").size == 2
+
+
+class TestLarge:
+    @pytest.fixture(autouse=True)
+    def large(self, monkeypatch):
+        monkeypatch.setattr(summary, "LARGE", 1)
+        monkeypatch.setattr(facets, "MOST_COUNTED", 10)
+        monkeypatch.setattr(summary, "KEPT", summary.Kept())
+
+    def test_words_that_find_much_are_answered_by_the_first_and_said_to_be_about_so_many(self, client):
+        products = [ProductFactory(name="Polo shirt", gender="Men") for _ in range(12)]
+        page = client.get("/products/?q=shirt").content.decode()
+        assert re.search(r"About \d+ products", page)
+        shown = re.findall(r'data-sku="(\w+)"', page)
+        assert shown == [product.sku for product in reversed(products[2:])]
+        (gender,) = [facet for facet in Selection(QueryDict("q=shirt")).facets() if facet.name == "gender"]
+        assert gender.choices[0].count >= 10
+
+    def test_words_that_find_little_are_counted_exactly(self, client):
+        for number in range(12):
+            ProductFactory(name="Polo shirt" if number % 4 else "Silk tie")
+        page = client.get("/products/?q=tie").content.decode()
+        assert "3 products" in page
+        assert not re.search(r"About \d", page)
+
+    def test_prices_are_counted_among_the_first(self):
+        for number in range(20):
+            ProductFactory(price=10 + number, currency="EUR")
+        facet = Selection(QueryDict("")).price_facet
+        assert sum(bar.count for bar in facet.bars) == 20
+        assert Selection(QueryDict("min_price=28")).count == 2
