@@ -257,7 +257,7 @@ class Selection:
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
         products, worth = self._countable(SIZE)
-        counts = {label: round(count * worth) for label, count in ProductSize.objects.counted(products).items()}
+        counts = {label: _worth(count, worth) for label, count in ProductSize.objects.counted(products).items()}
         return in_order_of_sizes(self._filters.facet(SIZE, gettext("Size"), counts))
 
     @cached_property
@@ -274,7 +274,7 @@ class Selection:
         products, worth = self._countable("price")
         priced = products.filter(currency=self.sold.currency, price__isnull=False).order_by()
         selling = priced.annotate(cost=price_now(self.sold.currency, timezone.now())).values_list("cost")
-        counts = {cost: round(count * worth) for cost, count in selling.annotate(count=Count("pk"))}
+        counts = {cost: _worth(count, worth) for cost, count in selling.annotate(count=Count("pk"))}
         if not counts:
             return [], Decimal(0), Decimal(0)
         return prices.bars(counts, self.price, self.sold.currency), min(counts), max(counts)
@@ -468,7 +468,7 @@ class Selection:
         products, worth = self._countable(without)
         found = products.counts_by(*columns)
         return {
-            name: {value: round(count * worth) for value, count in counts.items()} for name, counts in found.items()
+            name: {value: _worth(count, worth) for value, count in counts.items()} for name, counts in found.items()
         }
 
     def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
@@ -518,3 +518,8 @@ def _rounded(number: int) -> int:
     """To two digits, as one says it of what is estimated."""
     step = 10 ** max(0, len(str(number)) - 2)
     return number // step * step
+
+
+def _worth(count: int, worth: float) -> int:
+    """How many products so many stand for."""
+    return count if worth == 1 else _rounded(round(count * worth))
