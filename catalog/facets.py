@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.db.models.expressions import Combinable, OrderBy
 from django.http import QueryDict
 from django.urls import reverse
@@ -28,6 +28,7 @@ from catalog.offer import discount_now, is_on_sale, price_now
 from catalog.prices import Bar, PriceFacet
 from catalog.querysets import SIZE, UNPICTURED, ProductQuerySet
 from catalog.sizes import size_key
+from catalog.summary import COLUMNS, Summary, rows_of, summary
 from catalog.words import sizes
 from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
@@ -48,6 +49,8 @@ NARROWING = (*NAMES, SIZE)
 MOST_SIZES = 80
 LONGEST_WORDS = 255
 """As long as a title may be"""
+MOST_COUNTED = 1000
+"""In a large catalogue so many of what words, prices or sizes find are ranked, and stand for all in the facets."""
 SECONDS_KEPT = 3600
 SECONDS_OF_A_SALE = 60
 """So late may a sale that begins or ends be counted; what a product costs is always of now."""
@@ -110,6 +113,8 @@ class Selection:
         """The chosen products in the chosen order, which staff steer where the shopper chose none."""
         products = self._narrowed()
         if self.sort == "relevance":
+            if self.is_about:
+                products = Product.objects.filter(pk__in={*self._first, *self.steering.pinned})
             products = products.most_relevant_first(self.understood, is_wide=self.is_wide)
         else:
             products = products.in_order(*self._order())
@@ -191,14 +196,47 @@ class Selection:
 
     @cached_property
     def count(self) -> int:
-        return self._kept("count", lambda: self._narrowed().count())
+        """How many products there are; where `is_about`, that is an estimate."""
+        if self._is_summed:
+            return self._summary.count(self._chosen) - self._hidden.count(self._chosen)
+        if self.is_about:
+            return self._kept("about", lambda: _rounded(max(MOST_COUNTED, self._narrowed().about())))
+        return len(self._first) if self._summary.is_large else self._kept("count", lambda: self._narrowed().count())
+
+    @cached_property
+    def is_about(self) -> bool:
+        """Whether a large catalogue has more of what is asked for than are counted and ranked for one page."""
+        return self._summary.is_large and not self._is_summed and len(self._first) == MOST_COUNTED
+
+    @property
+    def reach(self) -> int:
+        """How many of them pages lead to."""
+        return len(self._first) if self.is_about else self.count
+
+    @cached_property
+    def _first(self) -> list[int]:
+        """The ids of those that are counted and ranked in a large catalogue."""
+        return self._kept("first", lambda: self._narrowed().first_ids(MOST_COUNTED))
+
+    def _countable(self, without: str) -> tuple[ProductQuerySet, float]:
+        """The products that the other choices leave, or some; and how many each of them stands for."""
+        products = self._narrowed(without=without)
+        if not self._summary.is_large:
+            return products, 1
+        if {"price": self.price, "category": self.category}.get(without, without in self.attributes):
+            ids = products.first_ids(MOST_COUNTED)
+            total = products.about() if len(ids) == MOST_COUNTED else len(ids)
+        else:
+            ids, total = self._first, self.count
+        return Product.objects.filter(pk__in=ids), max(1, total / max(1, len(ids)))
 
     @cached_property
     def count_of_most(self) -> int:
         """How many of them have most of the words only."""
         if not self.is_wide:
             return 0
-        return self._kept("most", lambda: self._narrowed().exclude(pk__in=self._having_all()).count())
+        # Those that have all are few, or there would be no others.
+        return self.count - self._kept("all", lambda: self._narrowed().filter(pk__in=self._having_all()).count())
 
     def _having_all(self) -> ProductQuerySet:
         return Product.objects.matching(self.understood.query, self.steering.pinned)
@@ -218,7 +256,8 @@ class Selection:
 
     def _size_facet(self) -> Facet:
         """The sizes that are to be had, in the order of sizes; of very many the most common ones."""
-        counts = ProductSize.objects.counted(self._narrowed(without=SIZE))
+        products, worth = self._countable(SIZE)
+        counts = {label: _worth(count, worth) for label, count in ProductSize.objects.counted(products).items()}
         return in_order_of_sizes(self._filters.facet(SIZE, gettext("Size"), counts))
 
     @cached_property
@@ -232,9 +271,10 @@ class Selection:
         return PriceFacet(self.sold.currency, self.price, lowest, highest, drawn)
 
     def _price_bars(self) -> tuple[list[Bar], Decimal, Decimal]:
-        priced = self._narrowed(without="price").filter(currency=self.sold.currency, price__isnull=False).order_by()
+        products, worth = self._countable("price")
+        priced = products.filter(currency=self.sold.currency, price__isnull=False).order_by()
         selling = priced.annotate(cost=price_now(self.sold.currency, timezone.now())).values_list("cost")
-        counts = dict(selling.annotate(count=Count("pk")))
+        counts = {cost: _worth(count, worth) for cost, count in selling.annotate(count=Count("pk"))}
         if not counts:
             return [], Decimal(0), Decimal(0)
         return prices.bars(counts, self.price, self.sold.currency), min(counts), max(counts)
@@ -348,7 +388,7 @@ class Selection:
 
     def _in_category(self, category: Category | None) -> ProductQuerySet:
         products = Product.objects.on_offer().exclude(pk__in=self.steering.hidden)
-        return products.in_category(category) if category else products
+        return products.filter(category__in=self._categories) if category else products
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
@@ -374,16 +414,62 @@ class Selection:
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:
         """For each facet how many of the products that the other choices leave have each value."""
+        if self._is_summed:
+            return {name: self._summed(name) for name in COLUMNS}
         return self._kept("counts", self._count)
+
+    def _summed(self, column: str) -> dict[object, int]:
+        others = {name: values for name, values in self._chosen.items() if name != column}
+        counts = self._summary.counts(column, others)
+        for value, count in self._hidden.counts(column, others).items():
+            counts[value] -= count
+        return {value: count for value, count in counts.items() if count}
+
+    @cached_property
+    def _is_summed(self) -> bool:
+        """Whether the summary of the catalogue knows what is asked for."""
+        return not (self.words or self.price or SIZE in self.attributes)
+
+    @cached_property
+    def _summary(self) -> Summary:
+        return summary(self.version)
+
+    @cached_property
+    def _hidden(self) -> Summary:
+        """The products that staff hide, which the summary of the catalogue counts too."""
+        hidden = self.steering.hidden
+        return Summary(self.version, rows_of(Product.objects.on_offer().filter(pk__in=hidden)) if hidden else [])
+
+    @cached_property
+    def _chosen(self) -> dict[str, Collection[object]]:
+        """The values of each column of the summary that are chosen."""
+        chosen: dict[str, Collection[object]] = dict(self.attributes)
+        return chosen | {"category": self._categories} if self.category else chosen
+
+    @cached_property
+    def _categories(self) -> list[int]:
+        """The ids of the category and those below."""
+        category = self.category
+        if not category:
+            return []
+        key = repr((self.version, "within", category.pk))
+        return _kept(key, lambda: list(Category.objects.within(category).values_list("pk", flat=True)))
 
     def _count(self) -> dict[str, dict[object, int]]:
         free = [name for name in ("category", *NAMES) if name not in self.attributes]
         if self.category:
             free.remove("category")
-        counts = self._narrowed().counts_by(*free) if free else {}
+        counts = self._counted("", *free) if free else {}
         for name in {"category", *NAMES} - set(free):
-            counts |= self._narrowed(without=name).counts_by(name)
+            counts |= self._counted(name, name)
         return counts
+
+    def _counted(self, without: str, *columns: str) -> dict[str, dict[object, int]]:
+        products, worth = self._countable(without)
+        found = products.counts_by(*columns)
+        return {
+            name: {value: _worth(count, worth) for value, count in counts.items()} for name, counts in found.items()
+        }
 
     def _kept(self, what: str, compute: Callable[[], Computed]) -> Computed:
         """The computed, or what was computed before for the same choices and the same catalogue."""
@@ -394,12 +480,12 @@ class Selection:
         """Another text for other choices, catalogues and languages, and after every sale that began or ended."""
         category = self.category and self.category.pk
         choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
-        return repr((self.version, get_language(), self.sold, settings.SOLD_OUT, choices))
+        return repr((self.version, self._summary.version, get_language(), self.sold, settings.SOLD_OUT, choices))
 
 
 def sold(version: str) -> Sold:
     """What of that version of the catalogue there is to narrow and to order by."""
-    return _kept(repr((version, "sold")), _sold, SECONDS_OF_A_SALE)
+    return _kept(repr((version, "sold")), lambda: _sold(version), SECONDS_OF_A_SALE)
 
 
 def in_order_of_sizes(facet: Facet) -> Facet:
@@ -408,25 +494,32 @@ def in_order_of_sizes(facet: Facet) -> Facet:
     return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
 
 
-def _sold() -> Sold:
+def _sold(version: str) -> Sold:
     now = timezone.now()
-    priced = Product.objects.on_offer().filter(price__isnull=False).order_by().values("currency")
-    currencies = priced.annotate(
-        count=Count("pk"),
-        on_sale=Count("pk", filter=is_on_sale(now)),
-        begun=Max("sale_starts_at", filter=Q(sale_starts_at__lte=now)),
-        ended=Max("sale_ends_at", filter=Q(sale_ends_at__lte=now)),
-    )
-    by_code = {one["currency"]: one for one in currencies}
-    usual = max(by_code, key=lambda code: by_code[code]["count"], default="")
+    currencies = summary(version).currencies
+    usual = max(currencies, key=currencies.__getitem__, default="")
+    reduced = Product.objects.on_offer().filter(sale_price__isnull=False)
+    begun = reduced.filter(sale_starts_at__lte=now).aggregate(last=Max("sale_starts_at"))
+    ended = reduced.filter(sale_ends_at__lte=now).aggregate(last=Max("sale_ends_at"))
     return Sold(
-        currency=settings.CURRENCY if settings.CURRENCY in by_code else usual,
-        has_sales=any(one["on_sale"] for one in by_code.values()),
+        currency=settings.CURRENCY if settings.CURRENCY in currencies else usual,
+        has_sales=reduced.filter(is_on_sale(now)).exists(),
         has_sizes=ProductSize.objects.exists(),
-        sales=repr([(one["begun"], one["ended"]) for _, one in sorted(by_code.items())]),
+        sales=repr((begun["last"], ended["last"])),
     )
 
 
 def _kept(key: str, compute: Callable[[], Computed], seconds: int = SECONDS_KEPT) -> Computed:
     digest = hashlib.sha256(key.encode()).hexdigest()
     return kept(f"selection:{digest}", compute, seconds)
+
+
+def _rounded(number: int) -> int:
+    """To two digits, as one says it of what is estimated."""
+    step = 10 ** max(0, len(str(number)) - 2)
+    return number // step * step
+
+
+def _worth(count: int, worth: float) -> int:
+    """How many products so many stand for."""
+    return count if worth == 1 else _rounded(round(count * worth))

@@ -115,6 +115,7 @@ class Pictured(models.Model):
     image: models.ImageField
     image_digest: models.CharField
     image_width: models.PositiveIntegerField
+    image_colour: models.CharField
 
     class Meta:
         abstract = True
@@ -191,6 +192,11 @@ class Product(Pictured, Offer):
                 condition=Q(price__isnull=False, archived_at=None),
                 name="product_priced",
             ),
+            *(
+                models.Index(fields=[field], condition=Q((f"{field}__isnull", False)), name=f"product_{field}")
+                for field in ("sale_price", "sale_starts_at", "sale_ends_at")
+            ),
+            models.Index("is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_by_name"),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [
@@ -640,6 +646,13 @@ class Appearance(models.Model):
     def footer(self) -> list["FooterLink"]:
         """The links of the footer; none while nobody has made the shop theirs."""
         return list(self.links.all()) if self.pk else []
+
+    @property
+    def state(self) -> str:
+        """Another text for another appearance."""
+        fields = [field.attname for field in self._meta.concrete_fields if field.attname != "logo"]
+        links = [(link.title, link.address) for link in self.footer]
+        return repr(([getattr(self, field) for field in fields], links))
 
     @property
     def remembers_seen(self) -> bool:

@@ -1,5 +1,6 @@
 """Every query on the catalogue."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from django.utils import timezone
 from catalog.attributes import CATEGORY_LEVELS
 from catalog.merchandising import Steering
 from catalog.money import Range
-from catalog.offer import price_now
+from catalog.offer import is_on_sale, price_now
 from catalog.pictures.facts import Facts
 from catalog.sample import SKUS
 from catalog.terms import Availability
@@ -109,10 +110,16 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Those whose price at that time is within the range, which is in that currency where it does not say it."""
         if not wanted:
             return self
-        products = self.alias(selling=price_now(wanted.currency or currency, at))
-        if wanted.least is not None:
-            products = products.filter(selling__gte=wanted.least)
-        return products.filter(selling__lte=wanted.most) if wanted.most is not None else products
+        # Not by what each costs now, of which the planner has no statistics.
+        reduced, sale = is_on_sale(at), self._within("sale_price", wanted)
+        return self.filter(
+            (reduced & sale) | (~reduced & self._within("price", wanted)), currency=wanted.currency or currency
+        )
+
+    @staticmethod
+    def _within(field: str, wanted: Range) -> Q:
+        least = Q((f"{field}__gte", wanted.least)) if wanted.least is not None else Q((f"{field}__isnull", False))
+        return least if wanted.most is None else least & Q((f"{field}__lte", wanted.most))
 
     def costs(self, currency: str, at: datetime) -> dict[int, Decimal]:
         """What each of them costs at that time, by its id; without those that have no price in that currency."""
@@ -177,6 +184,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
             column = row[len(columns) : -1].index(0)
             counts[columns[column]][row[column]] = row[-1]
         return counts
+
+    def first_ids(self, most: int) -> list[int]:
+        """The ids of so many of them at the most: of what is to be had, with a picture, the newest."""
+        return list(self.order_by("is_sold_out", UNPICTURED, "-id").values_list("pk", flat=True)[:most])
+
+    def about(self) -> int:
+        """How many the planner takes them for, without looking."""
+        (plan,) = json.loads(self.order_by().values("pk").explain(format="json"))
+        return int(plan["Plan"]["Plan Rows"])
 
     def matching(self, query: str, pinned: Sequence[int] = ()) -> "ProductQuerySet":
         """Products that a text of `tsquery` finds, as `catalog.words` writes it, and those with the pinned ids."""
