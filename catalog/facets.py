@@ -28,6 +28,7 @@ from catalog.offer import discount_now, is_on_sale, price_now
 from catalog.prices import Bar, PriceFacet
 from catalog.querysets import SIZE, UNPICTURED, ProductQuerySet
 from catalog.sizes import size_key
+from catalog.summary import COLUMNS, Summary, rows_of, summary
 from catalog.words import sizes
 from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
@@ -191,6 +192,8 @@ class Selection:
 
     @cached_property
     def count(self) -> int:
+        if self._is_summed:
+            return self._summary.count(self._chosen) - self._hidden.count(self._chosen)
         return self._kept("count", lambda: self._narrowed().count())
 
     @cached_property
@@ -348,7 +351,7 @@ class Selection:
 
     def _in_category(self, category: Category | None) -> ProductQuerySet:
         products = Product.objects.on_offer().exclude(pk__in=self.steering.hidden)
-        return products.in_category(category) if category else products
+        return products.filter(category__in=self._categories) if category else products
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
@@ -374,7 +377,46 @@ class Selection:
     @cached_property
     def _counts(self) -> dict[str, dict[object, int]]:
         """For each facet how many of the products that the other choices leave have each value."""
+        if self._is_summed:
+            return {name: self._summed(name) for name in COLUMNS}
         return self._kept("counts", self._count)
+
+    def _summed(self, column: str) -> dict[object, int]:
+        others = {name: values for name, values in self._chosen.items() if name != column}
+        counts = self._summary.counts(column, others)
+        for value, count in self._hidden.counts(column, others).items():
+            counts[value] -= count
+        return {value: count for value, count in counts.items() if count}
+
+    @cached_property
+    def _is_summed(self) -> bool:
+        """Whether the summary of the catalogue knows what is asked for."""
+        return not (self.words or self.price or SIZE in self.attributes)
+
+    @cached_property
+    def _summary(self) -> Summary:
+        return summary(self.version)
+
+    @cached_property
+    def _hidden(self) -> Summary:
+        """The products that staff hide, which the summary of the catalogue counts too."""
+        hidden = self.steering.hidden
+        return Summary(self.version, rows_of(Product.objects.on_offer().filter(pk__in=hidden)) if hidden else [])
+
+    @cached_property
+    def _chosen(self) -> dict[str, Collection[object]]:
+        """The values of each column of the summary that are chosen."""
+        chosen: dict[str, Collection[object]] = dict(self.attributes)
+        return chosen | {"category": self._categories} if self.category else chosen
+
+    @cached_property
+    def _categories(self) -> list[int]:
+        """The ids of the category and those below."""
+        category = self.category
+        if not category:
+            return []
+        key = repr((self.version, "within", category.pk))
+        return _kept(key, lambda: list(Category.objects.within(category).values_list("pk", flat=True)))
 
     def _count(self) -> dict[str, dict[object, int]]:
         free = [name for name in ("category", *NAMES) if name not in self.attributes]
@@ -394,7 +436,7 @@ class Selection:
         """Another text for other choices, catalogues and languages, and after every sale that began or ended."""
         category = self.category and self.category.pk
         choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
-        return repr((self.version, get_language(), self.sold, settings.SOLD_OUT, choices))
+        return repr((self.version, self._summary.version, get_language(), self.sold, settings.SOLD_OUT, choices))
 
 
 def sold(version: str) -> Sold:

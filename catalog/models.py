@@ -114,6 +114,7 @@ class Pictured(models.Model):
     image: models.ImageField
     image_digest: models.CharField
     image_width: models.PositiveIntegerField
+    image_colour: models.CharField
 
     class Meta:
         abstract = True
@@ -638,6 +639,13 @@ class Appearance(models.Model):
     def footer(self) -> list["FooterLink"]:
         """The links of the footer; none while nobody has made the shop theirs."""
         return list(self.links.all()) if self.pk else []
+
+    @property
+    def state(self) -> str:
+        """Another text for another appearance."""
+        fields = [field.attname for field in self._meta.concrete_fields if field.attname != "logo"]
+        links = [(link.title, link.address) for link in self.footer]
+        return repr(([getattr(self, field) for field in fields], links))
 
     @property
     def remembers_seen(self) -> bool:

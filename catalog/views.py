@@ -29,6 +29,7 @@ from catalog.models import Appearance, Category, FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
+from catalog.revalidation import etag_of, still_known
 from catalog.sharing import about_the_shop, structured_data
 from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
 from catalog.suggestions import SECONDS_KEPT, suggest
@@ -52,12 +53,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @limited(Reads)
-def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
-    """All products, or those of the category at that path, narrowed by the query."""
+def product_list(request: HttpRequest, path: str = "") -> HttpResponseBase:
+    """All products, or those of the category at that path, narrowed by the query.
+
+    What pictures show goes into the pages of words, so that these are never told to be as they were.
+    """
     category = Category.objects.at_path(path) if path else None
     if path and category is None:
         raise Http404
     selection = Selection(request.GET, category)
+    etag = "" if selection.words else etag_of(request, f"{selection.key} {selection.sort}")
+    if known := still_known(request, etag):
+        if selection.count and request.GET.get("page", "1") == "1":
+            cards_shown.send_robust(product_list, request=request, place="browse")
+        return known
     with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
         page = _page(selection, request.GET.get("page"))
     if selection.words:
@@ -65,7 +74,10 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponse:
     if page.object_list and page.number == 1:
         cards_shown.send_robust(product_list, request=request, place="words" if selection.words else "browse")
     context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
-    return render(request, "catalog/product_list.html", context)
+    response = render(request, "catalog/product_list.html", context)
+    if etag:
+        response["ETag"] = etag
+    return response
 
 
 def _page(selection: Selection, number: str | None) -> Page:

@@ -102,7 +102,7 @@ def keep_private(get_response: Answer) -> Answer:
 
 def _is_same_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     found = request.resolver_match
-    return response.status_code == 200 and found is not None and found.view_name in SAME_FOR_EVERYBODY
+    return response.status_code in (200, 304) and found is not None and found.view_name in SAME_FOR_EVERYBODY
 
 
 def choose_language(get_response: Answer) -> Answer:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -11,8 +12,10 @@ from django.utils.translation import gettext, pgettext
 from PIL import ImageColor
 
 from catalog import appearance as appearances
-from catalog.models import Appearance, MerchandisingRule, Product
+from catalog.choices import Choice, Facet
+from catalog.models import Appearance, MerchandisingRule, Pictured, Product
 from catalog.vocabulary import VOCABULARY
+from catalog.words.understanding import Concept
 
 register = template.Library()
 PRICE = '<span class="price">{0}<strong>{1}</strong></span>'
@@ -20,6 +23,21 @@ SALE = (
     '<span class="price">{0}<s><span class="for-readers">{3}</span> {2}</s> '
     '<strong class="on-sale"><span class="for-readers">{4}</span> {1}</strong></span>'
 )
+PICTURE = (
+    '<span class="picture"><span class="layers">{}<img src="{}" {} alt="{}" width="480" height="640" {}></span></span>'
+)
+NO_PICTURE = '<span class="picture"><span class="no-picture">{}</span></span>'
+PLACEHOLDER = '<svg class="colour" color="{}" aria-hidden="true"></svg>'
+SEVERAL = 'srcset="{}" sizes="{}"'
+USUAL_SIZES = "(min-width: 60rem) 15rem, 46vw"
+AT_ONCE, LATER = mark_safe('fetchpriority="high"'), mark_safe('loading="lazy" decoding="async"')
+FACE = '{}<span dir="auto" class="card-name">{}</span>{}{}'
+LACKING = '<span class="similarity">{} {}</span>'
+CHOICE = '{}<span>{}</span> <span class="count">{}</span>'
+SWATCH = '<span class="swatch"><svg class="colour" data-colour="{}" color="{}" aria-hidden="true"></svg></span>'
+BOX = '<li><label class="choice"><input type="checkbox" name="{}" value="{}"{}>{}</label></li>'
+LINK = '<li><a class="choice" href="{}" rel="nofollow"{}>{}</a></li>'
+CHECKED, CURRENT = mark_safe(" checked"), mark_safe(' aria-current="true"')
 SOLD_OUT = '<span class="sold-out">{}</span>'
 # What would end the element, or begin another one, in a page.
 HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -72,6 +90,38 @@ def price(product: Product) -> SafeString:
         return format_html(PRICE, beginning, product.shown_price_now) + sold_out
     said = pgettext("a price", "before"), pgettext("a price", "now")
     return format_html(SALE, beginning, product.shown_price_now, product.shown_price, *said) + sold_out
+
+
+@register.simple_tag
+def card_face(product: Product, picture: Pictured | None = None, lacks: Iterable[Concept] = ()) -> SafeString:
+    """What every card shows: a picture, the title, and what it costs; and what of the searched words it lacks."""
+    lacking = ", ".join(concept.said for concept in lacks or ())
+    said = format_html(LACKING, gettext("without"), lacking) if lacking else ""
+    return format_html(FACE, picture_of(picture or product), product.title, price(product), said)
+
+
+@register.simple_tag(name="picture")
+def picture_of(pictured: Pictured, sizes: str = "", alt: str = "", is_main: bool = False) -> SafeString:
+    """A picture in the sizes that there are of it, above its colour; or that there is none yet.
+
+    Written here, as is a price.
+    """
+    if not pictured.image:
+        return format_html(NO_PICTURE, gettext("No picture yet"))
+    colour = format_html(PLACEHOLDER, pictured.image_colour) if pictured.image_colour else ""
+    addresses = pictured.image_addresses
+    several = format_html(SEVERAL, addresses, sizes or USUAL_SIZES) if addresses else ""
+    return format_html(PICTURE, colour, pictured.image_address, several, alt, AT_ONCE if is_main else LATER)
+
+
+@register.simple_tag
+def choice(facet: Facet, one: Choice) -> SafeString:
+    """A box to tick, or a link, with how many products it would leave. Written here, as a page has hundreds of them."""
+    colour = format_html(SWATCH, one.label.lower(), swatch(one.label)) if facet.name == "base_colour" else ""
+    what = format_html(CHOICE, colour, one.label, intcomma(one.count))
+    if facet.is_ticked:
+        return format_html(BOX, facet.name, one.label, CHECKED if one.is_chosen else "", what)
+    return format_html(LINK, one.address, CURRENT if one.is_chosen else "", what)
 
 
 @register.filter

@@ -35,7 +35,12 @@ def is_counted(request: HttpRequest) -> bool:
 
 
 def _is_a_person(request: HttpRequest) -> bool:
-    return not BOTS.search(request.headers.get("User-Agent", "")) and not request.user.is_staff
+    return not BOTS.search(request.headers.get("User-Agent", "")) and not _is_staff(request)
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    # To ask who it is makes the page one for this person, which is kept nowhere. Without a session it is nobody.
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_staff
 
 
 def kept_words(text: str) -> str:

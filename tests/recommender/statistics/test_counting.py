@@ -274,3 +274,10 @@ def test_a_process_that_ends_writes_first():
     count = "from recommender.statistics.receivers import count_happening as count; count('shown', 'words')"
     assert manage("shell", "--no-imports", "-c", count).returncode == 0
     assert Happening.objects.by("place") == {"words": 1}
+
+
+def test_to_count_somebody_makes_no_page_theirs(shopper):
+    answer = shopper.get("/products/")
+    assert b"clicks.js" in answer.content
+    assert answer["Cache-Control"] == "public, max-age=0"
+    assert "Cookie" not in answer.get("Vary", "")

@@ -1,0 +1,82 @@
+"""A page that a browser has, and that is as it was, is not written again."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.appearance import KEPT
+from catalog.models import Appearance, MerchandisingRule, Product
+from tests.factories import CategoryFactory, ProductFactory
+
+pytestmark = pytest.mark.django_db
+BROWSER = "Mozilla/5.0"
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(headers={"User-Agent": BROWSER})
+
+
+@pytest.fixture
+def product() -> Product:
+    return ProductFactory(category=CategoryFactory(name="Shirts"), base_colour="Blue")
+
+
+def is_known(browser: Client, address: str, etag: str) -> bool:
+    return browser.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "address", ["/products/", "/products/?base_colour=Blue&page=1", "/c/shirts/", "/products/?sort=name"]
+)
+def test_a_page_as_it_was_asks_for_no_product(browser, product, address):
+    etag = browser.get(address)["ETag"]
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get(address, headers={"If-None-Match": etag})
+    assert answer.status_code == 304
+    assert not answer.content
+    assert answer["Cache-Control"] == "public, max-age=0"
+    assert not [query for query in asked if 'FROM "catalog_product"' in query["sql"]]
+
+
+def test_whatever_the_page_shows_makes_it_another(browser, product):
+    def change_product() -> None:
+        Product.objects.update(name="Another name")
+
+    def change_appearance() -> None:
+        Appearance.objects.update_or_create(pk=Appearance.ONLY, defaults={"name": "Another shop"})
+        KEPT.forget()
+
+    def change_rules() -> None:
+        MerchandisingRule.objects.create(place="shop", product=product, act="pin")
+
+    for change in (change_product, change_appearance, change_rules):
+        etag = browser.get("/products/")["ETag"]
+        assert is_known(browser, "/products/", etag)
+        change()
+        assert not is_known(browser, "/products/", etag), change
+
+
+def test_another_address_or_who_is_not_counted_has_another_page(browser, product):
+    etag = browser.get("/products/")["ETag"]
+    assert not is_known(browser, "/products/?page=1", etag)
+    assert not is_known(browser, "/c/shirts/", etag)
+    assert not is_known(Client(headers={"User-Agent": BROWSER, "DNT": "1"}), "/products/", etag)
+
+
+def test_what_is_for_one_person_is_never_known(browser, product, admin_user):
+    etag = browser.get("/products/")["ETag"]
+    browser.cookies["messages"] = "said"
+    assert not is_known(browser, "/products/", etag)
+    del browser.cookies["messages"]
+    browser.force_login(admin_user)
+    assert settings.SESSION_COOKIE_NAME in browser.cookies
+    assert "ETag" not in browser.get("/products/")
+
+
+def test_the_page_of_words_is_written_each_time(browser, product):
+    """What pictures show may change without the catalogue."""
+    assert "ETag" not in browser.get("/products/?q=shirt")
+    assert "ETag" not in browser.get("/nowhere/")

@@ -1,0 +1,93 @@
+"""Counts of the catalogue without reading it."""
+
+import itertools
+import random
+import threading
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from catalog import summary
+from catalog.facets import Selection
+from catalog.models import Category, MerchandisingRule, Product
+from tests.factories import CategoryFactory
+
+pytestmark = pytest.mark.django_db
+COLOURS, GENDERS, YEARS = ("Blue", "Red", ""), ("Men", "Women"), (2011, 2012, None)
+
+
+@pytest.fixture
+def stock() -> list[Category]:
+    """Two hundred products of two categories, one below the other."""
+    above = CategoryFactory(name="Shirts")
+    categories = [above, CategoryFactory(name="Polos", parent=above), None]
+    pick = random.Random(5)
+    Product.objects.bulk_create(
+        Product(
+            sku=f"S{number}",
+            category=pick.choice(categories),
+            base_colour=pick.choice(COLOURS),
+            gender=pick.choice(GENDERS),
+            year=pick.choice(YEARS),
+        )
+        for number in range(200)
+    )
+    return categories
+
+
+def counted(selection: Selection) -> dict[str, dict[str, int]]:
+    return {facet.name: {one.label: one.count for one in facet.choices} for facet in selection.facets()}
+
+
+def test_it_counts_as_the_database_does(stock):
+    hidden = Product.objects.filter(base_colour="Blue", gender="Men").first()
+    MerchandisingRule.objects.create(place="shop", product=hidden, act="hide")
+    queries = (
+        "",
+        "gender=Men",
+        "base_colour=Blue&base_colour=Red",
+        "gender=Women&year=2012&base_colour=Red",
+        "year=None",
+    )
+    for query, category in itertools.product(queries, stock):
+        selection = Selection(QueryDict(query), category)
+        assert selection.count == selection.products().count()
+        for facet in selection.facets():
+            for one in facet.choices:
+                if facet.name == "category" or one.is_chosen:
+                    continue
+                attributes = {**selection.attributes, facet.name: (one.label,)}
+                narrowed = Selection(QueryDict(selection.address(attributes=attributes).partition("?")[2]), category)
+                assert one.count == narrowed.products().count(), (query, facet.name, one.label)
+
+
+def test_another_selection_asks_no_count_of_the_database(stock):
+    assert Selection(QueryDict("")).count == len(Product.objects.all())
+    with CaptureQueriesContext(connection) as asked:
+        selection = Selection(QueryDict("gender=Men&base_colour=Red"), stock[0])
+        assert selection.count
+        assert counted(selection)
+    assert not [query["sql"] for query in asked if 'FROM "catalog_product"' in query["sql"]]
+
+
+def test_what_changes_is_counted_at_once(stock):
+    count = Selection(QueryDict("gender=Men")).count
+    Product.objects.create(sku="new", gender="Men")
+    assert Selection(QueryDict("gender=Men")).count == count + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_large_catalogue_the_last_counts_are_shown_while_it_is_counted_anew(monkeypatch):
+    monkeypatch.setattr(summary, "LARGE", 1)
+    monkeypatch.setattr(summary, "SECONDS_BETWEEN_LOOKS", 0)
+    Product.objects.create(sku="first")
+    kept = summary.Kept()
+    assert kept.of("a version").size == 1
+    Product.objects.create(sku="second")
+    assert kept.of("the next version").size == 1
+    for thread in threading.enumerate():
+        if thread.name == "summary":
+            thread.join()
+    assert kept.of("the next version").size == 2
