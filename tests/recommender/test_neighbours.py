@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from sklearn.neighbors import NearestNeighbors
 
@@ -126,6 +127,20 @@ def test_one_picture_each_takes_one_query_of_the_index(django_assert_num_queries
     own = neighbours.embedding_of(products[0])
     with django_assert_num_queries(4):  # a savepoint, the settings, the search, and the end of the savepoint
         neighbours.around(own, 12)
+
+
+def test_only_where_a_further_picture_was_found_anybody_asks_whether_it_is_still_there(with_further):
+    product, *_ = with_further
+    own = neighbours.embedding_of(product)
+
+    def asked(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            neighbours.around(own, count)
+        return sum("catalog_furtherpicture" in query["sql"] for query in queries)
+
+    assert asked(50) > 0
+    Embedding.objects.exclude(image_digest=F("product__image_digest")).delete()
+    assert asked(50) == 0
 
 
 def test_products_of_many_pictures_are_passed_in_one_query():
