@@ -85,14 +85,13 @@ def _gathered(encoder: Encoder, heading: np.ndarray, without: set[int]) -> list[
     # The wall shows products' own pictures, so that nothing stands there for another one.
     among = encoder.embeddings.fresh().exclude(product__in=without)
     with neighbours.index_settings():
-        rows = neighbours.nearest(encoder, among, heading, AROUND)
-    rows = list({row.image_digest: row for row in reversed(rows)}.values())[::-1]
-    closest, others = rows[:CLOSEST], rows[CLOSEST:]
+        found = neighbours.nearest(encoder, among, heading, AROUND)
+    found = list({near.image_digest: near for near in reversed(found)}.values())[::-1]
+    closest, others = found[:CLOSEST], found[CLOSEST:]
     if not others:
-        return [row.product_id for row in closest]
-    vectors = np.stack([row.vector for row in others]).astype(np.float32)
-    chosen = sorted(farthest_points(vectors, TILES - 1 - len(closest)))
-    return [row.product_id for row in [*closest, *(others[number] for number in chosen)]]
+        return [near.product for near in closest]
+    chosen = sorted(farthest_points(neighbours.vectors_of(encoder, others), TILES - 1 - len(closest)))
+    return [near.product for near in [*closest, *(others[number] for number in chosen)]]
 
 
 def _diverse(dislikes: list[np.ndarray]) -> list[int]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from catalog.models import Product
 from catalog.vocabulary import VOCABULARY
 
 OTHER_GENDER = 0.2
@@ -20,6 +20,19 @@ CANDIDATES = 80
 """So many of the nearest are near enough to be chosen from."""
 
 
+class HasKind(Protocol):
+    """A product, or what was found of one."""
+
+    @property
+    def gender(self) -> str: ...
+
+    @property
+    def category_id(self) -> int | None: ...
+
+    @property
+    def base_colour(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Kinds:
     """Of products: genders, categories (ids, 0 where there is none) and colours, arrays of one shape; "" is unknown."""
@@ -29,7 +42,7 @@ class Kinds:
     colours: np.ndarray
 
     @classmethod
-    def of(cls, products: Sequence[Product]) -> "Kinds":
+    def of(cls, products: Sequence[HasKind]) -> "Kinds":
         return cls(
             np.array([product.gender for product in products], str),
             np.array([product.category_id or 0 for product in products], int),

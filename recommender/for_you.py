@@ -5,9 +5,8 @@ from itertools import chain, zip_longest
 import numpy as np
 
 from recommender import explore, neighbours
-from recommender.cards import Card, fold
+from recommender.cards import Card, cards_of, fold
 from recommender.diversity import farthest_points, unit
-from recommender.neighbours import Match
 
 INTERESTS = 3
 CANDIDATES = 40
@@ -26,10 +25,10 @@ def for_you(seen: list[int]) -> list[Card]:
     digests = {row.image_digest for row in looked_at}
     interests = _interests(np.stack([row.vector for row in looked_at]).astype(np.float32))
     turns = neighbours.similar_to_vectors(looked_at[0].encoder, interests, CANDIDATES)
-    matches = filter(None, chain.from_iterable(zip_longest(*turns)))
-    others = (match for match in matches if match.product.image_digest not in digests)
+    found = filter(None, chain.from_iterable(zip_longest(*turns)))
+    others = (near for near in found if near.own_digest not in digests)
     # Whichever picture was nearest, the shop presents a product by its own.
-    return fold(Match(match.product, match.similarity) for match in others)[:PRODUCTS]
+    return cards_of(fold(near._replace(image_digest=near.own_digest) for near in others)[:PRODUCTS])
 
 
 def _interests(vectors: np.ndarray) -> list[np.ndarray]:

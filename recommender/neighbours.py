@@ -1,10 +1,10 @@
 """Every nearest-neighbour query, and the index that answers them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
@@ -27,6 +27,12 @@ MOST_ROWS = 3000
 """Pictures that are looked at for one search"""
 DESIGNS = 40
 ALL = Q()
+PRESENT = """
+    SELECT product_id, image_digest FROM catalog_furtherpicture
+    JOIN unnest(%s::bigint[], %s::varchar[]) AS asked (product_id, image_digest) USING (product_id, image_digest)
+"""
+"""Which of these products have these further pictures"""
+Row = TypeVar("Row", bound=tuple)
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
 
@@ -41,6 +47,35 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
     Found = WithAnnotations[Embedding, Distance]
+
+
+class Near(NamedTuple):
+    """A product that was found, with what is chosen by: most of what is found is not shown, and never read whole."""
+
+    product: int
+    """Its id"""
+    image_digest: str
+    """Of the nearest of its pictures"""
+    distance: float
+    own_digest: str
+    """Of its own picture"""
+    category_id: int | None
+    design: str
+    base_colour: str
+    gender: str
+    is_sold_out: bool
+
+    @property
+    def similarity(self) -> float:
+        """The cosine."""
+        return 1 - self.distance
+
+
+WALKED = ("product", "image_digest", "distance", "product__image_digest")
+"""What is known of every embedding that a search passes"""
+CHOSEN_BY = ("category", "design", "base_colour", "gender", "is_sold_out")
+NEAR = (*WALKED, *(f"product__{name}" for name in CHOSEN_BY))
+"""The columns of an embedding that a `Near` is made of"""
 
 
 @dataclass(frozen=True)
@@ -62,10 +97,6 @@ class Match:
         """Of the nearest picture in the product's page, from 1 on."""
         return self.picture.number if self.picture else 1
 
-    @property
-    def percent(self) -> int:
-        return max(0, min(100, round(self.similarity * 100)))
-
 
 def similar_to_product(product: Product, count: int, only: Q = ALL) -> list[Match]:
     """The products that look most like this one, best first, one of each picture; none while it is not searchable.
@@ -73,19 +104,18 @@ def similar_to_product(product: Product, count: int, only: Q = ALL) -> list[Matc
     `only` narrows the embeddings that are asked.
     """
     own = embedding_of(product)
-    return _one_of_each_picture(around(own, count, only))[:count] if own else []
+    return matches(_one_of_each_picture(around(own, count, only))[:count]) if own else []
 
 
 def similar_to_vector(encoder: Encoder, vector: np.ndarray, count: int) -> list[Match]:
     """The products whose pictures are nearest to an embedding by this encoder, best first, one of each picture."""
-    return _one_of_each_picture(similar_to_vectors(encoder, [vector], count)[0])[:count]
+    return matches(_one_of_each_picture(similar_to_vectors(encoder, [vector], count)[0])[:count])
 
 
-def similar_to_vectors(encoder: Encoder, vectors: list[np.ndarray], count: int) -> list[list[Match]]:
+def similar_to_vectors(encoder: Encoder, vectors: list[np.ndarray], count: int) -> list[list[Near]]:
     """For each embedding by this encoder the products with the so many pictures that are nearest to it, best first."""
-    among = encoder.embeddings.defer("vector")
     with index_settings():
-        return [matches(nearest(encoder, among, vector, count)) for vector in vectors]
+        return [nearest(encoder, encoder.embeddings.all(), vector, count) for vector in vectors]
 
 
 def embeddings_of(ids: list[int]) -> dict[int, Embedding]:
@@ -117,15 +147,14 @@ def embedding_of(product: Product) -> Embedding | None:
 
 
 @SEARCH_SECONDS.labels("similar").time()
-def around(own: Embedding, count: int, only: Q = ALL) -> list[Match]:
+def around(own: Embedding, count: int, only: Q = ALL) -> list[Near]:
     """The products with the so many pictures nearest to an embedded product, best first.
 
     Without the product, all others that have its picture as their own, and that picture of whatever product. `only`
     narrows the embeddings that are asked.
     """
-    among = others_than(own).defer("vector").filter(only)
     with index_settings():
-        return matches(nearest(own.encoder, among, own.vector, count))
+        return nearest(own.encoder, others_than(own).filter(only), own.vector, count)
 
 
 def others_than(own: Embedding) -> EmbeddingQuerySet:
@@ -134,16 +163,14 @@ def others_than(own: Embedding) -> EmbeddingQuerySet:
     return others.exclude(product__image_digest=own.image_digest)
 
 
-def in_other_colours(own: Embedding, product: Product) -> list[Match]:
+def in_other_colours(own: Embedding, product: Product) -> list[Near]:
     """The product's design in other colours, the closest shape first, one of each colour."""
-    among = own.encoder.embeddings.defer("vector").filter(
-        product__category=product.category_id, product__design=product.design
-    )
+    among = own.encoder.embeddings.filter(product__category=product.category_id, product__design=product.design)
     others = among.exclude(product__base_colour__in=["", product.base_colour])
-    best: dict[str, Match] = {}
-    for match in matches(nearest(own.encoder, others, own.vector, DESIGNS)):
-        if match.similarity >= CLOSE_SHAPE:
-            best.setdefault(match.product.base_colour, match)
+    best: dict[str, Near] = {}
+    for near in nearest(own.encoder, others, own.vector, DESIGNS):
+        if near.similarity >= CLOSE_SHAPE:
+            best.setdefault(near.base_colour, near)
     return list(best.values())
 
 
@@ -166,14 +193,11 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
 
 @SEARCH_SECONDS.labels("looks").time()
 def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) -> list[tuple]:
-    """(distance, *columns) of the up to 500 products nearest to a vector (d,), best first, by their nearest picture.
-
-    The first column is `product`.
-    """
-    rows = by_distance(encoder, encoder.embeddings.on_offer(), vector).values_list("distance", *columns)
+    """Of the up to 500 products nearest to a vector (d,), best first: (id, digest of the nearest picture, distance,
+    digest of the own picture, *columns)."""
+    rows = by_distance(encoder, encoder.embeddings.on_offer(), vector).values_list(*WALKED, *columns)
     with index_settings(LOOK_ALIKES):
-        found = _nearest_of_each(rows, LOOK_ALIKES, itemgetter(1), itemgetter(1))
-    return found[:LOOK_ALIKES]
+        return _nearest_of_each(rows, LOOK_ALIKES, itemgetter(0))
 
 
 @contextmanager
@@ -200,36 +224,58 @@ def exact_search() -> Iterator[None]:
         yield
 
 
-def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> "list[Found]":
-    """Those of the encoder's embeddings that are nearest to a vector (d,), best first, each with its `distance`.
+def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Near]:
+    """The products of those of the encoder's embeddings that are nearest to a vector (d,), best first.
 
-    Of each product the nearest picture is there, and products are as many as it takes to have `count` different
-    pictures, as one picture may be that of many of them. Within `index_settings` the index is asked; without, the
-    distances are sorted, which is faster among a few.
+    Each is there by the nearest of its pictures, and they are as many as it takes to have `count` different pictures,
+    as one picture may be that of many of them. Within `index_settings` the index is asked; without, the distances are
+    sorted, which is faster among a few.
     """
-    ordered = by_distance(encoder, among.on_offer(), vector).select_related("product__category")
-    return _nearest_of_each(ordered, count, attrgetter("product_id"), attrgetter("image_digest"))
+    rows = by_distance(encoder, among.on_offer(), vector).values_list(*NEAR)
+    return [Near(*row) for row in _nearest_of_each(rows, count, itemgetter(1))]
 
 
-def _nearest_of_each(
-    ordered: QuerySet, count: int, product_of: Callable[[Any], int], told_apart_by: Callable[[Any], object]
-) -> list:
-    """The first row of each product, in the order of the rows: so many that `count` of them can be told apart.
+def _nearest_of_each(ordered: "QuerySet[Any, Row]", count: int, told_apart_by: Callable[[Row], object]) -> list[Row]:
+    """The first row of each product by a picture that it has now, in the order of the rows, which begin with WALKED.
 
-    The rows are read one after the other from where the index is, as nobody knows how many pictures of one product come
-    before the next product: asking anew for more costs all of it again.
+    There are so many that `count` of them can be told apart. The rows are read one after the other from where the
+    index is, as nobody knows how many pictures of one product come before the next product: asking anew for more costs
+    all of it again.
     """
-    first: dict[int, Any] = {}
+    first: dict[int, Row] = {}
     different: set[object] = set()
+    # As a model's rows they would take twice the time.
+    walk = ordered[:MOST_ROWS].query.get_compiler(connection=connection, elide_empty=False)
     # Outside of a transaction a cursor would have all rows that there may be made at once.
-    with transaction.atomic(savepoint=False):
-        for row in ordered[:MOST_ROWS].iterator(chunk_size=count):
-            if product_of(row) not in first:
-                first[product_of(row)] = row
-                different.add(told_apart_by(row))
-            if len(different) == count:
-                break
+    with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
+        cursor.execute(*walk.as_sql())
+        while len(different) < count and (rows := cursor.fetchmany(count)):
+            for row in _of_present_pictures([row for row in rows if row[0] not in first]):
+                if len(different) < count and row[0] not in first:
+                    first[row[0]] = row
+                    different.add(told_apart_by(row))
     return list(first.values())
+
+
+def _of_present_pictures(rows: list[Row]) -> list[Row]:
+    """Those whose picture its product has now. Most are of own pictures, and only for the others anybody is asked."""
+    further = {(product, digest) for product, digest, _, own, *_ in rows if digest != own}
+    if not further:
+        return rows
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT, [list(asked) for asked in zip(*further, strict=True)])
+        present = set(cursor.fetchall())
+    return [row for row in rows if row[1] == row[3] or (row[0], row[1]) in present]
+
+
+def vectors_of(encoder: Encoder, found: Sequence[Near]) -> np.ndarray:
+    """float32 (n, d): the encoder's embeddings by which the products were found."""
+    rows = encoder.embeddings.filter(
+        product__in=[near.product for near in found], image_digest__in=[near.image_digest for near in found]
+    )
+    vectors = {(product, digest): own for product, digest, own in rows.values_list("product", "image_digest", "vector")}
+    asked = [vectors[near.product, near.image_digest] for near in found]
+    return np.array(asked, np.float32).reshape(-1, encoder.dimensions)
 
 
 def by_distance(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray | Combinable) -> "QuerySet[Found]":
@@ -252,15 +298,17 @@ def _halves(encoder: Encoder) -> Cast:
     return Cast("vector", HalfVectorField(dimensions=encoder.dimensions))
 
 
-def _one_of_each_picture(found: list[Match]) -> list[Match]:
-    first = {match.image_digest: match for match in reversed(found)}
-    return sorted(first.values(), key=lambda match: -match.similarity)
+def _one_of_each_picture(found: list[Near]) -> list[Near]:
+    first = {near.image_digest: near for near in reversed(found)}
+    return sorted(first.values(), key=attrgetter("distance"))
 
 
-def matches(rows: "list[Found]") -> list[Match]:
-    """What was found, with the further pictures by which some of it was."""
-    further = further_pictures([(row.product, row.image_digest) for row in rows])
-    return [Match(row.product, 1 - row.distance, further.get(row.product_id)) for row in rows]
+def matches(found: Sequence[Near]) -> list[Match]:
+    """What was found, read: the products, and the further pictures by which some of them were found."""
+    products = Product.objects.for_cards().in_bulk([near.product for near in found])
+    known = [near for near in found if near.product in products]
+    further = further_pictures((products[near.product], near.image_digest) for near in known)
+    return [Match(products[near.product], near.similarity, further.get(near.product)) for near in known]
 
 
 def further_pictures(found: Iterable[tuple[Product, str]]) -> dict[int, FurtherPicture]:

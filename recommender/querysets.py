@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Aggregate, Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from catalog.models import FurtherPicture, Product
@@ -54,12 +54,6 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
         """Of each product the embedding of the own picture that it has now, so that they can be counted as products."""
         return self.filter(image_digest=F("product__image_digest"))
 
-    def of_all_pictures(self) -> "EmbeddingQuerySet":
-        """Embeddings of the own picture and of the further ones that their product has now."""
-        same = Q(product__further_pictures__image_digest=F("image_digest"))
-        embeddings = self.alias(further=FilteredRelation("product__further_pictures", condition=same))
-        return embeddings.filter(Q(image_digest=F("product__image_digest")) | Q(further__isnull=False))
-
     def per_second(self) -> float:
         """The throughput of the last ten seconds."""
         return self.filter(created_at__gt=timezone.now() - LATELY).count() / LATELY.total_seconds()
@@ -77,8 +71,8 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
         return self.fresh().filter(product__archived_at=None)
 
     def on_offer(self) -> "EmbeddingQuerySet":
-        """Those of all pictures of products that rows may show: without sold-out ones where these are hidden."""
-        embeddings = self.of_all_pictures().filter(product__archived_at=None)
+        """Those of products that rows may show: without sold-out ones where these are hidden."""
+        embeddings = self.filter(product__archived_at=None)
         return embeddings.filter(product__is_sold_out=False) if settings.SOLD_OUT == "hide" else embeddings
 
 

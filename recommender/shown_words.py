@@ -8,7 +8,7 @@ import numpy as np
 from catalog.querysets import ProductQuerySet
 from catalog.words.reading import stem
 from recommender import neighbours
-from recommender.cards import Card, fold
+from recommender.cards import Card, cards_of, fold
 from recommender.diversity import unit
 from recommender.models import ShownWord
 
@@ -31,7 +31,7 @@ def showing(words: Sequence[ShownWord], among: ProductQuerySet) -> list[Card]:
     among_those = encoder.embeddings.filter(product__in=among)
     # Among a few sorting is faster, as the index would go through all the others to find them.
     with neighbours.index_settings() if among.count() > SORTED else nullcontext():
-        rows = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
+        found = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
     least = [word.least for word in words]
-    seen = [row for row in rows if (directions @ row.vector >= least).all()]
-    return fold(neighbours.matches(seen))[:MOST]
+    shows = (neighbours.vectors_of(encoder, found) @ directions.T >= least).all(axis=1)
+    return cards_of(fold(near for near, shows_them in zip(found, shows, strict=True) if shows_them)[:MOST])

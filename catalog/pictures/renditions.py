@@ -1,6 +1,7 @@
 """Renditions: a product's picture as WebP in a few widths, so that a phone need not load what a large screen shows."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -27,7 +28,13 @@ def widths_for(width: int | None, name: str) -> tuple[int, ...]:
 
 
 def address(digest: str, width: int) -> str:
-    return reverse("catalog:rendition", args=[width, digest])
+    return f"{_folder()}{width}/{digest}.webp"
+
+
+@cache
+def _folder() -> str:
+    """Where all their addresses begin: a page has hundreds of them, and each would take its time to be looked up."""
+    return reverse("catalog:rendition", args=[0, "digest"]).removesuffix("0/digest.webp")
 
 
 def path(digest: str, width: int) -> Path:

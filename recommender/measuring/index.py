@@ -40,4 +40,4 @@ def share_found(right: list[float], found: list[float]) -> float:
 
 
 def _distances(encoder: Encoder, one: Embedding) -> list[float]:
-    return [row.distance for row in nearest(encoder, others_than(one).defer("vector"), one.vector, NEIGHBOURS)]
+    return [near.distance for near in nearest(encoder, others_than(one), one.vector, NEIGHBOURS)]

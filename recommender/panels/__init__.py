@@ -1,9 +1,11 @@
 """What stands below a product on its page: panels, each a file here with an object, and a template of the same name."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 
 from catalog.models import Product
-from recommender.cards import Card
+from recommender.cards import Card, Folded, Pick, read_cards
 from recommender.panels.colours import COLOURS
 from recommender.panels.companions import COMPANIONS
 from recommender.panels.panel import Page, Panel
@@ -20,16 +22,16 @@ def panels_of(product: Product, seen: list[int]) -> dict[Panel, list[Card]]:
     `seen` are the ids of the products that were looked at before, latest first.
     """
     page = Page(product, seen, taken={product.pk})
-    chosen: dict[Panel, Sequence[Card | int]] = {}
+    chosen: dict[Panel, Sequence[Pick]] = {}
     for panel in sorted(PANELS, key=lambda panel: not panel.chooses_first):
         chosen[panel] = panel.choose(page)
-        page.taken.update(item.product.pk if isinstance(item, Card) else item for item in chosen[panel])
-    ids = [item for items in chosen.values() for item in items if isinstance(item, int)]
-    products = Product.objects.in_the_shop().for_cards().in_bulk(ids)
-    fetched = {pk: Card(product) for pk, product in products.items()}
-    return {panel: _cards(chosen[panel], fetched) for panel in PANELS}
-
-
-def _cards(items: Sequence[Card | int], fetched: dict[int, Card]) -> list[Card]:
-    cards = (item if isinstance(item, Card) else fetched.get(item) for item in items)
-    return [card for card in cards if card]
+        page.taken.update(pick.near.product if isinstance(pick, Folded) else pick for pick in chosen[panel])
+    read = read_cards(list(chain.from_iterable(chosen.values())))
+    return {
+        panel: [
+            replace(read[pick], shared=panel.shares(product, read[pick].product))
+            for pick in chosen[panel]
+            if pick in read
+        ]
+        for panel in PANELS
+    }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.models import Product
 from recommender import neighbours
-from recommender.cards import Card
+from recommender.cards import Pick
 from recommender.models import Embedding
 
 if TYPE_CHECKING:
@@ -37,15 +37,17 @@ class Page:
 class Panel:
     """A row of cards below a heading, shown by `templates/recommender/panels/<name>.html` with `panel` and `cards`.
 
-    `choose` gives what is to stand in the row, best first: cards, or ids of products, which are fetched for all panels
-    together; what is no longer in the shop is then left out.
+    `choose` gives what is to stand in the row, best first: ids of products, or what was found. All panels' products
+    are read together; what is no longer in the shop is then left out.
     """
 
     name: str
     title: "StrOrPromise" = field(compare=False)
-    choose: Callable[[Page], Sequence[Card | int]]
+    choose: Callable[[Page], Sequence[Pick]]
     chooses_first: bool = False
     """Whether it chooses before the others, wherever it stands: for the few products that fit nowhere else."""
+    shares: Callable[[Product, Product], str] = lambda product, other: ""
+    """What its cards say that the page's product and another one have in common"""
 
     @property
     def template(self) -> str:

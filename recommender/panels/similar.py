@@ -1,7 +1,7 @@
 """What looks most like the page's product, and is of its kind where enough of that is near."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 import numpy as np
 from django.conf import settings
@@ -12,26 +12,32 @@ from catalog.merchandising import Steering
 from catalog.models import MerchandisingRule, Product, SimilarPanel
 from catalog.vocabulary import VOCABULARY
 from recommender import neighbours
-from recommender.cards import Card, fold
+from recommender.cards import Folded, Pick, fold
 from recommender.fitting import CANDIDATES, Kinds, misfit
 from recommender.models import Embedding
-from recommender.neighbours import Match
+from recommender.neighbours import Match, Near
 from recommender.panels.panel import Page, Panel
 
 FITTING = 40
 """So many pictures are enough to fold into as many cards as a panel may have."""
 
 
-def choose(page: Page) -> list[Card]:
+def choose(page: Page) -> list[Pick]:
     panel = SimilarPanel.now()
     steering = MerchandisingRule.objects.beside(page.product).in_force(page.at).steering()
-    pinned = Product.objects.on_offer().for_cards().in_bulk(steering.pinned) if steering.pinned else {}
     only = panel.allows(page.product, of="product__")
-    cards = _like_the_page(page.embedding, only, page, steering) if page.embedding else []
+    alike = _like_the_page(page.embedding, only, page, steering) if page.embedding else []
     if settings.SOLD_OUT == "last":
-        cards.sort(key=lambda card: card.product.is_sold_out)
-    cards = [Card(pinned[pk]) for pk in steering.pinned if pk in pinned] + cards
-    return [replace(card, shared=" · ".join(_shared(page.product, card.product))) for card in cards[: panel.most]]
+        alike.sort(key=lambda folded: folded.near.is_sold_out)
+    picks: list[Pick] = [*_on_offer(steering.pinned), *alike]
+    return picks[: panel.most]
+
+
+def _on_offer(pinned: Sequence[int]) -> list[int]:
+    if not pinned:
+        return []
+    there = set(Product.objects.on_offer().filter(pk__in=pinned).values_list("pk", flat=True))
+    return [pk for pk in pinned if pk in there]
 
 
 def nearest(product: Product, count: int | None) -> list[Match]:
@@ -45,32 +51,33 @@ def nearest(product: Product, count: int | None) -> list[Match]:
     return matches[:count]
 
 
-def _like_the_page(own: Embedding, only: Q, page: Page, steering: Steering) -> list[Card]:
-    near = neighbours.around(own, CANDIDATES, only)
-    others = [match for match in near if match.product.pk not in {*page.taken, *steering.pinned}]
-    fitting = steering.steered(_fitting_first(page.product, others), lambda match: match.product.pk)
+def _like_the_page(own: Embedding, only: Q, page: Page, steering: Steering) -> list[Folded]:
+    found = neighbours.around(own, CANDIDATES, only)
+    others = [near for near in found if near.product not in {*page.taken, *steering.pinned}]
+    fitting = steering.steered(_fitting_first(page.product, others), attrgetter("product"))
     return fold(_first_pictures(fitting))
 
 
-def _fitting_first(product: Product, matches: list[Match]) -> list[Match]:
-    misfits = misfit(Kinds.of([product]), Kinds.of([match.product for match in matches]))
-    order = np.argsort(misfits - [match.similarity for match in matches], kind="stable")
-    return [matches[number] for number in order]
+def _fitting_first(product: Product, found: list[Near]) -> list[Near]:
+    misfits = misfit(Kinds.of([product]), Kinds.of(found))
+    order = np.argsort(misfits - [near.similarity for near in found], kind="stable")
+    return [found[number] for number in order]
 
 
-def _first_pictures(matches: list[Match]) -> Iterator[Match]:
+def _first_pictures(found: list[Near]) -> Iterator[Near]:
     """The first pictures, each with all products that show it."""
-    digests = set(list(dict.fromkeys(match.image_digest for match in matches))[:FITTING])
-    return (match for match in matches if match.image_digest in digests)
+    digests = set(list(dict.fromkeys(near.image_digest for near in found))[:FITTING])
+    return (near for near in found if near.image_digest in digests)
 
 
-def _shared(product: Product, other: Product) -> Iterator[str]:
+def _shares(product: Product, other: Product) -> str:
     """What two products have in common, in up to three words: kind, colour, pattern."""
+    same = []
     if product.category and product.category_id == other.category_id:
-        yield product.category.name
+        same.append(product.category.name)
     if product.base_colour and product.base_colour == other.base_colour:
-        yield product.base_colour
-    yield from sorted(_patterns(product) & _patterns(other))[:1]
+        same.append(product.base_colour)
+    return " · ".join([*same, *sorted(_patterns(product) & _patterns(other))[:1]])
 
 
 def _patterns(product: Product) -> set[str]:
@@ -78,4 +85,4 @@ def _patterns(product: Product) -> set[str]:
     return {VOCABULARY.patterns[word] for word in words if word in VOCABULARY.patterns}
 
 
-SIMILAR = Panel("similar", _("Visually similar"), choose)
+SIMILAR = Panel("similar", _("Visually similar"), choose, shares=_shares)

@@ -23,7 +23,7 @@ from catalog.money import Range
 from catalog.prices import PriceFacet
 from catalog.querysets import SIZE
 from recommender import neighbours
-from recommender.cards import Card
+from recommender.cards import Card, percent
 from recommender.models import Calibration, Encoder
 from recommender.neighbours import Match
 from recommender.photo import store
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 COLUMNS = {
-    "pk": "product",
     "sku": "product__sku",
-    "digest": "image_digest",
     "kind": "product__category",
     "is_sold_out": "product__is_sold_out",
     "category": "product__category__name",
@@ -173,7 +171,7 @@ class Results:
         for first, *copies in pictures:
             if match := matches.get(first.pk):
                 also = tuple(products[copy.pk] for copy in copies if copy.pk in products)
-                card = Card(match.product, match.percent, copies=also, picture=match.picture)
+                card = Card(match.product, percent(match.similarity), copies=also, picture=match.picture)
                 groups[self._level(first)].append(card)
         return [Group(name, LEVELS[name], groups[name]) for name in LEVELS if groups[name]]
 
@@ -319,8 +317,8 @@ class Results:
 
 
 def _alike(row: tuple) -> Alike:
-    distance, *others = row
+    pk, digest, distance, _, *others = row
     values = dict(zip(COLUMNS, others, strict=True))
-    identity = {name: values.pop(name) for name in ("pk", "sku", "digest", "is_sold_out")}
+    sku, is_sold_out = values.pop("sku"), values.pop("is_sold_out")
     texts = {name: "" if value is None else str(value) for name, value in values.items()}
-    return Alike(1 - distance, **identity, values=texts)
+    return Alike(1 - distance, pk, sku, digest, is_sold_out, texts)

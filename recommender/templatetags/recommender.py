@@ -11,7 +11,7 @@ from catalog.facets import Selection
 from catalog.models import Product
 from catalog.signals import cards_shown
 from recommender import for_you as recommendations
-from recommender.cards import Card
+from recommender.cards import Card, cards_of
 from recommender.explanation import Explanation, explain
 from recommender.models import Encoder
 from recommender.panels import panels_of
@@ -40,8 +40,8 @@ def product_panels(context: RequestContext, product: Product) -> dict:
 @register.simple_tag
 def similar_products(product: Product, at: datetime | None) -> list[Product]:
     """What shoppers are shown as similar to the product, by the rules of that moment, or of now."""
-    cards = SIMILAR.choose(Page(product, seen=[], taken={product.pk}, at=at))
-    return [card.product for card in cards if isinstance(card, Card)]
+    chosen = SIMILAR.choose(Page(product, seen=[], taken={product.pk}, at=at))
+    return [card.product for card in cards_of(chosen)]
 
 
 @register.simple_tag

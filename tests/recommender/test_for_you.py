@@ -39,7 +39,7 @@ def test_the_home_page_recommends_by_what_this_browser_has_seen(client, products
     assert "Look around" in client.get("/").content.decode()
     for product in products[:3]:
         client.get(product.get_absolute_url())
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = client.get("/").content.decode()
     assert "For you" in page
     recommended = page[page.index("For you") : page.index("New in")]

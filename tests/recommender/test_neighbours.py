@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from sklearn.neighbors import NearestNeighbors
 
@@ -102,9 +103,9 @@ def test_a_product_is_as_near_as_the_nearest_of_its_pictures(with_further):
         shown = {match.product.pk: match.image_digest for match in found}
         agreed = sum(shown.get(pk) == digest for _, pk, digest in expected)
         assert agreed >= count - 1
-        rows = neighbours.look_alikes(encoder, vector, ("product", "image_digest"))
-        assert len({pk for _, pk, _ in rows}) == len(rows) == len(with_further)
-        assert [1 - row[0] for row in rows[:count]] == pytest.approx([cosine for cosine, *_ in expected], abs=2e-3)
+        rows = neighbours.look_alikes(encoder, vector, ())
+        assert len({row[0] for row in rows}) == len(rows) == len(with_further)
+        assert [1 - row[2] for row in rows[:count]] == pytest.approx([cosine for cosine, *_ in expected], abs=2e-3)
 
 
 def test_no_further_picture_of_a_product_is_beside_it_and_none_that_is_gone_is_found(with_further):
@@ -126,6 +127,20 @@ def test_one_picture_each_takes_one_query_of_the_index(django_assert_num_queries
     own = neighbours.embedding_of(products[0])
     with django_assert_num_queries(4):  # a savepoint, the settings, the search, and the end of the savepoint
         neighbours.around(own, 12)
+
+
+def test_only_where_a_further_picture_was_found_anybody_asks_whether_it_is_still_there(with_further):
+    product, *_ = with_further
+    own = neighbours.embedding_of(product)
+
+    def asked(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            neighbours.around(own, count)
+        return sum("catalog_furtherpicture" in query["sql"] for query in queries)
+
+    assert asked(50) > 0
+    Embedding.objects.exclude(image_digest=F("product__image_digest")).delete()
+    assert asked(50) == 0
 
 
 def test_products_of_many_pictures_are_passed_in_one_query():

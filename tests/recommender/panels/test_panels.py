@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import Product
@@ -26,6 +28,14 @@ def test_a_product_page_asks_few_queries(client, wardrobe, django_assert_max_num
     client.get(wardrobe[-1].get_absolute_url())
     with django_assert_max_num_queries(14):
         client.get(wardrobe[0].get_absolute_url())
+
+
+def test_products_are_read_once_and_only_those_that_are_shown(wardrobe):
+    with CaptureQueriesContext(connection) as queries:
+        cards = [card for cards in panels.panels_of(wardrobe[0], []).values() for card in cards]
+    (read,) = [query["sql"] for query in queries if '"catalog_product"."name"' in query["sql"]]
+    asked = {int(number) for number in re.search(r'"catalog_product"."id" IN \(([\d, ]+)\)', read)[1].split(", ")}
+    assert asked == {product.pk for card in cards for product in (card.product, *card.copies, *card.colours)}
 
 
 def test_another_panel_is_one_object_and_its_template(
