@@ -3,6 +3,7 @@
 from typing import Any
 
 PICTURE = "https://shop.example.com/media/products/3f/3fa1.jpg"
+THUMBNAIL = "https://shop.example.com/media/renditions/3f/3fa1-480.webp"
 PRODUCT: dict[str, Any] = {
     "sku": "15970",
     "name": "Turtle Check Men Navy Blue Shirt",
@@ -15,6 +16,7 @@ PRODUCT: dict[str, Any] = {
     "category": ["Apparel", "Topwear", "Shirts"],
     "image": PICTURE,
     "images": [PICTURE],
+    "thumbnails": [THUMBNAIL],
     "url": "https://shop.example.com/products/15970/",
     "price": "49.90",
     "sale_price": "39.90",
