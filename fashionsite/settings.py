@@ -372,7 +372,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "fashionsite.api.schema.say_what_is_blank",
+        "fashionsite.api.schema.say_what_texts_are",
+        "fashionsite.api.schema.say_that_fields_are_all",
         "fashionsite.api.schema.name_the_shop",
     ],
 }
