@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 from django.utils.translation import gettext
 from PIL import Image
@@ -123,7 +123,7 @@ def begins_as_picture(start: bytes) -> bool:
 
 def is_shown_by_browsers(name: str) -> bool:
     """Whether a browser shows the picture that is stored by that name; of others, renditions are shown alone."""
-    return PurePosixPath(name).suffix in SHOWN
+    return splitext(name)[1] in SHOWN
 
 
 def data_address(picture: Image.Image, side: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,14 +12,15 @@ from rest_framework.request import Request
 from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Facet
-from catalog.models import Product
+from catalog.models import Category, Product
 from catalog.prices import PriceFacet
 from catalog.querysets import ProductQuerySet
 from catalog.terms import Availability, Condition
 from recommender.neighbours import Match
 
-RELATED = ("sizes", "further_pictures", "written", "category__parent__parent")
-"""What of other tables a product is told with"""
+ABOVE = Prefetch("category__parent", Category.objects.select_related("parent"))
+RELATED = ("sizes", "further_pictures", "written", ABOVE)
+"""What of other tables a product is told with, once its category is there"""
 MOST_CHOICES = 200
 """Of one facet"""
 
