@@ -31,10 +31,9 @@ def note_searchable(encoder: Encoder, pictures: Pictures) -> None:
     if not _is_wanted(Event.PRODUCT_SEARCHABLE, encoder):
         return
     rows = Product.objects.filter(pk__in=[product for product, _ in pictures]).order_by("pk")
-    found = rows.values_list("pk", "image_digest", "sku")
-    _note_products(
-        Event.PRODUCT_SEARCHABLE, [{"sku": sku} for pk, digest, sku in found if (pk, digest) in set(pictures)]
-    )
+    found, embedded = rows.values_list("pk", "image_digest", "sku"), set(pictures)
+    told = [{"sku": sku} for pk, digest, sku in found if (pk, digest) in embedded]
+    _note_products(Event.PRODUCT_SEARCHABLE, told)
 
 
 def note_failed(encoder: Encoder, pictures: Pictures) -> None:
@@ -43,10 +42,11 @@ def note_failed(encoder: Encoder, pictures: Pictures) -> None:
         return
     failures = EmbeddingFailure.objects.filter(encoder=encoder, product__in=[product for product, _ in pictures])
     own = failures.filter(Q(tries=1) | Q(due_at=None), image_digest=F("product__image_digest")).order_by("product")
+    failed = set(pictures)
     told = [
         {"sku": failure.product.sku, "reason": failure.reason, "is_tried_again": failure.due_at is not None}
         for failure in own.select_related("product")
-        if (failure.product_id, failure.image_digest) in set(pictures)
+        if (failure.product_id, failure.image_digest) in failed
     ]
     _note_products(Event.PRODUCT_FAILED, told)
 
