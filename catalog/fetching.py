@@ -1,4 +1,4 @@
-"""Fetches a picture or a table from an address that somebody gave, and nothing that lies inside networks."""
+"""Asks addresses that somebody gave for pictures and tables, or sends something there; never inside networks."""
 
 import http.client
 import io
@@ -6,8 +6,9 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 BYTES_AT_ONCE = 64 * 1024
+BYTES_OF_ANSWER = 2048
 BYTES_OF_HEADERS = 256 * 1024
 """What may come beside the picture: headers, and the sizes of chunks."""
 MOST_REDIRECTS = 3
@@ -32,6 +34,8 @@ USER_AGENT = "visual-search-shop/1 (fetches pictures of products)"
 
 IPv4 = ipaddress.IPv4Address
 IPv6 = ipaddress.IPv6Address
+Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
+"""Of somebody's own"""
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 NOT_FOR_SHOPS = tuple(
@@ -45,6 +49,7 @@ NOT_FOR_SHOPS = tuple(
 )
 NAMES_INSIDE = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
 INSIDE = gettext_lazy("This address is not on the public internet.")
+ONLY_PORTS = gettext_lazy("Only the ports 80 and 443 are asked.")
 NOT_THERE = {
     "picture": gettext_lazy("This address does not answer with a picture."),
     "table": gettext_lazy("This address does not answer with a table."),
@@ -73,6 +78,14 @@ class Version(NamedTuple):
 
     etag: str = ""
     modified: str = ""
+
+
+class Answer(NamedTuple):
+    """What a server answers to what was sent: how its text begins, and how long it asks to wait if it does."""
+
+    status: int
+    beginning: str
+    seconds_to_wait: float | None
 
 
 class Unchanged(Exception):
@@ -109,18 +122,40 @@ def fetch_changed(
     raise UnfetchableAddress(gettext("This address leads from one to another too often."))
 
 
-def host_of(address: str) -> str:
+def post(
+    address: str, content: bytes, headers: Mapping[str, str], seconds: float = SECONDS, networks: Networks = ()
+) -> Answer:
+    """Sends something to a public address, or to one in networks of one's own. Raises UnfetchableAddress.
+
+    A redirect is an answer like others: what is sent is for that address alone. The seconds are for all of it together.
+    """
+    deadline = time.monotonic() + seconds
+    try:
+        parts = _checked(address, networks)
+        with _asked(parts, "POST", content, headers, 0, deadline, networks) as response:
+            beginning = response.read1(BYTES_OF_ANSWER).decode("utf-8", "replace").replace("\0", "")
+            return Answer(response.status, beginning, _seconds_to_wait(response))
+    except TimeoutError as error:
+        raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise UnfetchableAddress(gettext("This address does not answer."), is_temporary=True) from error
+    except ValueError as error:
+        raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
+
+
+def host_of(address: str, networks: Networks = ()) -> str:
     """The machine that an address names, in small letters; nothing is asked for that.
 
-    Raises UnfetchableAddress where `fetch` would not ask it, as far as the address itself tells.
+    Raises UnfetchableAddress where it would not be asked, as far as the address itself tells.
     """
-    host = _checked(address).hostname or ""
-    if _is_inside(host):
+    host = _checked(address, networks).hostname or ""
+    if _is_inside(host) and not networks:
         raise UnfetchableAddress(INSIDE)
     return host
 
 
-def _checked(address: str) -> SplitResult:
+def _checked(address: str, networks: Networks = ()) -> SplitResult:
+    """Networks of one's own have servers at any port."""
     try:
         parts = urlsplit(address.strip())
         port = parts.port
@@ -128,8 +163,8 @@ def _checked(address: str) -> SplitResult:
         raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
     if parts.scheme not in PORTS or not parts.hostname or parts.username or parts.password:
         raise UnfetchableAddress(gettext("Give an address that begins with http:// or https://."))
-    if port is not None and port not in PORTS.values():
-        raise UnfetchableAddress(gettext("Only the ports 80 and 443 are asked."))
+    if port is not None and port not in PORTS.values() and not networks:
+        raise UnfetchableAddress(ONLY_PORTS)
     return parts
 
 
@@ -142,12 +177,15 @@ def _is_inside(host: str) -> bool:
         return "." not in name or name.endswith(NAMES_INSIDE)
 
 
-def _public_address_of(host: str, port: int, deadline: float) -> str:
-    """An IP address of the host, all of which are public. Raises UnfetchableAddress."""
+def _address_of(host: str, port: int, deadline: float, networks: Networks) -> str:
+    """An IP address of the host, all of which are public, or all in the networks. Raises UnfetchableAddress."""
     asked = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = {str(entry[4][0]) for entry in asked.result(_left(deadline))}
-    if not all(_is_public(ip) for ip in found):
+    are_own = all(any(ipaddress.ip_address(ip) in network for network in networks) for ip in found)
+    if not are_own and not all(_is_public(ip) for ip in found):
         raise UnfetchableAddress(INSIDE)
+    if not are_own and networks and port not in PORTS.values():
+        raise UnfetchableAddress(ONLY_PORTS)
     # Few shops' servers reach the newer internet, and all reach the older one.
     return min(found, key=lambda ip: (":" in ip, ip))
 
@@ -182,15 +220,10 @@ def _ask(
     parts: SplitResult, most_bytes: int, deadline: float, wanted: str, known: Version
 ) -> tuple[bytes, Version] | str:
     """The content with its version, or where it is instead."""
-    host = (parts.hostname or "").encode("idna").decode()
-    port = parts.port or PORTS[parts.scheme]
-    with _connect(parts.scheme, host, port, deadline) as sock:
-        connection = http.client.HTTPConnection(host, port)
-        connection.sock = _Hurried(sock, most_bytes + BYTES_OF_HEADERS, deadline)
-        conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
-        headers = {"Accept": ACCEPTED[wanted], "User-Agent": USER_AGENT, **conditions}
-        connection.request("GET", _target(parts), headers={name: text for name, text in headers.items() if text})
-        response = connection.getresponse()
+    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
+    headers = {"Accept": ACCEPTED[wanted], "User-Agent": USER_AGENT, **conditions}
+    told = {name: text for name, text in headers.items() if text}
+    with _asked(parts, "GET", None, told, most_bytes, deadline) as response:
         if response.status in REDIRECTS:
             return response.headers.get("Location", "")
         if response.status == http.HTTPStatus.NOT_MODIFIED and any(known):
@@ -201,8 +234,28 @@ def _ask(
         return _read(response, most_bytes, wanted), _version_of(response)
 
 
-def _connect(scheme: str, host: str, port: int, deadline: float) -> socket.socket:
-    plain = socket.create_connection((_public_address_of(host, port, deadline), port), timeout=_left(deadline))
+@contextmanager
+def _asked(
+    parts: SplitResult,
+    method: str,
+    content: bytes | None,
+    headers: Mapping[str, str],
+    most_bytes: int,
+    deadline: float,
+    networks: Networks = (),
+) -> Iterator[http.client.HTTPResponse]:
+    """What a server answers, its content still to be read."""
+    host = (parts.hostname or "").encode("idna").decode()
+    port = parts.port or PORTS[parts.scheme]
+    with _connect(parts.scheme, host, port, deadline, networks) as sock:
+        connection = http.client.HTTPConnection(host, port)
+        connection.sock = _Hurried(sock, most_bytes + BYTES_OF_HEADERS, deadline)
+        connection.request(method, _target(parts), content, headers)
+        yield connection.getresponse()
+
+
+def _connect(scheme: str, host: str, port: int, deadline: float, networks: Networks) -> socket.socket:
+    plain = socket.create_connection((_address_of(host, port, deadline, networks), port), timeout=_left(deadline))
     if scheme == "http":
         return plain
     try:

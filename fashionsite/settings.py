@@ -5,6 +5,7 @@ import re
 import secrets
 import stat
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,16 @@ def _told(name: str, default: str, pattern: str, like: str) -> str:
 def _rate(name: str, default: str) -> str | None:
     like = f"so many in a second, minute, hour or day, like {default}, or empty where there is no limit"
     return _told(name, default, r"([1-9]\d{0,8}/(s|sec|min|m|minute|h|hour|d|day))?", like) or None
+
+
+def _networks(name: str) -> list[IPv4Network | IPv6Network]:
+    text = os.environ.get(name, "")
+    try:
+        return [ip_network(network.strip()) for network in text.split(",") if network.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"The setting {name} is to be networks with commas between, like 10.0.0.0/8; it is {text!r}."
+        ) from error
 
 
 def _secret_key() -> str:
@@ -104,6 +115,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "fashionsite.apps.FashionsiteConfig",
     "fashionsite.api.apps.ApiConfig",
+    "fashionsite.webhooks.apps.WebhooksConfig",
     "catalog",
     "catalog.importing",
     "recommender",
@@ -251,6 +263,8 @@ LIMITS = {
 }
 """How often one address, or one key of the API, may ask, by catalog.limits; None is as often as it likes."""
 PHOTO_FROM_ADDRESS = os.environ.get("PHOTO_FROM_ADDRESS") == "1"
+WEBHOOK_NETWORKS = _networks("WEBHOOK_NETWORKS")
+"""Networks of one's own that webhooks may be sent to, beside the internet."""
 PHOTO_BYTES_LIMIT = 20 * 1024 * 1024
 # What may come in a request, by its address (fashionsite/bodies.py): photos, a batch of products with their pictures,
 # a catalogue of staff's, or a form.
@@ -323,6 +337,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell-of-imports": {"task": "catalog.importing.tasks.tell_of_ends", "schedule": 60.0},
     "sweep-uploads": {"task": "catalog.importing.tasks.sweep_uploads", "schedule": 3600.0},
     "sweep-pictures": {"task": "catalog.importing.tasks.sweep_pictures", "schedule": crontab(hour=4, minute=0)},
+    "sweep-webhooks": {"task": "fashionsite.webhooks.tasks.sweep", "schedule": 10.0},
+    "forget-webhooks": {"task": "fashionsite.webhooks.tasks.forget", "schedule": 3600.0},
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
@@ -340,7 +356,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 # Pages of other origins may ask the API, as it goes by keys and sends no cookie along; a key may be for some alone.
-CORS_URLS_REGEX = r"^/api/v1/"
+CORS_URLS_REGEX = r"^/(api/v1/|widget\.js$)"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-none-match", "prefer"]
 CORS_EXPOSE_HEADERS = ["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed"]
@@ -356,7 +372,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "fashionsite.api.schema.say_what_is_blank",
+        "fashionsite.api.schema.say_what_texts_are",
+        "fashionsite.api.schema.say_that_fields_are_all",
         "fashionsite.api.schema.name_the_shop",
     ],
 }

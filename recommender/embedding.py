@@ -23,6 +23,7 @@ from catalog.pictures.facts import is_plain
 from recommender import querysets, registry
 from recommender.encoders import PictureEncoder
 from recommender.models import Embedding, EmbeddingFailure, Encoder
+from recommender.signals import products_embedded
 
 PLAIN = gettext_noop("The picture is of one colour and shows nothing: give the product another one.")
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
@@ -111,6 +112,7 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     querysets.stale(encoder.embeddings.filter(product__in=locked)).delete()
     querysets.stale(encoder.failures.filter(product__in=locked)).delete()
     _count(encoder, embedded, len(failures))
+    _tell(encoder, embedded, failures)
     return Result(len(embedded), len(failures))
 
 
@@ -132,6 +134,12 @@ def _due_among(encoder: Encoder, products: list[int]) -> list[Picture]:
         # A further picture may be the own one again.
         found.setdefault((picture.product, picture.digest), picture)
     return list(found.values())[:AT_ONCE]
+
+
+def _tell(encoder: Encoder, embedded: Iterable[Picture], failed: Iterable[Picture]) -> None:
+    told = {"embedded": embedded, "failed": failed}
+    lists = {name: [(picture.product, picture.digest) for picture in pictures] for name, pictures in told.items()}
+    products_embedded.send(Encoder, encoder=encoder, **lists)
 
 
 def _count(encoder: Encoder, embedded: list[Picture], failed: int) -> None:

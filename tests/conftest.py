@@ -16,6 +16,7 @@ from catalog.importing.collecting import STORAGE
 from catalog.models import Appearance
 from recommender import registry
 from recommender.models import Embedding, Encoder
+from recommender.statistics.tally import TALLY
 from tests.factories import ProductFactory
 
 # A busy machine takes its time, which is no fault of what is tested.
@@ -99,3 +100,12 @@ def shipped_appearance() -> None:
 def same_drawings() -> None:
     """A test's products have the same pictures, whichever tests ran before."""
     ProductFactory.reset_sequence(0)
+
+
+@pytest.fixture
+def counting(settings, db, monkeypatch) -> Iterator[None]:
+    """A test writes what is counted when it asks for it, and leaves nothing for the next one."""
+    monkeypatch.setattr("recommender.statistics.tally.SECONDS_BETWEEN_WRITES", 3600)
+    settings.STATISTICS_DAYS = 90
+    yield
+    TALLY.write()

@@ -123,9 +123,9 @@ def test_the_administration_speaks_its_readers_language_and_the_shop_its_own(cli
 
 
 @pytest.mark.django_db
-def test_numbers_of_drawings_are_for_browsers_in_every_language(admin_client: Client, settings):
+def test_numbers_of_drawings_are_for_browsers_in_every_language(admin_client: Client, settings, counting):
     ProductFactory.create_batch(3)
-    settings.LANGUAGE_CODE, settings.STATISTICS_DAYS = "de", 90
+    settings.LANGUAGE_CODE = "de"
     for _ in range(3):
         Client().get("/products/?q=shirt", headers={"User-Agent": "Mozilla/5.0"})
     page = admin_client.get("/admin/statistics/searchedwords/").content.decode()

@@ -15,6 +15,7 @@ KINDS: tuple[tuple[type[serializers.Field], type | tuple[type, ...]], ...] = (
     (serializers.IntegerField, int),
     (serializers.FloatField, (int, float)),
     (serializers.CharField, str),
+    (serializers.DecimalField, str),
     (serializers.ChoiceField, str),
     (serializers.DateTimeField, str),
 )
@@ -36,8 +37,9 @@ class Asked(serializers.Serializer):
             wrong = {
                 name: [gettext("This is of another type.")]
                 for name, field in self.fields.items()
-                if not field.read_only and name in data and not _fits(field, data[name])
+                if name in data and not _fits(field, data[name])
             }
+            wrong |= {name: [gettext("There is no such field.")] for name in data if name not in self.fields}
             if wrong:
                 raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db import models
 from django.forms import model_to_dict, modelform_factory
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -100,7 +100,21 @@ class AppearanceSettings(Asked, serializers.ModelSerializer):
         fields = APPEARANCE
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([1-9][0-9]?(\.[0-9]{1,2})?|100(\.0{1,2})?)$"})
+class FactorField(serializers.DecimalField):
+    """From 1 to 100, as a text."""
+
+
 class PanelSettings(Asked, serializers.ModelSerializer):
+    price_factor = FactorField(
+        max_digits=5,
+        decimal_places=2,
+        min_value=1,
+        max_value=SimilarPanel.LARGEST_FACTOR,
+        required=False,
+        allow_null=True,
+    )
+
     class Meta:
         model = SimilarPanel
         fields = PANEL

@@ -3,6 +3,7 @@
 from typing import Any
 
 PICTURE = "https://shop.example.com/media/products/3f/3fa1.jpg"
+THUMBNAIL = "https://shop.example.com/media/renditions/3f/3fa1-480.webp"
 PRODUCT: dict[str, Any] = {
     "sku": "15970",
     "name": "Turtle Check Men Navy Blue Shirt",
@@ -15,6 +16,7 @@ PRODUCT: dict[str, Any] = {
     "category": ["Apparel", "Topwear", "Shirts"],
     "image": PICTURE,
     "images": [PICTURE],
+    "thumbnails": [THUMBNAIL],
     "url": "https://shop.example.com/products/15970/",
     "price": "49.90",
     "sale_price": "39.90",
@@ -123,6 +125,7 @@ SETTINGS = {
     "similar": {"most": 12, "same_gender": True, "in_stock": False, "price_factor": None},
     "access": {"anyone_reads": True, "anyone_searches": True},
 }
+WEBHOOK = {"id": 2, "address": "https://www.example.com/told", "events": ["product.searchable"], "is_active": True}
 
 ASKED: dict[str, Any] = {
     "write_products": {
@@ -149,6 +152,7 @@ ASKED |= {
     "write_rule": {"place": "words", "words": "navy shirt", "product": "15970", "act": "pin"},
     "add_synonym": {"phrase": "jumper", "meanings": "sweater, pullover"},
     "change_synonym": {"phrase": "jumper", "meanings": "sweater"},
+    "add_webhook": {"address": "https://www.example.com/told", "events": ["product.searchable"]},
     "change_settings": {"similar": {"most": 8}, "access": {"anyone_searches": False}},
 }
 ANSWERED: dict[str, Any] = {
@@ -199,6 +203,8 @@ ANSWERED |= {
     "list_synonyms": {"next": None, "results": [SYNONYM]},
     "add_synonym": SYNONYM,
     "change_synonym": SYNONYM,
+    "list_webhooks": {"next": None, "results": [WEBHOOK]},
+    "add_webhook": WEBHOOK | {"secret": "whsec_…"},
     "list_encoders": {"results": [ENCODER]},
     "switch_encoder": ENCODER | {"state": "filling"},
     "get_settings": SETTINGS,

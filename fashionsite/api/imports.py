@@ -88,7 +88,7 @@ class ImportsSerializer(serializers.Serializer):
     results = ImportSerializer(many=True)
 
 
-class ImportToStart(serializers.Serializer):
+class ImportToStart(Asked):
     """A table with its pictures, or an address of a table, or a folder on the server; one of them."""
 
     table = serializers.FileField(required=False)
@@ -274,9 +274,10 @@ def _done(job: ImportJob, do: Callable[[ImportJob], None]) -> Response:
 
 def _start(request: Request) -> Response:
     """Raises Problem."""
-    asked = AddressToImport.of(request.data)
+    is_form = hasattr(request.data, "getlist")
+    asked = (ImportToStart if is_form else AddressToImport).of(request.data)
     data = QueryDict(mutable=True)
-    data.update(asked.validated_data)
+    data.update({name: asked.validated_data.get(name, "") for name in ("address", "folder")})
     files = MultiValueDict({_of_the_desk(name): request.FILES.getlist(name) for name in request.FILES})
     form = StartForm(data, files)
     if not form.is_valid():

@@ -57,7 +57,10 @@ class Key(models.Model):
         default=list,
         blank=True,
         size=MOST_ORIGINS,
-        help_text=_("Where pages may use it, like https://www.example.com, with commas between. Empty: anywhere."),
+        help_text=_(
+            "Of the pages that may use it, like https://www.example.com, with commas between. Whoever sees such a page "
+            "sees the key. Empty: programs on servers use it, and pages may not."
+        ),
     )
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
@@ -113,9 +116,12 @@ class Key(models.Model):
         """Whether it may `read`, `search` or `write`."""
         return bool(getattr(self, f"may_{scope}"))
 
-    def is_for(self, origin: str | None) -> bool:
-        """Whether a page of that origin may use it; None is what programs say that are no browser."""
-        return not self.origins or origin in self.origins
+    def is_for(self, origin: str | None, own: str) -> bool:
+        """Whether a page of that origin may use it; None is what programs say that are no browser.
+
+        A key without origins is no page's, but for those of the shop's own origin.
+        """
+        return origin in (self.origins or (None, own))
 
 
 def digest_of(text: str) -> str:

@@ -32,7 +32,9 @@ PREFER = OpenApiParameter(
 )
 
 
-SAYS_SOMETHING = r"[^\s\u001c-\u001f\u0085]"
+TEXT = r"^[^\u0000]*$"
+"""PostgreSQL's text knows no NUL."""
+SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 """More than what Python takes for spaces"""
 
 
@@ -133,11 +135,11 @@ def _example(code: str) -> dict[str, Any]:
     return example
 
 
-def say_what_is_blank(result: dict, **_: object) -> dict:
-    """A text that has to say something is more than spaces."""
+def say_what_texts_are(result: dict, **_: object) -> dict:
+    """A text has no NUL, and one that has to say something is more than spaces."""
     for described in _texts(result):
-        if described.get("minLength") == 1 and not {"pattern", "format", "enum"} & described.keys():
-            described["pattern"] = SAYS_SOMETHING
+        if not {"pattern", "format", "enum"} & described.keys():
+            described["pattern"] = SAYS_SOMETHING if described.get("minLength") == 1 else TEXT
     return result
 
 
@@ -151,6 +153,26 @@ def _texts(node: Any) -> Iterator[dict]:
     elif isinstance(node, list):
         for inner in node:
             yield from _texts(inner)
+
+
+def say_that_fields_are_all(result: dict, **_: object) -> dict:
+    """What JSON has beside the fields is refused."""
+    for operation in (operation for path in result["paths"].values() for operation in path.values()):
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content:
+            _close(content["schema"], result["components"]["schemas"])
+    return result
+
+
+def _close(described: dict, components: dict[str, dict]) -> None:
+    """An object of the request, and those in it."""
+    if reference := described.get("$ref"):
+        described = components[reference.rpartition("/")[2]]
+    if "properties" in described:
+        described["additionalProperties"] = False
+    inner = [*described.get("properties", {}).values(), *described.get("allOf", ()), *described.get("oneOf", ())]
+    for one in [*inner, *([described["items"]] if "items" in described else [])]:
+        _close(one, components)
 
 
 def name_the_shop(result: dict, **_: object) -> dict:

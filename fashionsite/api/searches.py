@@ -223,7 +223,19 @@ class PhotoAnswerSerializer(LookAlikesSerializer):
     )
 
 
-PHOTO_FORMS = {"multipart/form-data": PhotoQuerySerializer, "application/json": PhotoQuerySerializer}
+PICTURE = {
+    "type": "string",
+    "format": "binary",
+    "description": "The picture alone, at least a byte; what forms have beside it stands in the address then.",
+    "minLength": 1,
+}
+
+
+def photo_forms(serializer: type[serializers.Serializer]) -> dict[str, Any]:
+    """The ways in which a photo may come, for the schema."""
+    return {"multipart/form-data": serializer, "application/json": serializer, PictureParser.media_type: PICTURE}
+
+
 PHOTO_PARSERS = (MultiPartParser, JSONParser, PictureParser)
 
 
@@ -236,7 +248,7 @@ class PhotoSearch(Resource):
     @extend_schema(
         operation_id="search_photo",
         summary="What looks like a photo, or like the part of it that shows a product",
-        request=PHOTO_FORMS,
+        request=photo_forms(PhotoQuerySerializer),
         responses=PhotoAnswerSerializer,
     )
     def post(self, request: Request) -> Response:
@@ -315,7 +327,7 @@ class Embed(Resource):
     @extend_schema(
         operation_id="embed",
         summary="The embedding of a picture, or of a part of it",
-        request={"multipart/form-data": BringsPhoto, "application/json": BringsPhoto},
+        request=photo_forms(BringsPhoto),
         responses=EmbeddingSerializer,
     )
     def post(self, request: Request) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,14 +12,15 @@ from rest_framework.request import Request
 from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Facet
-from catalog.models import Product
+from catalog.models import Category, Product
 from catalog.prices import PriceFacet
 from catalog.querysets import ProductQuerySet
 from catalog.terms import Availability, Condition
 from recommender.neighbours import Match
 
-RELATED = ("sizes", "further_pictures", "written", "category__parent__parent")
-"""What of other tables a product is told with"""
+ABOVE = Prefetch("category__parent", Category.objects.select_related("parent"))
+RELATED = ("sizes", "further_pictures", "written", ABOVE)
+"""What of other tables a product is told with, once its category is there"""
 MOST_CHOICES = 200
 """Of one facet"""
 
@@ -40,6 +41,9 @@ class ProductSerializer(serializers.Serializer):
     image = serializers.URLField(allow_null=True, help_text="Its own picture, whole, as a browser shows it.")
     images = serializers.ListField(
         child=serializers.URLField(), help_text="All its pictures, that one and the further ones, in their order."
+    )
+    thumbnails = serializers.ListField(
+        child=serializers.URLField(), help_text="The same pictures at a size that suits a card, in that order."
     )
     url = serializers.URLField(help_text="Its page in this shop.")
     price = serializers.CharField(allow_null=True, help_text="A decimal number, without a sale.")
@@ -66,7 +70,8 @@ class ProductSerializer(serializers.Serializer):
     def to_representation(self, product: Product) -> dict[str, Any]:
         """Field by field it takes five times as long, and lists are to be quick."""
         address = self.context["request"].build_absolute_uri
-        images = [address(one.largest_image_address) for one in product.pictures]
+        pictures = product.pictures
+        images = [address(one.largest_image_address) for one in pictures]
         return {
             "sku": product.sku,
             "name": product.name,
@@ -74,6 +79,7 @@ class ProductSerializer(serializers.Serializer):
             "category": [category.name for category in product.category.path] if product.category else [],
             "image": images[0] if product.image else None,
             "images": images,
+            "thumbnails": [address(one.image_address) for one in pictures],
             "url": address(product.get_absolute_url()),
             "price": _plain(product.price, product),
             "sale_price": _plain(product.sale_price, product),

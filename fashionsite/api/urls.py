@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from fashionsite.api import desk, imports, products, searches, steering, views
+from fashionsite.api import desk, imports, products, searches, steering, views, webhooks
 
 app_name = "api"
 version_1 = [
@@ -27,6 +27,8 @@ version_1 = [
     path("encoders/<int:pk>/switch/", desk.SwitchEncoder.as_view(), name="switch_encoder"),
     path("settings/", desk.ShopSettings.as_view(), name="settings"),
     path("statistics/", desk.Statistics.as_view(), name="statistics"),
+    path("webhooks/", webhooks.Endpoints.as_view(), name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.EndpointDetail.as_view(), name="webhook"),
     path("schema/", views.schema, name="schema"),
 ]
 urlpatterns = [

@@ -88,6 +88,14 @@ def test_a_key_of_a_page_is_for_its_origins(client):
     assert "authorization" in preflight["Access-Control-Allow-Headers"]
 
 
+def test_a_key_without_origins_is_for_programs_and_the_shops_own_pages(client):
+    headers = bearer()
+    assert client.get(PRODUCTS, headers=headers).status_code == 200
+    assert client.get(PRODUCTS, headers=headers | {"Origin": "http://testserver"}).status_code == 200
+    for origin in ("https://www.example.com", "http://testserver:8000", "null"):
+        assert client.get(PRODUCTS, headers=headers | {"Origin": origin}).status_code == 401
+
+
 @pytest.mark.parametrize("origin", ["www.example.com", "https://www.example.com/", "ftp://a.example.com", "*"])
 def test_what_is_no_origin_is_refused(origin):
     with pytest.raises(ValidationError):

@@ -79,3 +79,23 @@ def test_the_pages_keep_their_own_errors(client):
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert "This page is not here." in answer.content.decode()
+
+
+def test_a_field_that_there_is_not_is_named(client, writing):
+    asked = {
+        "products": [{"sku": "1", "sizes": [{"label": "M", "stok": 1}]}, {"sku": "2", "colour": "Red"}],
+        "dry": True,
+    }
+    answer = client.post("/api/v1/products/", asked, content_type="application/json", headers=writing)
+    assert answer.status_code == 400
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert pointers == ["/dry"]
+    del asked["dry"]
+    answer = client.post("/api/v1/products/", asked, content_type="application/json", headers=writing)
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert pointers == ["/products/0/sizes/0/stok", "/products/1/colour"]
+    assert "There is no such field." in answer.json()["detail"]
+    nested = client.patch(
+        "/api/v1/settings/", {"similar": {"mots": 3}}, content_type="application/json", headers=writing
+    )
+    assert [error["pointer"] for error in nested.json()["errors"]] == ["/similar/mots"]

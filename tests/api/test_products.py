@@ -74,6 +74,8 @@ def test_a_product_tells_everything_it_has(client):
     further = give_further(product, drawing(100), drawing(101))
     answer = client.get(f"{PRODUCTS}7/").json()
     assert answer["image"].endswith(product.image.url)
+    shown = (product, *further)
+    assert answer.pop("thumbnails") == [f"http://testserver{one.image_address}" for one in shown]
     assert answer.pop("images") == [answer.pop("image"), *(f"http://testserver{one.image.url}" for one in further)]
     assert answer == {
         **dict.fromkeys(NAMES, ""),

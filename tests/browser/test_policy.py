@@ -30,6 +30,8 @@ ADMIN = (
     "/admin/recommender/encoder/",
     "/admin/recommender/mark/",
     "/admin/recommender/qualityreport/",
+    "/admin/webhooks/endpoint/add/",
+    "/admin/webhooks/delivery/",
     "/admin/auth/user/add/",
     "/admin/auth/user/1/change/",
     "/admin/password_change/",

@@ -1,6 +1,7 @@
 """Pictures from addresses, and nothing from inside networks."""
 
 import http.server
+import ipaddress
 import socket
 import threading
 import time
@@ -251,3 +252,12 @@ def test_a_version_that_no_table_can_hold_is_none(talker, public):
     answer = b'HTTP/1.1 200 OK\r\nETag: "a\0b"\r\nLast-Modified: Mon\r\nContent-Length: 1\r\n\r\nx'
     _, version = fetching.fetch_changed(talker(answer, b"", 1), 1 << 20, fetching.Version(), "table")
     assert version == fetching.Version("", "Mon")
+
+
+@pytest.mark.parametrize(("networks", "is_asked"), [(["127.0.0.0/8"], True), (["10.0.0.0/8"], False), ([], False)])
+def test_what_is_sent_goes_into_networks_of_ones_own_alone(networks, is_asked):
+    """Nothing listens at port 1, so an address that is asked does not answer."""
+    own = [ipaddress.ip_network(network) for network in networks]
+    with pytest.raises(fetching.UnfetchableAddress) as refused:
+        fetching.post("http://127.0.0.1:1/", b"{}", {}, networks=own)
+    assert refused.value.is_temporary == is_asked

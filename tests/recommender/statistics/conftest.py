@@ -13,13 +13,8 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 @pytest.fixture(autouse=True)
-def counting(settings, db, monkeypatch):
-    """A test writes what is counted when it asks for it, and leaves nothing for the next one."""
+def nothing_kept(counting) -> None:
     cache.clear()
-    monkeypatch.setattr("recommender.statistics.tally.SECONDS_BETWEEN_WRITES", 3600)
-    settings.STATISTICS_DAYS = 90
-    yield
-    TALLY.write()
 
 
 @pytest.fixture

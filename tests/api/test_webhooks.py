@@ -1,0 +1,35 @@
+"""Programs say where they want to be told."""
+
+import pytest
+
+from fashionsite.webhooks.models import Endpoint
+from tests.api.conftest import bearer
+
+pytestmark = pytest.mark.django_db
+WEBHOOKS = "/api/v1/webhooks/"
+ASKED = {"address": "https://www.example.com/told", "events": ["product.searchable", "import.finished"]}
+
+
+def add(client, headers: dict[str, str], **changed: object):
+    return client.post(WEBHOOKS, ASKED | changed, content_type="application/json", headers=headers)
+
+
+def test_a_program_has_itself_told_and_is_told_the_secret_once(client, writing):
+    made = add(client, writing)
+    assert made.status_code == 201, made.content
+    endpoint = Endpoint.objects.get()
+    assert made.json() == {"id": endpoint.pk, **ASKED, "is_active": True, "secret": endpoint.secret}
+    assert client.get(WEBHOOKS, headers=writing).json()["results"] == [{"id": endpoint.pk, **ASKED, "is_active": True}]
+    assert client.delete(f"{WEBHOOKS}{endpoint.pk}/", headers=writing).status_code == 204
+    assert not Endpoint.objects.exists()
+
+
+def test_what_is_no_endpoint_is_refused(client, writing):
+    add(client, writing)
+    assert add(client, writing).status_code == 422
+    for address in ("http://localhost/", "http://10.0.0.1/", "nowhere"):
+        assert add(client, writing, address=address).json()["code"] == "unusable"
+    for events in ([], ["product.gone"], "product.searchable"):
+        assert add(client, writing, events=events).status_code == 400
+    assert add(client, bearer()).status_code == 403
+    assert Endpoint.objects.count() == 1
