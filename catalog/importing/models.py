@@ -26,7 +26,7 @@ from catalog.importing.querysets import (
     ImportSourceQuerySet,
     PictureAddressQuerySet,
 )
-from catalog.importing.reading import RowIssue, RowReader, guess_mapping
+from catalog.importing.reading import RowIssue, RowReader, guess_mapping, lists_of_paths
 from catalog.importing.survey import Survey, take_survey
 from catalog.importing.tables import Table, UnusableFile, copy_records
 from catalog.importing.variants import put_together
@@ -319,6 +319,7 @@ class ImportJob(models.Model):
                 own.known_among,
                 len(self.header),
                 self.currency or settings.CURRENCY,
+                lists_of_paths(self.header, self.mapping),
             ).to_json()
 
     def copy_table(self) -> None:
