@@ -7,10 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from catalog.importing import jobs
 from catalog.importing.models import ImportJob, ImportSource, PictureAddress
 from catalog.importing.tasks import tell_of_ends
+from catalog.models import Appearance
 from tests.catalog.importing.life import State, finished, previewed, started
 from tests.factories import ProductFactory
 from tests.pictures import write_catalogue
@@ -106,6 +108,14 @@ def test_a_mail_says_how_many_pictures_are_still_to_be_fetched():
         PictureAddress.objects.create(job=job, product=ProductFactory(), due_at=timezone.now(), **where)
     assert told() == ["The import of new.csv is done"]
     assert "2 pictures are still to be fetched." in mail.outbox[0].body
+
+
+def test_workers_speak_the_language_that_staff_chose_for_the_shop():
+    Appearance.objects.create(language="de")
+    ImportJob.objects.create(state=State.DONE, styles="/new.csv", finished_at=timezone.now())
+    tell_of_ends.apply(throw=True)
+    assert [message.subject for message in mail.outbox] == ["Der Import von new.csv ist fertig"]
+    assert get_language() == "en"
 
 
 def test_what_ended_long_ago_is_not_told_any_more():
