@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,7 @@ class ImportSource(models.Model):
         WEEK = "week", _("Week")
 
     class Weekday(models.IntegerChoices):
-        MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+        MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = WEEKDAYS.items()
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     folder = models.CharField(
