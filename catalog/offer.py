@@ -1,6 +1,6 @@
 """What a product is sold for: its price now, in Python and in SQL, and what must be so of any price."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.validators import URLValidator
@@ -81,14 +81,6 @@ class Offer(models.Model):
                 violation_error_message=_("A link begins with https:// or http://."),
             ),
         ]
-
-    @property
-    def last_day_of_sale(self) -> date | None:
-        """Of a sale that ends with a day; None where it ends within one, or has no end."""
-        if self.sale_ends_at is None:
-            return None
-        end = timezone.localtime(self.sale_ends_at)
-        return end.date() - timedelta(days=1) if end.time() == time() else None
 
     @property
     def is_on_sale(self) -> bool:
