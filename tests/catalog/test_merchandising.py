@@ -212,6 +212,9 @@ class TestDesk:
         page = admin_client.get(STEER).content.decode()
         assert all(page.count(f'name="clear" value="{product.sku}"') == 1 for product in (far, archived))
         assert "archived" in page
+        assert "sold out" not in page
+        Product.objects.filter(pk=far.pk).update(is_sold_out=True, availability="out_of_stock")
+        assert "sold out" in admin_client.get(STEER).content.decode()
         admin_client.post(STEER, {"clear": archived.sku})
         assert list(MerchandisingRule.objects.values_list("product", flat=True)) == [far.pk]
 
