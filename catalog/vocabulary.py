@@ -34,6 +34,8 @@ class Vocabulary:
     """Genders of what fits beside everybody's"""
     children: Mapping[str, str]
     """From a gender in small letters to that of children who are of it"""
+    narrower: Mapping[str, frozenset[str]]
+    """From a gender to those that it takes in, all in small letters"""
     company: Mapping[str, tuple[str, ...]]
     """From a kind of thing to the kinds that are worn with it"""
     company_of_others: tuple[str, ...]
@@ -59,6 +61,9 @@ def _read(path: Path) -> Vocabulary:
         neutral=tuple(tables["neutral"]),
         everyone=tuple(tables["everyone"]),
         children={adults.lower(): children for adults, children in tables["children"].items()},
+        narrower={
+            gender.lower(): frozenset(map(str.lower, narrower)) for gender, narrower in tables["narrower"].items()
+        },
         company=_lists(tables["company"]),
         company_of_others=tuple(tables["company_of_others"]),
         writings={

@@ -11,7 +11,7 @@ class FashionsiteConfig(AppConfig):
     name = "fashionsite"
 
     def ready(self) -> None:
-        from fashionsite import checks  # noqa: F401 – registers them
+        from fashionsite import checks, language  # noqa: F401 – registers them, and listens to Celery
 
         staticfiles: Any = apps.get_app_config("staticfiles")
         staticfiles.ignore_patterns = [*staticfiles.ignore_patterns, *NOT_COLLECTED]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,10 +11,10 @@ from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
-from catalog import appearance
 from catalog.cookies import COOKIES
 from fashionsite import bodies
 from fashionsite.api.problems import is_of_the_api, problem_response
+from fashionsite.language import of_the_shop
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -116,7 +115,7 @@ def choose_language(get_response: Answer) -> Answer:
                 response = get_response(request)
             patch_vary_headers(response, ("Accept-Language",))
             return response
-        with translation.override(appearance.current().language or settings.LANGUAGE_CODE):
+        with translation.override(of_the_shop()):
             return get_response(request)
 
     return answer

@@ -99,6 +99,7 @@ class FailedFile(TypedDict):
 
 @admin.register(EmbeddingFailure)
 class EmbeddingFailureAdmin(ReadOnlyAdmin):
+    list_display_links = ("product",)
     list_display = ("picture", "product", "reason", "tries", "due_at", "encoder", "created_at")
     list_select_related = ("product", "encoder")
     list_filter = ("encoder", ("due_at", admin.EmptyFieldListFilter))

@@ -56,6 +56,8 @@ def test_what_waits_and_what_failed_is_counted(admin_client):
     text = home(admin_client)
     assert "2 wait to be searchable" in text
     assert "1 cannot be looked at" in text
+    german = admin_client.get("/admin/", headers={"accept-language": "de"}).content.decode()
+    assert "1 lässt sich nicht ansehen" in german
 
 
 def test_pictures_that_could_not_be_had_lead_to_their_reasons(admin_client):

@@ -10,7 +10,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import override
 
+from catalog.importing.forms import MappingForm
+from catalog.importing.models import ImportSource
 from tests.factories import ProductFactory
 from tests.processes import ROOT
 
@@ -144,3 +147,12 @@ def test_styles_go_with_the_direction_of_the_page():
     styles = (ROOT / "static" / "css").rglob("*.css")
     named = {file.name: SIDES.findall(file.read_text()) for file in styles if file != ON_A_PHOTO}
     assert {name: sides for name, sides in named.items() if sides} == {}
+
+
+def test_what_a_column_may_be_and_the_days_of_a_week_are_named_in_german():
+    with override("de"):
+        german = {name: str(label) for name, label in MappingForm.LABELS.items()}
+        days = [str(label) for label in ImportSource.Weekday.labels]
+    same = {name for name, label in MappingForm.LABELS.items() if str(label) == german[name]}
+    assert same <= {"name", "status", "link"}
+    assert days[0] == "Montag"

@@ -87,6 +87,10 @@ class MerchandisingRuleAdmin(ChoosingAdmin):
     def get_queryset(self, request: HttpRequest) -> MerchandisingRuleQuerySet:
         return MerchandisingRule.objects.with_force()
 
+    @admin.display(description=_("page of results"))
+    def page(self, rule: MerchandisingRule) -> str:
+        return rule.page
+
     @admin.display(boolean=True, description=_("in force"))
     def is_in_force(self, rule: "WithAnnotations[MerchandisingRule, Force]") -> bool:
         return rule.is_in_force
@@ -116,7 +120,9 @@ class MerchandisingRuleAdmin(ChoosingAdmin):
             raise PermissionDenied
         act = next((act for act in (*Act.values, "clear", "earlier", "later") if act in request.POST), None)
         sku = request.POST.get(act, "").replace("\0", "") if act else ""
-        product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
+        # A rule outlives its product's place in the shop, and can be let go all the same.
+        products = Product.objects.all() if act == "clear" else Product.objects.in_the_shop()
+        product = get_object_or_404(products, sku=sku)
         try:
             steer(page, product, act or "")
         except ValidationError as error:
@@ -155,7 +161,7 @@ def _shown(page: SteeredPage, find: str) -> dict[str, Any]:
         "rules": {rule.product_id: rule for rule in rules},
         "products": products.for_cards()[:PREVIEWED] if products is not None else [],
         "hidden": [rule for rule in rules if rule.pk in in_force and rule.act == Act.HIDE],
-        "unplaced": [rule for rule in rules if rule.pk in in_force and products is None and rule.act != Act.HIDE],
+        "unplaced": [rule for rule in rules if rule.pk in in_force and rule.act != Act.HIDE],
         "others": [rule for rule in rules if rule.pk not in in_force],
     }
 

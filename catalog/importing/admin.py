@@ -265,6 +265,7 @@ class ImportSourceAdmin(admin.ModelAdmin):
     list_display = ("name", "note", "last_import", "due_at", "is_on", "every", "place")
     list_filter = ("is_on",)
     readonly_fields = ("due_at", "looked_at", "note", "last_import")
+    view_on_site = False
     actions = ("run_now",)
 
     def save_model(self, request: HttpRequest, obj: ImportSource, form: forms.ModelForm, change: bool) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from catalog.importing.models import ImportJob
 from catalog.importing.offers import LinkPattern
 from catalog.importing.reading import FIELDS, TECHNICAL, link_example
 from catalog.importing.tables import UnusableFile
+from catalog.importing.variants import NUMBERED, OPTIONS
 from catalog.terms import LINK_LENGTH
 
 IGNORED = ""
@@ -116,6 +118,15 @@ class MappingForm(forms.Form):
         "published": _("published"),
         "status": _("status"),
         "visibility": _("visibility"),
+        "description": _("description"),
+        "stock_policy": _("what happens at no stock"),
+        "stock_tracker": _("who counts the stock"),
+        "record_id": _("number in the other shop"),
+        "variant_picture": _("picture of the variant"),
+        "picture_position": _("position of the picture"),
+        **{name: format_lazy(_("picture {number}"), number=name.removeprefix("picture_")) for name in NUMBERED},
+        **{f"option{number}_name": format_lazy(_("name of option {number}"), number=number) for number in OPTIONS},
+        **{f"option{number}_value": format_lazy(_("value of option {number}"), number=number) for number in OPTIONS},
     }
     """Fields of products are called as in the administration."""
     CHOICES = ((IGNORED, _("– not imported –")), *(one for one in LABELS.items() if one[0] not in TECHNICAL))

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ from catalog.importing.querysets import (
     ImportSourceQuerySet,
     PictureAddressQuerySet,
 )
-from catalog.importing.reading import RowIssue, RowReader, guess_mapping
+from catalog.importing.reading import RowIssue, RowReader, guess_mapping, lists_of_paths
 from catalog.importing.survey import Survey, take_survey
 from catalog.importing.tables import Table, UnusableFile, copy_records
 from catalog.importing.variants import put_together
@@ -75,7 +76,7 @@ class ImportSource(models.Model):
         WEEK = "week", _("Week")
 
     class Weekday(models.IntegerChoices):
-        MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = range(7)
+        MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = WEEKDAYS.items()
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     folder = models.CharField(
@@ -319,6 +320,7 @@ class ImportJob(models.Model):
                 own.known_among,
                 len(self.header),
                 self.currency or settings.CURRENCY,
+                lists_of_paths(self.header, self.mapping),
             ).to_json()
 
     def copy_table(self) -> None:

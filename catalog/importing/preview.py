@@ -50,7 +50,7 @@ class FoundIssues:
 
 @dataclass(frozen=True, slots=True)
 class ShownProduct:
-    """A product as it would be; `picture` is a data address, empty where the import brings none."""
+    """A product as it would be; `picture` is an address (of data where the import brings it), or empty."""
 
     sku: str
     outcome: str

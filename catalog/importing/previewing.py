@@ -139,11 +139,13 @@ class _Tally:
 
     def _shown(self, plan: Plan) -> Iterator[ShownProduct]:
         outcomes = {change.product.sku: "new" if change.before is None else "changed" for change in plan.changes}
+        shop = Product.objects.filter(sku__in=[row.sku for row in plan.rows[:SHOWN_PRODUCTS]]).exclude(image="")
+        pictures = {product.sku: product.image_address for product in shop}
         for row in plan.rows:
             yield ShownProduct(
                 sku=row.sku,
                 outcome=outcomes.get(row.sku, "unchanged"),
-                picture=self._thumbnail(row),
+                picture=self._thumbnail(row) or pictures.get(row.sku, ""),
                 name=str(row.values.get("name", "")),
                 details=_details(row),
             )

@@ -50,6 +50,12 @@ class ImportJobQuerySet(models.QuerySet):
         untold = self.filter(has_ended | waits).exclude(told=F("state"))
         return untold.select_related("source", "started_by").order_by("pk")
 
+    def standing_still(self, since: datetime) -> "ImportJobQuerySet":
+        """Those that nobody confirmed since then, nor went on with."""
+        return self.filter(
+            Q(state="ready", started_at__lt=since) | Q(state__in=("cancelled", "failed"), finished_at__lt=since)
+        )
+
     def ended(self) -> "ImportJobQuerySet":
         """The jobs that came to their end, even if they were undone later."""
         return self.filter(state__in=("done", "undoing", "undone"))

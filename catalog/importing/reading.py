@@ -5,7 +5,7 @@ Nothing here touches the database; `writing` does.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -99,7 +99,7 @@ LENGTH_LIMITS = {"name": NAME_LENGTH_LIMIT, **dict.fromkeys(variants.PICTURES, 2
 BETWEEN_ADDRESSES = re.compile(r"[\s,;|]+(?=(?:https?:)?//)|[\r\n]+")
 """Addresses may have commas themselves."""
 BETWEEN_NAMES = re.compile(r"[,;|]+")
-LISTS_OF_PATHS = frozenset({"categories", "kategorien", "categorias"})
+LISTS_OF_PATHS = frozenset({"categories", "kategorien", "categorias", "categorie"})
 """The columns whose cells are several categories, parted by commas"""
 TECHNICAL = frozenset(
     {"stock_policy", "stock_tracker", "visibility", *variants.COLUMNS, *variants.NUMBERED} - {"group"}
@@ -216,7 +216,8 @@ def read_styles(path: Path) -> Iterator[StyleRow | RowIssue]:
     """The rows of a table with columns of known names. Raises UnusableFile."""
     source = read_table(path)
     mapping = guess_mapping(source.header)
-    survey = take_survey(read_table(path).records, mapping, width=len(source.header))
+    lists = lists_of_paths(source.header, mapping)
+    survey = take_survey(read_table(path).records, mapping, width=len(source.header), lists=lists)
     reader = RowReader(source.header, source.separator, mapping, repair=True, survey=survey)
     return read_rows(source.records, reader)
 
@@ -469,10 +470,19 @@ def _parse_value(field: str, text: str, column: str) -> str | int | None:
     return _parse_number(value, NUMBERS[field], column) if field in NUMBERS else value
 
 
+def lists_of_paths(header: Sequence[str], mapping: Mapping) -> list[str]:
+    """The levels of categories whose cells are several paths."""
+    return [name for name in CATEGORY_LEVELS if name in mapping and _has_lists(header[mapping[name]])]
+
+
+def _has_lists(column: str) -> bool:
+    return variants.plain(column) in LISTS_OF_PATHS
+
+
 def _parse_steps(text: str, column: str) -> list[str]:
     """The categories that a cell names, from the top."""
     _check_text(text, column)
-    found = [step for step in steps(text, is_list=variants.plain(column) in LISTS_OF_PATHS) if not is_nothing(step)]
+    found = [step for step in steps(text, is_list=_has_lists(column)) if not is_nothing(step)]
     if len(found) == 1 and found[0].isdigit() and variants.plain(column).endswith("googleproductcategory"):
         # Google's number for a category, whose name the file does not tell.
         return []

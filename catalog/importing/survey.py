@@ -69,11 +69,13 @@ def take_survey(
     known_among: Callable[[Collection[str]], Collection[str]] = lambda skus: (),
     width: int = COLUMNS_LIMIT,
     currency: str = "",
+    lists: Collection[str] = (),
 ) -> Survey:
     """Looks at all records of a table of so many columns.
 
     `skus` and `shops` are the ids that look damaged and the values that the shop has.
-    `known_among` tells which of some ids the shop has, `currency` what its prices are in where they do not say it.
+    `known_among` tells which of some ids the shop has, `currency` what its prices are in where they do not say it, and
+    `lists` are the levels whose cells are several paths.
     """
     cells: dict[str, Counter[str]] = {name: Counter() for name in mapping if name in UNIFIED}
     choices: dict[str, set[str]] = {name: set() for name in cells}
@@ -100,8 +102,13 @@ def take_survey(
                 with suppress(LostDigits):
                     kinds_of_numbers[as_number(sku)] = kind
     cells = {name: counted for name, counted in cells.items() if len(counted) <= VALUES_LIMIT}
-    begun = {name: entrances([*map(steps, counted)]) for name, counted in cells.items() if name in LEVELS}
-    uses = _uses(cells, begun)
+    paths = {
+        name: {cell: steps(cell, is_list=name in lists) for cell in counted}
+        for name, counted in cells.items()
+        if name in LEVELS
+    }
+    begun = {name: entrances(found.values()) for name, found in paths.items()}
+    uses = _uses(cells, paths, begun)
     spellings = {name: _spellings(name, counted, (shops or {}).get(name, {})) for name, counted in uses.items()}
     proven = {kinds_of_numbers[sku] for sku in known_among(kinds_of_numbers)} if kinds_of_numbers else set()
     return Survey(
@@ -117,26 +124,30 @@ def take_survey(
     )
 
 
-def _uses(cells: dict[str, Counter[str]], begun: Mapping[str, int]) -> dict[str, Counter[str]]:
-    """How often each value is used, once the cells are taken apart."""
+def _uses(
+    cells: dict[str, Counter[str]], paths: Mapping[str, Mapping[str, list[str]]], begun: Mapping[str, int]
+) -> dict[str, Counter[str]]:
+    """How often each value is used, once the cells are taken apart; `paths` has the steps of those with categories."""
     uses: dict[str, Counter[str]] = defaultdict(Counter)
     for name, counted in cells.items():
         for cell, count in counted.items():
-            for where, value in _values_of(name, cell, begun.get(name, 0)):
+            values = (
+                _values_of(name, inside(paths[name][cell], begun[name])) if name in paths else [(name, clean(cell))]
+            )
+            for where, value in values:
                 if not is_nothing(value):
                     uses[where][value] += count
     return uses
 
 
-def _values_of(name: str, cell: str, begun: int) -> Iterator[tuple[str, str]]:
+def _values_of(name: str, path: list[str]) -> Iterator[tuple[str, str]]:
     """(Field, value) of what a cell says; the steps of a path are the values of the levels from the top."""
-    found = inside(steps(cell), begun) if name in LEVELS else [clean(cell)]
-    if name in LEVELS and (gender := gender_in(found)):
+    if gender := gender_in(path):
         yield "gender", gender
-    if len(found) == 1:
-        yield name, found[0]
+    if len(path) == 1:
+        yield name, path[0]
         return
-    for number, step in enumerate(found):
+    for number, step in enumerate(path):
         yield LEVELS[min(number, len(LEVELS) - 1)], step
 
 

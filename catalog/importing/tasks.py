@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog.handing_over import hand_over
-from catalog.importing import mailing, orphans, scheduling, uploads
+from catalog.importing import abandoned, mailing, orphans, scheduling, uploads
 from catalog.importing.advancing import advance
 from catalog.importing.collecting import collect
 from catalog.importing.models import PictureAddress
@@ -51,7 +51,8 @@ def tell_of_ends() -> None:
 
 @shared_task
 def sweep_uploads() -> None:
-    """Deletes uploads that nobody needs any more."""
+    """Deletes uploads that nobody needs any more, and ends imports that nobody goes on with."""
+    abandoned.sweep(timezone.now())
     uploads.sweep(timezone.now())
 
 

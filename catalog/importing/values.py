@@ -133,9 +133,13 @@ def _is_entrance(step: str) -> bool:
 
 
 def gender_in(path: Iterable[str]) -> str:
-    """The one step of a path that says for whom things are, as Women of Women > Tops; "" where none or several do."""
+    """The one step of a path that says for whom things are, as Women of Women > Tops; "" where none or several do.
+
+    Of Kids > Girls it is the narrower one.
+    """
     found = {gender: step for step in path if len(step) > 1 and (gender := key("gender", step)) in GENDERS}
-    return next(iter(found.values())) if len(found) == 1 else ""
+    told = [step for gender, step in found.items() if found.keys().isdisjoint(VOCABULARY.narrower.get(gender, ()))]
+    return told[0] if len(told) == 1 else ""
 
 
 def path_of(levels: dict[str, list[str]]) -> list[str]:

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
@@ -49,6 +52,15 @@ def structured_data(data: object) -> str:
     # No markup of the data's is left after the translation.
     text = mark_safe(json.dumps(data).translate(HARMLESS))  # noqa: S308
     return format_html('<script type="application/ld+json">{}</script>', text)
+
+
+@register.filter
+def as_end(end: datetime, form: str = "") -> str:
+    """When something ends, in Django's form of dates or its "SHORT_" one; at midnight the day that ends then."""
+    end = timezone.localtime(end)
+    if end.time() == time():
+        return date_format(end - timedelta(days=1), f"{form}DATE_FORMAT")
+    return date_format(end, f"{form}DATETIME_FORMAT")
 
 
 @register.simple_tag

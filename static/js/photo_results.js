@@ -7,8 +7,10 @@ document.documentElement.classList.add("has-script");
 
 const results = () => document.querySelector("[data-results]");
 let asking = new AbortController();
+let shown;
 
-export async function showResults(address) {
+// A step is what Back takes back; moving a crop or a slider is none.
+export async function showResults(address, isStep = false) {
   asking.abort();
   asking = new AbortController();
   results().setAttribute("aria-busy", "true");
@@ -18,7 +20,9 @@ export async function showResults(address) {
     const found = page.querySelector("[data-results]");
     if (!found) throw new Error("The photo is no longer kept.");
     replaceResults(document.adoptNode(found));
-    history.replaceState(null, "", page.querySelector("[data-photo-results]").dataset.photoResults);
+    const named = page.querySelector("[data-photo-results]").dataset.photoResults;
+    history[isStep ? "pushState" : "replaceState"](null, "", named);
+    shown = location.search;
     loadOnScroll(results());
     announce(results().dataset.said);
   } catch (error) {
@@ -47,6 +51,12 @@ function alike(found, { name, type, value, tagName, textContent }) {
 // After an upload the address is the one that can be reloaded.
 const found = document.querySelector("[data-photo-results]");
 if (found) history.replaceState(null, "", found.dataset.photoResults);
+shown = location.search;
+
+// The photo and its crop may be others by now, too.
+addEventListener("popstate", () => {
+  if (location.search !== shown) location.reload();
+});
 
 addEventListener("change", ({ target }) => {
   const form = target.form;
@@ -56,7 +66,7 @@ addEventListener("change", ({ target }) => {
 addEventListener("submit", (event) => {
   if (!event.target.matches("[data-filters]")) return;
   event.preventDefault();
-  showResults(`?${new URLSearchParams(new FormData(event.target))}`);
+  showResults(`?${new URLSearchParams(new FormData(event.target))}`, true);
 });
 
 addEventListener("click", async (event) => {

@@ -95,6 +95,7 @@ def test_axe_finds_nothing_at_the_desks_of_the_administration(browser, live_serv
     ready = ImportJob.objects.create(state="reading", styles=done.styles, pictures=[])
     assert advance()
     source = ImportSource.objects.create(name="Nightly", folder=".", note="Import 1 was started.")
+    ImportJob.objects.filter(pk=done.pk).update(source=source)
     context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
     session = admin_client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])

@@ -1,6 +1,6 @@
 """What staff make of pages of results: pinned, boosted, buried and hidden, for a time or for good."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -202,6 +202,27 @@ class TestDesk:
         MerchandisingRule.objects.update(starts_at=timezone.now() + timedelta(days=1))
         page = admin_client.get(place).content.decode()
         assert "Further rules" in page
+
+    def test_a_rule_whose_product_does_not_show_is_seen_and_can_be_let_go(self, admin_client, shirts):
+        far, archived = ProductFactory(name="Straw Hat"), shirts[0]
+        ProductFactory.create_batch(24, category=shirts[0].category)
+        rule(far, "bury")
+        rule(archived, "pin")
+        Product.objects.filter(pk=archived.pk).update(archived_at=timezone.now())
+        page = admin_client.get(STEER).content.decode()
+        assert all(page.count(f'name="clear" value="{product.sku}"') == 1 for product in (far, archived))
+        assert "archived" in page
+        assert "sold out" not in page
+        Product.objects.filter(pk=far.pk).update(is_sold_out=True, availability="out_of_stock")
+        assert "sold out" in admin_client.get(STEER).content.decode()
+        admin_client.post(STEER, {"clear": archived.sku})
+        assert list(MerchandisingRule.objects.values_list("product", flat=True)) == [far.pk]
+
+    def test_a_rule_that_ends_at_midnight_holds_until_the_day_before(self, admin_client, shirts):
+        rule(shirts[0], "pin", ends_at=datetime(2099, 12, 25, tzinfo=UTC))
+        assert "until 24 Dec 2099" in admin_client.get(STEER).content.decode()
+        MerchandisingRule.objects.update(ends_at=datetime(2099, 12, 25, 9, tzinfo=UTC))
+        assert "until 25 Dec 2099, 09:00" in admin_client.get(STEER).content.decode()
 
     def test_the_categories_to_choose_from_begin_with_the_roots(self, admin_client):
         root = CategoryFactory(name="Clothing")

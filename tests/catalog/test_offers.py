@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -132,6 +132,8 @@ def test_a_products_page_says_what_it_is_sold_for(client):
     shown = words_of(client.get("/products/1/").content.decode())
     assert "Buy it" not in shown
     assert "before ₹100.00 now ₹80.00 On sale until" in shown
+    Product.objects.update(sale_ends_at=datetime(2099, 12, 25, tzinfo=UTC))
+    assert "On sale until 24 December 2099." in words_of(client.get("/products/1/").content.decode())
 
 
 def test_prices_narrow_the_shop_and_are_counted_exactly(client, priced):

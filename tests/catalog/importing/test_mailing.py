@@ -7,11 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from catalog.importing import jobs
-from catalog.importing.models import ImportJob, ImportSource
+from catalog.importing.models import ImportJob, ImportSource, PictureAddress
 from catalog.importing.tasks import tell_of_ends
+from catalog.models import Appearance
 from tests.catalog.importing.life import State, finished, previewed, started
+from tests.factories import ProductFactory
 from tests.pictures import write_catalogue
 from tests.processes import manage
 
@@ -96,6 +99,23 @@ def test_a_shop_that_does_not_know_its_address_says_where_to_look(settings):
     assert told()[0] == "The import of new.csv is done"
     assert all("administration, under " in message.body for message in mail.outbox)
     assert job.get_absolute_url() not in mail.outbox[0].body
+
+
+def test_a_mail_says_how_many_pictures_are_still_to_be_fetched():
+    job = ImportJob.objects.create(state=State.DONE, styles="/new.csv", finished_at=timezone.now())
+    for _ in range(2):
+        where = {"position": 0, "line": 2, "address": "https://a.example", "host": "a.example"}
+        PictureAddress.objects.create(job=job, product=ProductFactory(), due_at=timezone.now(), **where)
+    assert told() == ["The import of new.csv is done"]
+    assert "2 pictures are still to be fetched." in mail.outbox[0].body
+
+
+def test_workers_speak_the_language_that_staff_chose_for_the_shop():
+    Appearance.objects.create(language="de")
+    ImportJob.objects.create(state=State.DONE, styles="/new.csv", finished_at=timezone.now())
+    tell_of_ends.apply(throw=True)
+    assert [message.subject for message in mail.outbox] == ["Der Import von new.csv ist fertig"]
+    assert get_language() == "en"
 
 
 def test_what_ended_long_ago_is_not_told_any_more():

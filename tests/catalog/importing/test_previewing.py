@@ -7,8 +7,16 @@ from catalog.importing.advancing import advance
 from catalog.importing.preview import Counts, Example
 from catalog.models import Product
 from tests.catalog.importing.life import finished, previewed, shop
+from tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_product_whose_picture_stays_is_shown_with_it(tmp_path):
+    product = ProductFactory(name="Shirt")
+    (tmp_path / "new.csv").write_text(f"sku,name\n{product.sku},Linen Shirt\nother,Hat\n")
+    shown = previewed(tmp_path / "new.csv", tmp_path).preview.outcome.products
+    assert [one.picture for one in shown] == [product.image_address, ""]
 
 
 def test_a_preview_writes_nothing_and_tells_what_the_import_then_does(mixed):
