@@ -20,9 +20,9 @@ from tests.processes import ROOT
 LOCALE = ROOT / "fashionsite" / "locale"
 NOT_THE_SHOPS = ["tests", "var", "media", "locale"]
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|%%|%\w|\{\w+(?:![a-z])?(?::[^}]*)?\}|</?\w+[^>]*>")
-REPORT_OF_A_COMMAND = ROOT / "templates" / "recommender" / "evaluation.html"
+REPORTS_OF_COMMANDS = {ROOT / "templates" / "recommender" / f"{name}.html" for name in ("benchmark", "evaluation")}
 """English, as commands are"""
-TEMPLATES = sorted({*(ROOT / "templates").rglob("*.*")} - {REPORT_OF_A_COMMAND})
+TEMPLATES = sorted({*(ROOT / "templates").rglob("*.*")} - REPORTS_OF_COMMANDS)
 OF_TEMPLATES = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}|{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 MARKUP = re.compile(r"<code>.*?</code>|<[^>]*>|&\w+;", re.DOTALL)
 SPOKEN_ATTRIBUTE = re.compile(r'\s(?:aria-label|placeholder|title|alt)="([^"]*[a-z]{2}[^"]*)"')

@@ -90,7 +90,10 @@ class SearchQuery(ListQuery):
 
 
 class ProductsSerializer(serializers.Serializer):
-    count = serializers.IntegerField(help_text="How many products there are on all pages.")
+    count = serializers.IntegerField(
+        help_text="How many products there are. From 100,000 products in the shop on it is an estimate where words or "
+        "prices find more than 1,000, and the pages lead to the best 1,000."
+    )
     next = serializers.URLField(allow_null=True, help_text="The next page.")
     results = told.ProductSerializer(many=True)
     facets = told.FacetSerializer(many=True)

@@ -188,12 +188,12 @@ class Results:
 
     @cached_property
     def price_facet(self) -> PriceFacet | None:
-        """What those cost that the other facets leave; None where none has a price."""
+        """What those cost that the other facets leave; None where there is nothing to choose between."""
         priced = [alike for alike in self._narrowed(without="price") if alike.pk in self._costs]
         costs = Counter(cost for _, cost in {(alike.digest, self._costs[alike.pk]) for alike in priced})
-        if not costs:
-            return None
         currency, price = self._sold.currency, self.query.price
+        if not costs or (len(costs) == 1 and not price):
+            return None
         return PriceFacet(currency, price, min(costs), max(costs), prices.bars(costs, price, currency))
 
     @property
