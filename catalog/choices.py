@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from catalog.attributes import BRAND
 
 LONG = {BRAND: 12}
 """The facets of which only so many choices are shown at first"""
 MOST_SHOWN = 200
+MOST_CHIPS = 40
+"""As each leads to all the others. The boxes to tick say the rest."""
 Chosen = Mapping[str, tuple[str, ...]]
 """The values of each attribute that a product may have: one of them, of each attribute."""
 
@@ -79,9 +82,10 @@ class Filters:
         return Facet(name, label, choices)
 
     def chips(self, but: tuple[str, str] | None = None) -> list[Choice]:
-        """What is chosen, but for one (name, value), each with the address that takes it away."""
+        """What is chosen, as far as a page takes it, but for one (name, value), each with the address without it."""
         chosen = ((name, value) for name, values in self.chosen.items() for value in values)
-        return [Choice(pair[1], self.toggled(*pair), is_chosen=True) for pair in chosen if pair != but]
+        shown = islice((pair for pair in chosen if pair != but), MOST_CHIPS)
+        return [Choice(pair[1], self.toggled(*pair), is_chosen=True) for pair in shown]
 
     def toggled(self, name: str, value: str) -> str:
         """The address that chooses a value, or drops it where it is chosen."""

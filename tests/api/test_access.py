@@ -96,10 +96,29 @@ def test_a_key_without_origins_is_for_programs_and_the_shops_own_pages(client):
         assert client.get(PRODUCTS, headers=headers | {"Origin": origin}).status_code == 401
 
 
-@pytest.mark.parametrize("origin", ["www.example.com", "https://www.example.com/", "ftp://a.example.com", "*"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "www.example.com",
+        "https://www.example.com/",
+        "ftp://a.example.com",
+        "*",
+        "https://*",
+        "https://*.example.com",
+        "https://",
+        "https://ann:a@example.com",
+        "https://a.example.com; script-src *",
+        "https://łódź.example",
+    ],
+)
 def test_what_is_no_origin_is_refused(origin):
     with pytest.raises(ValidationError):
         Key(name="a", origins=[origin]).full_clean(exclude=["beginning", "digest"])
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:8000", "https://xn--d-uga0v8h.example", "https://[2001:db8::1]:8443"])
+def test_what_browsers_call_an_origin_is_taken(origin):
+    Key(name="a", origins=[origin]).full_clean(exclude=["beginning", "digest"])
 
 
 def test_a_key_that_pages_show_does_not_write(admin_client):

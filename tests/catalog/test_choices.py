@@ -1,8 +1,8 @@
 """Choices, and the addresses that they lead to."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
-from catalog.choices import Choice, Filters
+from catalog.choices import MOST_CHIPS, Choice, Filters
 
 
 def address(chosen) -> str:
@@ -34,3 +34,10 @@ def test_every_chip_takes_away_what_it_says():
     men, *_ = FILTERS.chips()
     assert men == Choice("Men", "?season=Fall&season=Summer", is_chosen=True)
     assert [chip.label for chip in FILTERS.chips(but=("season", "Fall"))] == ["Men", "Summer"]
+
+
+def test_very_many_chosen_values_make_no_page_of_megabytes():
+    values = tuple(f"x{number}" for number in range(1000))
+    chips = Filters({"gender": values}, address).chips()
+    assert [chip.label for chip in chips] == list(values[:MOST_CHIPS])
+    assert values[0] not in parse_qs(chips[0].address.removeprefix("?"))["gender"]
