@@ -116,7 +116,9 @@ def test_what_is_no_origin_is_refused(origin):
         Key(name="a", origins=[origin]).full_clean(exclude=["beginning", "digest"])
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:8000", "https://xn--d-uga0v8h.example", "https://[2001:db8::1]:8443"])
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:8000", "https://xn--d-uga0v8h.example", "https://[2001:db8::1]:8443"]
+)
 def test_what_browsers_call_an_origin_is_taken(origin):
     Key(name="a", origins=[origin]).full_clean(exclude=["beginning", "digest"])
 
