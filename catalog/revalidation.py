@@ -40,7 +40,11 @@ def etag_of(request: HttpRequest, content: str) -> str:
 
 def still_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
     """The answer 304 to whoever has that page; None where it is to be written."""
-    return get_conditional_response(request, etag=etag) if etag else None
+    known = get_conditional_response(request, etag=etag) if etag else None
+    if known:
+        # https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
+        known["ETag"] = etag
+    return known
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ def test_a_page_as_it_was_asks_for_no_product(browser, product, address):
     assert answer.status_code == 304
     assert not answer.content
     assert answer["Cache-Control"] == "public, max-age=0"
+    assert answer["ETag"] == etag
     assert not [query for query in asked if 'FROM "catalog_product"' in query["sql"]]
 
 
