@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +24,7 @@ from catalog.terms import LINK_LENGTH
 from fashionsite.api.access import WRITE
 from fashionsite.api.asked import Asked, unusable
 from fashionsite.api.paging import PageQuery, told_page
+from fashionsite.api.parsers import JSONParser
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
 from fashionsite.api.waiting import wait_until

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +23,7 @@ from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
 from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
+from fashionsite.api.parsers import JSONParser
 from fashionsite.api.problems import Problem, errors_of
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER

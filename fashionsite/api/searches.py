@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from PIL import Image
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +27,7 @@ from fashionsite.api import told
 from fashionsite.api.access import SEARCH, ApiFetches, ApiPhotos, ApiReads
 from fashionsite.api.asked import AMOUNT_OR_NOTHING, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL
+from fashionsite.api.parsers import JSONParser
 from fashionsite.api.problems import Problem
 from fashionsite.api.products import ProductsSerializer, SearchQuery, listed, selection_of
 from fashionsite.api.resources import Resource

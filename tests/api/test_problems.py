@@ -37,6 +37,8 @@ def code_of(answer) -> tuple[int, str]:
         ("options", PRODUCTS, {}, "method_not_allowed"),
         ("get", PRODUCTS, {"headers": {"Accept": "text/html"}}, "not_acceptable"),
         ("post", VECTOR, {"data": "{", "content_type": "application/json"}, "malformed"),
+        ("post", VECTOR, {"data": "[" * 5000, "content_type": "application/json"}, "malformed"),
+        ("post", PHOTO, {"data": "[" * 5000, "content_type": "application/json"}, "malformed"),
         ("post", VECTOR, {"data": "a=b", "content_type": "text/plain"}, "unsupported_media_type"),
         ("post", PHOTO, {"data": b"x", "content_type": "multipart/form-data"}, "malformed"),
         ("post", PHOTO, {"headers": {"Content-Length": "30000000"}, "CONTENT_LENGTH": "30000000"}, "too_large"),
