@@ -65,8 +65,9 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Mapping[str, str]] = (),
     ):
-        super().__init__(detail)
-        self.code, self.headers, self.errors = code, headers or {}, list(errors)
+        super().__init__(_sayable(detail))
+        self.code, self.headers = code, headers or {}
+        self.errors = [{name: _sayable(text) for name, text in error.items()} for error in errors]
 
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -102,6 +103,11 @@ def described(request: Any, code: str, detail: str) -> dict[str, Any]:
 
 def is_of_the_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
+
+
+def _sayable(text: str) -> str:
+    """Without halves of characters, which JSON may bring and UTF-8 cannot say."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _known(error: Exception) -> Problem | None:

@@ -56,6 +56,12 @@ def test_what_is_wrong_is_pointed_at(client):
     ]
 
 
+def test_half_a_character_is_told_of_as_well(client):
+    answer = client.post(VECTOR, r'{"\ud800": 1, "vector": [0.1]}', content_type="application/json")
+    assert answer.status_code == 400
+    assert {"pointer": "/?", "code": "invalid", "detail": "There is no such field."} in answer.json()["errors"]
+
+
 @pytest.mark.parametrize(("error", "code"), [(OperationalError("gone"), "unavailable"), (ZeroDivisionError(), "error")])
 def test_what_nobody_foresaw_is_a_problem_too(monkeypatch, error, code):
     def fail(*_: object) -> None:
