@@ -46,6 +46,8 @@ SORTS = {
 }
 BY_PRICE = frozenset({"price-up", "price-down"})
 NARROWING = (*NAMES, SIZE)
+MOST_VALUES = 50
+"""Of one attribute, as many more would be kept with every page that they give; nobody ticks so many"""
 MOST_SIZES = 80
 LONGEST_WORDS = 255
 """As long as a title may be"""
@@ -85,9 +87,8 @@ class Selection:
         self.most_letters = LONGEST_WORDS if len(written) > LONGEST_WORDS else 0
         """How many letters are looked for, where there were more"""
         self.as_typed = bool(self.words and asked.get("as_typed", [""])[-1])
-        self.attributes = {
-            name: tuple(sorted(values)) for name in NARROWING if (values := set(filter(None, asked.get(name, []))))
-        }
+        chosen = {name: sorted(set(filter(None, asked.get(name, [])))) for name in NARROWING}
+        self.attributes = {name: tuple(values[:MOST_VALUES]) for name, values in chosen.items() if values}
         self.price = prices.asked(query)
         self._filters = Filters(self.attributes, lambda attributes: self.address(attributes=attributes))
         wanted = asked.get("sort", [""])[-1]

@@ -163,3 +163,9 @@ def test_the_newest_are_read_from_an_index(settings, sold_out):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     assert "Sort" not in Selection(QueryDict()).products()[:48].explain()
+
+
+def test_of_very_many_values_the_first_count():
+    query = QueryDict(mutable=True)
+    query.setlist("gender", [f"x{number:03}" for number in range(100)])
+    assert len(Selection(query).attributes["gender"]) == 50
