@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Category, MerchandisingRule, Product
+from recommender.models import Calibration, Encoder
 from recommender.panels import panels_of
 from recommender.panels.similar import SIMILAR
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
@@ -114,15 +115,29 @@ def test_a_panel_says_why_a_pinned_product_stands_there_too(client, shop_of_look
     assert client.get(f"{product.get_absolute_url()}?explain").status_code == 200
 
 
+def calibrate(loose: float, close: float) -> None:
+    """From which cosine on a photo's products are loosely similar, and from which close."""
+    limits = {"": [loose, close]}
+    Calibration.objects.create(encoder=Encoder.objects.get(), thresholds=limits, colours={}, directions=[], products=8)
+
+
 def test_photo_search_is_steered_among_what_is_as_close(client, shop_of_looks):
+    calibrate(loose=-1, close=2)
     product = shop_of_looks[0]
     before = skus_in(client.post("/search/photo/", {"photo": photo_of(product)}))
     assert before[0] == product.sku
     rule(product, "hide", "photo")
     rule(Product.objects.get(sku=before[-1]), "boost", "photo")
     after = skus_in(client.post("/search/photo/", {"photo": photo_of(product)}))
-    assert set(after) == set(before) - {product.sku}
-    assert after != before[1:]
+    assert after == [before[-1], *before[1:-1]]
+
+
+def test_among_what_is_no_match_for_a_photo_nothing_comes_before_what_is_nearer(client, shop_of_looks):
+    calibrate(loose=2, close=2)
+    before = skus_in(client.post("/search/photo/", {"photo": photo_of(shop_of_looks[0])}))
+    rule(Product.objects.get(sku=before[-1]), "pin", "photo")
+    rule(Product.objects.get(sku=before[0]), "bury", "photo")
+    assert skus_in(client.post("/search/photo/", {"photo": photo_of(shop_of_looks[0])})) == before
 
 
 @pytest.mark.parametrize(
