@@ -161,6 +161,21 @@ def test_there_is_one_rule_for_a_product_in_a_place(shirts):
         MerchandisingRule(product=shirts[0], act="hide", place="shop").full_clean()
 
 
+def test_a_product_of_another_category_has_no_rule_in_one(admin_client, shirts):
+    category, hat = shirts[0].category, ProductFactory(name="Straw Hat")
+    address = f"{STEER}?place=category&category={category.pk}"
+    said = admin_client.post(address, {"pin": hat.sku}, follow=True).content.decode()
+    assert "This product is not in the category." in said
+    admin_client.post(address, {"pin": shirts[-1].sku})
+    parent = CategoryFactory(name="Apparel")
+    Category.objects.filter(pk=category.pk).update(parent=parent)
+    admin_client.post(f"{STEER}?place=category&category={parent.pk}", {"pin": shirts[-1].sku})
+    assert list(MerchandisingRule.objects.values_list("product", "category").order_by("pk")) == [
+        (shirts[-1].pk, category.pk),
+        (shirts[-1].pk, parent.pk),
+    ]
+
+
 class TestDesk:
     """The page where staff steer."""
 
