@@ -24,4 +24,4 @@ def shop(db, tmp_path):
 def public(monkeypatch):
     """This machine stands in for the public internet."""
     monkeypatch.setattr(fetching, "_is_public", lambda ip: True)
-    monkeypatch.setattr(fetching, "_checked", fetching.urlsplit)
+    monkeypatch.setattr(fetching, "_checked", lambda address, _=(): fetching.urlsplit(address))

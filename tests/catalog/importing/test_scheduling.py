@@ -67,7 +67,7 @@ class TableServer(BaseHTTPRequestHandler):
 def table_server(monkeypatch) -> Iterator[HTTPServer]:
     """A web server on this machine, which stands in for the public internet."""
     monkeypatch.setattr(fetching, "_is_public", lambda ip: True)
-    monkeypatch.setattr(fetching, "_checked", fetching.urlsplit)
+    monkeypatch.setattr(fetching, "_checked", lambda address, _=(): fetching.urlsplit(address))
     server = HTTPServer(("127.0.0.1", 0), TableServer)
     server.address = f"http://127.0.0.1:{server.server_port}"
     server.etag, server.sent, server.status = "", 0, 404
