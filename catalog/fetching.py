@@ -149,7 +149,7 @@ def host_of(address: str, networks: Networks = ()) -> str:
     Raises UnfetchableAddress where it would not be asked, as far as the address itself tells.
     """
     host = _checked(address, networks).hostname or ""
-    if _is_inside(host) and not networks:
+    if _is_inside(host, networks):
         raise UnfetchableAddress(INSIDE)
     return host
 
@@ -168,20 +168,28 @@ def _checked(address: str, networks: Networks = ()) -> SplitResult:
     return parts
 
 
-def _is_inside(host: str) -> bool:
-    """Whether the name itself, or the number that it is, belongs to a network of somebody's own."""
+def _is_inside(host: str, networks: Networks) -> bool:
+    """Whether the number that it is, or the name itself, belongs to a network of somebody's own, beside these.
+
+    Where there are networks, a name may lead into them.
+    """
     name = host.rstrip(".")
     try:
-        return not _is_public(name if ":" in name else socket.inet_ntoa(socket.inet_aton(name)))
+        ip = name if ":" in name else socket.inet_ntoa(socket.inet_aton(name))
+        return not (_is_public(ip) or _is_in(ip, networks))
     except (OSError, ValueError):
-        return "." not in name or name.endswith(NAMES_INSIDE)
+        return not networks and ("." not in name or name.endswith(NAMES_INSIDE))
+
+
+def _is_in(ip: str, networks: Networks) -> bool:
+    return any(ipaddress.ip_address(ip) in network for network in networks)
 
 
 def _address_of(host: str, port: int, deadline: float, networks: Networks) -> str:
     """An IP address of the host, all of which are public, or all in the networks. Raises UnfetchableAddress."""
     asked = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     found = {str(entry[4][0]) for entry in asked.result(_left(deadline))}
-    are_own = all(any(ipaddress.ip_address(ip) in network for network in networks) for ip in found)
+    are_own = all(_is_in(ip, networks) for ip in found)
     if not are_own and not all(_is_public(ip) for ip in found):
         raise UnfetchableAddress(INSIDE)
     if not are_own and networks and port not in PORTS.values():

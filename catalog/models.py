@@ -410,8 +410,15 @@ class MerchandisingRule(models.Model):
         return f"{self.get_place_display()}: {getattr(self, target)}" if target else self.get_place_display()
 
     def clean(self) -> None:
-        """Writes the words as they are read, so that all ways of typing them find the rule."""
+        """Writes the words as they are read, so that all ways of typing them find the rule.
+
+        Raises ValidationError where the product would not stand in the category.
+        """
         self.words = " ".join(read(self.words))
+        if self.category and self.product_id:
+            within = self.product.category.path if self.product.category else []
+            if self.category not in within:
+                raise ValidationError({"product": _("This product is not in the category.")})
 
 
 class SimilarPanel(models.Model):

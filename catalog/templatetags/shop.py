@@ -41,7 +41,7 @@ SWATCH = '<span class="swatch"><svg class="colour" data-colour="{}" color="{}" a
 BOX = '<li><label class="choice"><input type="checkbox" name="{}" value="{}"{}>{}</label></li>'
 LINK = '<li><a class="choice" href="{}" rel="nofollow"{}>{}</a></li>'
 CHECKED, CURRENT = mark_safe(" checked"), mark_safe(' aria-current="true"')
-SOLD_OUT = '<span class="sold-out">{}</span>'
+SOLD_OUT = ' <span class="sold-out">{}</span>'
 # What would end the element, or begin another one, in a page.
 HARMLESS = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 

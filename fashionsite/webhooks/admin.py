@@ -1,5 +1,6 @@
 """Where staff say what is told to whom, and see what came of it."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -71,14 +72,21 @@ class EndpointAdmin(admin.ModelAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "event", "endpoint", "state", "status", "tries", "beginning", "due_at")
+    list_display = ("created_at", "event", "endpoint", "state", "status", "tries", "beginning", "next_time")
     list_filter = ("state", "event", "endpoint")
     list_select_related = ("endpoint",)
     actions = ("send_again",)
+    exclude = ("due_at", "wanted_at")
+    readonly_fields = ("next_time",)
 
     @admin.display(description=_("answer"))
     def beginning(self, delivery: Delivery) -> str:
         return delivery.answer[:80]
+
+    @admin.display(description=_("next time"))
+    def next_time(self, delivery: Delivery) -> datetime | None:
+        """When it is sent; None of what is sent no more."""
+        return delivery.due_at if delivery.state == Delivery.State.WAITING else None
 
     def has_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("webhooks.change_delivery")

@@ -263,10 +263,14 @@ class Results:
 
     @cached_property
     def _steered(self) -> list[Alike]:
-        """All that staff show; they move products among those that are about as close."""
+        """All that staff show; they move products among those that are about as close, and none that is no match."""
         others = [alike for alike in self.alikes if alike.sku not in self.query.likes]
-        steered = self._steering.steered(others, lambda alike: alike.pk)
-        return sorted(steered, key=lambda alike: list(LEVELS).index(self._level(alike)))
+        return sorted(self._steering.steered(others, lambda alike: alike.pk), key=self._rank)
+
+    def _rank(self, alike: Alike) -> tuple[int, float]:
+        level = self._level(alike)
+        # What is no match at all has nothing in common: there only the order of nearness says anything.
+        return list(LEVELS).index(level), -alike.similarity if level == "far" else 0.0
 
     def _narrowed(self, without: str = "") -> list[Alike]:
         filters = {name: set(values) for name, values in self.query.filters.items() if name != without}

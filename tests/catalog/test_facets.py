@@ -50,6 +50,13 @@ def test_filters_and_words_narrow_the_shop(client, shop, query, expected):
     assert skus(client, f"/products/?{query}") == set(expected)
 
 
+def test_words_that_find_nothing_offer_nothing_to_narrow_or_to_order(client, shop):
+    nothing = client.get("/products/?q=xylophone").content.decode()
+    assert "data-filter-sheet" not in nothing
+    assert 'class="orders"' not in nothing
+    assert "data-filter-sheet" in client.get("/products/?q=xylophone&gender=Men").content.decode(), "to be taken away"
+
+
 def test_a_category_shows_what_is_anywhere_below_it(client, shop):
     for name, expected in (("Apparel", "123"), ("Topwear", "123"), ("Heels", "4")):
         category = Category.objects.get(name=name)

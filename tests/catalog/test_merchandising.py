@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Category, MerchandisingRule, Product
+from recommender.models import Calibration, Encoder
 from recommender.panels import panels_of
 from recommender.panels.similar import SIMILAR
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
@@ -114,15 +115,29 @@ def test_a_panel_says_why_a_pinned_product_stands_there_too(client, shop_of_look
     assert client.get(f"{product.get_absolute_url()}?explain").status_code == 200
 
 
+def calibrate(loose: float, close: float) -> None:
+    """From which cosine on a photo's products are loosely similar, and from which close."""
+    limits = {"": [loose, close]}
+    Calibration.objects.create(encoder=Encoder.objects.get(), thresholds=limits, colours={}, directions=[], products=8)
+
+
 def test_photo_search_is_steered_among_what_is_as_close(client, shop_of_looks):
+    calibrate(loose=-1, close=2)
     product = shop_of_looks[0]
     before = skus_in(client.post("/search/photo/", {"photo": photo_of(product)}))
     assert before[0] == product.sku
     rule(product, "hide", "photo")
     rule(Product.objects.get(sku=before[-1]), "boost", "photo")
     after = skus_in(client.post("/search/photo/", {"photo": photo_of(product)}))
-    assert set(after) == set(before) - {product.sku}
-    assert after != before[1:]
+    assert after == [before[-1], *before[1:-1]]
+
+
+def test_among_what_is_no_match_for_a_photo_nothing_comes_before_what_is_nearer(client, shop_of_looks):
+    calibrate(loose=2, close=2)
+    before = skus_in(client.post("/search/photo/", {"photo": photo_of(shop_of_looks[0])}))
+    rule(Product.objects.get(sku=before[-1]), "pin", "photo")
+    rule(Product.objects.get(sku=before[0]), "bury", "photo")
+    assert skus_in(client.post("/search/photo/", {"photo": photo_of(shop_of_looks[0])})) == before
 
 
 @pytest.mark.parametrize(
@@ -144,6 +159,21 @@ def test_there_is_one_rule_for_a_product_in_a_place(shirts):
     rule(shirts[0], "pin")
     with pytest.raises(ValidationError, match="There is a rule for this product"):
         MerchandisingRule(product=shirts[0], act="hide", place="shop").full_clean()
+
+
+def test_a_product_of_another_category_has_no_rule_in_one(admin_client, shirts):
+    category, hat = shirts[0].category, ProductFactory(name="Straw Hat")
+    address = f"{STEER}?place=category&category={category.pk}"
+    said = admin_client.post(address, {"pin": hat.sku}, follow=True).content.decode()
+    assert "This product is not in the category." in said
+    admin_client.post(address, {"pin": shirts[-1].sku})
+    parent = CategoryFactory(name="Apparel")
+    Category.objects.filter(pk=category.pk).update(parent=parent)
+    admin_client.post(f"{STEER}?place=category&category={parent.pk}", {"pin": shirts[-1].sku})
+    assert list(MerchandisingRule.objects.values_list("product", "category").order_by("pk")) == [
+        (shirts[-1].pk, category.pk),
+        (shirts[-1].pk, parent.pk),
+    ]
 
 
 class TestDesk:

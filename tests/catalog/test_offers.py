@@ -63,10 +63,12 @@ def test_a_shop_without_prices_looks_as_it_did(client):
 def test_a_card_tells_the_price_the_sale_and_what_is_sold_out(client, priced):
     Product.objects.filter(sku="E1").update(has_lowest_price=True)
     Product.objects.filter(sku="E2").update(availability="out_of_stock")
-    page = words_of(client.get("/products/").content.decode())
+    cards = client.get("/products/").content.decode()
+    page = words_of(cards)
     assert "Gown 3 before €30.00 now €15.00" in page
     assert "Gown 1 from €10.00" in page
     assert "Gown 2 €20.00 Sold out" in page
+    assert '</span> <span class="sold-out">' in cards, "they stand apart"
     assert "Gown 5 €50.00" in page
 
 

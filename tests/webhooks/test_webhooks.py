@@ -1,11 +1,13 @@
 """What happens is told once to whom it concerns, signed, and again until it was heard."""
 
+import ipaddress
 import re
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from PIL import Image
 
 from catalog.importing.models import ImportJob
@@ -181,6 +183,15 @@ def test_an_address_inside_a_network_is_no_endpoint(address):
         endpoint.full_clean(exclude=["secret"])
 
 
+def test_an_address_in_no_network_of_ones_own_is_no_endpoint_either(settings):
+    settings.WEBHOOK_NETWORKS = [ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip_network("fd00::/8")]
+    for address in ("http://10.1.2.3:9000/", "http://[fd00::1]/", "http://intranet/", "https://a.example.com/"):
+        Endpoint(address=address, events=[Event.IMPORT_FINISHED]).full_clean(exclude=["secret"])
+    for address in ("http://10.2.0.1/", "http://127.0.0.1/", "http://[fe80::1]/"):
+        with pytest.raises(ValidationError, match="not on the public internet"):
+            Endpoint(address=address, events=[Event.IMPORT_FINISHED]).full_clean(exclude=["secret"])
+
+
 def test_an_address_that_leads_into_a_network_later_is_not_asked(endpoint, receiver, settings):
     settings.WEBHOOK_NETWORKS = []
     look_at(ProductFactory())
@@ -208,9 +219,13 @@ def test_staff_make_an_endpoint_see_its_secret_once_and_send_again(admin_client,
     for address in ("/admin/webhooks/endpoint/", f"/admin/webhooks/endpoint/{endpoint.pk}/change/"):
         assert endpoint.secret not in admin_client.get(address).content.decode()
     look_at(ProductFactory())
+    next_time = f'field-next_time nowrap">{date_format(timezone.localtime(), "DATE_FORMAT")}'
+    assert next_time in admin_client.get("/admin/webhooks/delivery/").content.decode()
     tasks.deliver(endpoint.pk)
     delivery = Delivery.objects.get()
-    assert "delivered" in admin_client.get("/admin/webhooks/delivery/").content.decode()
+    deliveries = admin_client.get("/admin/webhooks/delivery/").content.decode()
+    assert "delivered" in deliveries
+    assert next_time not in deliveries, "it is not sent again by itself"
     assert endpoint.secret not in admin_client.get(f"/admin/webhooks/delivery/{delivery.pk}/change/").content.decode()
     again = {"action": "send_again", "_selected_action": delivery.pk}
     assert (
