@@ -185,7 +185,10 @@ def _read(picture_encoder: PictureEncoder, due: Picture) -> np.ndarray | Fault:
     except UnreadablePicture as error:
         return Fault(str(error))
     except OSError as error:
-        return Fault(gettext("The picture's file cannot be read: {problem}").format(problem=error), is_of_storage=True)
+        return Fault(
+            gettext("The picture's file cannot be read: {problem}").format(problem=error.strerror or error),
+            is_of_storage=True,
+        )
 
 
 def _save_embeddings(encoder: Encoder, pictures: list[Picture], embeddings: np.ndarray) -> None:
