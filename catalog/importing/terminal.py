@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
 from tqdm import tqdm
 
 from catalog.importing.advancing import import_catalog
@@ -12,12 +13,25 @@ from catalog.importing.models import ImportJob
 from catalog.importing.signals import wait_for_pictures
 from catalog.importing.tables import UnusableFile
 
+GONE = (
+    "The database went away. What was imported stays, and a worker goes on with the rest when it is back; the same "
+    "command again follows it."
+)
+
 
 def import_with_progress(command: BaseCommand, styles: Path, images: Path | None, wait: bool) -> None:
     """Imports with a bar and prints every issue and a summary; `wait` stays until every picture can be searched for.
 
-    Pictures whose addresses the table names are fetched here, then. Raises CommandError when the files cannot be used.
+    Pictures whose addresses the table names are fetched here, then. Raises CommandError when the files cannot be used,
+    and when the database goes away.
     """
+    try:
+        _import(command, styles, images, wait)
+    except (OperationalError, InterfaceError) as error:
+        raise CommandError(GONE) from error
+
+
+def _import(command: BaseCommand, styles: Path, images: Path | None, wait: bool) -> None:
     for path in (styles, images):
         if path and not path.exists():
             raise CommandError(f"{path} does not exist")
