@@ -118,13 +118,19 @@ def test_who_asks_for_a_database_that_still_recovers_waits_for_it(tmp_path):
         address = first.stdout.readline()
         pid_file = tmp_path / "postgres" / "postmaster.pid"
         said = pid_file.read_text()
-        pid_file.write_text(said.replace("ready", "starting"))
+        _write_over(pid_file, said.replace("ready   ", "starting"))
         with subprocess.Popen(command, cwd=ROOT, **pipes) as second:
             assert second.stderr.readline() == "PostgreSQL is not ready yet\n"
-            pid_file.write_text(said)
+            _write_over(pid_file, said)
             assert second.stdout.readline() == address != ""
             second.communicate("\n")
         first.communicate("\n")
+
+
+def _write_over(file: Path, text: str) -> None:
+    """As PostgreSQL does, so that whoever reads it never finds it empty."""
+    with file.open("r+") as stream:
+        stream.write(text)
 
 
 def test_a_database_that_was_started_again_ends_with_the_shop_though_others_were_killed(tmp_path):
