@@ -32,9 +32,10 @@ class Section:
 
 def figure(what: str, seconds: Iterable[float], baseline: float | None = None, note: str = "") -> Figure:
     """The median and the 95th percentile of durations in seconds; the baseline is the median of what is compared."""
-    milliseconds = 1000 * np.array(list(seconds))
-    median, p95 = (round(float(value), 2) for value in np.percentile(milliseconds, [50, 95]))
-    return Figure(what, median, p95, times=float(f"{baseline / median:.2g}") if baseline else None, note=note)
+    median, p95 = np.percentile(1000 * np.array(list(seconds)), [50, 95])
+    # What takes some microseconds is rounded to nothing.
+    times = float(f"{baseline / median:.2g}") if baseline else None
+    return Figure(what, round(float(median), 2), round(float(p95), 2), times=times, note=note)
 
 
 def timed(calls: Iterable[Callable[[], object]]) -> list[float]:

@@ -7,11 +7,10 @@ from importlib.util import find_spec
 import numpy as np
 
 from recommender.encoders.imagenet import ImageNetResNet50
+from recommender.neighbours import CANDIDATES, CANDIDATES_WHEN_BUILT, LINKS
 
 Search = Callable[[np.ndarray, int], np.ndarray]
 """A query (d,) and how many: the rows (count,) of the nearest."""
-HNSW_LINKS, HNSW_EFFORT = 16, 100
-"""As the shop's own index"""
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,11 @@ def _faiss_flat(gallery: np.ndarray) -> Search:
 
 
 def _faiss_hnsw(gallery: np.ndarray) -> Search:
+    """As the shop's own index."""
     import faiss
 
-    index = faiss.IndexHNSWFlat(gallery.shape[1], HNSW_LINKS, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction = 128
+    index = faiss.IndexHNSWFlat(gallery.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = CANDIDATES_WHEN_BUILT
     index.add(gallery)
-    index.hnsw.efSearch = HNSW_EFFORT
+    index.hnsw.efSearch = CANDIDATES
     return lambda query, count: index.search(query[None], count)[1][0]

@@ -36,6 +36,7 @@ def test_searches_are_compared_with_scikit_learn_and_every_kind_of_page_is_visit
 def test_a_figure_says_how_many_times_as_fast_it_is():
     one = figure("here", [0.001, 0.002, 0.003], baseline=20)
     assert (one.median, one.times) == (2, 10)
+    assert figure("in memory", [0.000001], baseline=20).times == 20_000
 
 
 @pytest.mark.django_db
