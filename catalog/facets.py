@@ -457,11 +457,11 @@ class Selection:
         return _kept(key, lambda: list(Category.objects.within(category).values_list("pk", flat=True)))
 
     def _count(self) -> dict[str, dict[object, int]]:
-        free = [name for name in ("category", *NAMES) if name not in self.attributes]
+        free = [name for name in COLUMNS if name not in self.attributes]
         if self.category:
             free.remove("category")
         counts = self._counted("", *free) if free else {}
-        for name in {"category", *NAMES} - set(free):
+        for name in set(COLUMNS) - set(free):
             counts |= self._counted(name, name)
         return counts
 

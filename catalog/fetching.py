@@ -108,17 +108,11 @@ def fetch_changed(
     """
     deadline = time.monotonic() + seconds
     for _ in range(1 + MOST_REDIRECTS):
-        try:
+        with _in_words(NOT_THERE[wanted]):
             found = _ask(_checked(address), most_bytes, deadline, wanted, known)
             if not isinstance(found, str):
                 return found
             address = urljoin(address, found)
-        except TimeoutError as error:
-            raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True) from error
-        except (OSError, http.client.HTTPException) as error:
-            raise UnfetchableAddress(NOT_THERE[wanted], is_temporary=True) from error
-        except ValueError as error:
-            raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
     raise UnfetchableAddress(gettext("This address leads from one to another too often."))
 
 
@@ -130,15 +124,22 @@ def post(
     A redirect is an answer like others: what is sent is for that address alone. The seconds are for all of it together.
     """
     deadline = time.monotonic() + seconds
-    try:
+    with _in_words(gettext_lazy("This address does not answer.")):
         parts = _checked(address, networks)
         with _asked(parts, "POST", content, headers, 0, deadline, networks) as response:
             beginning = response.read1(BYTES_OF_ANSWER).decode("utf-8", "replace").replace("\0", "")
             return Answer(response.status, beginning, _seconds_to_wait(response))
+
+
+@contextmanager
+def _in_words(silence: "StrOrPromise") -> Iterator[None]:
+    """Raises UnfetchableAddress for what goes wrong, with these words where no good answer comes."""
+    try:
+        yield
     except TimeoutError as error:
         raise UnfetchableAddress(gettext("This address takes too long to answer."), is_temporary=True) from error
     except (OSError, http.client.HTTPException) as error:
-        raise UnfetchableAddress(gettext("This address does not answer."), is_temporary=True) from error
+        raise UnfetchableAddress(silence, is_temporary=True) from error
     except ValueError as error:
         raise UnfetchableAddress(gettext("This is not an address of the web.")) from error
 

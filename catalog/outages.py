@@ -1,10 +1,19 @@
-"""What is away for a while, so that only the first who needs it waits to find out."""
+"""What is away for a while: only the first who needs it waits to find out, and what failed is tried again later."""
 
 import logging
 import time
+from datetime import timedelta
 
 logger = logging.getLogger(__name__)
 SECONDS_UNTIL_TRIED_AGAIN = 30
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+MOST_TRIES = 12
+"""Within two days of the first, each after three times as long a wait as the one before."""
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long to wait after so many tries in vain."""
+    return min(FIRST_WAIT * 3 ** (tries - 1), LONGEST_WAIT)
 
 
 class Outages:

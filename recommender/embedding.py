@@ -17,6 +17,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from catalog.models import Product
 from catalog.monitoring.metrics import EMBEDDED, EMBEDDING_SECONDS, NOT_EMBEDDED, SEARCHABLE_SECONDS
+from catalog.outages import MOST_TRIES, wait_after
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from catalog.pictures.facts import is_plain
@@ -26,7 +27,6 @@ from recommender.models import Embedding, EmbeddingFailure, Encoder
 from recommender.signals import products_embedded
 
 PLAIN = gettext_noop("The picture is of one colour and shows nothing: give the product another one.")
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 AT_ONCE = 256
 """Pictures of a transaction, and products of a task: so many that the encoder seldom waits, and so few that no product
 is locked for long, however many pictures it has."""
@@ -37,8 +37,6 @@ COPY = f"COPY {Embedding._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN WITH 
 COPY_BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END = b"\xff\xff"
 POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-MOST_TRIES = 12
-"""Within two days of the first, each after three times as long a wait as the one before."""
 
 
 class Picture(NamedTuple):
@@ -255,7 +253,7 @@ def _failure(encoder: Encoder, picture: Picture, fault: Fault, before: Embedding
         image_digest=picture.digest,
         reason=fault.reason,
         tries=tries,
-        due_at=now + min(FIRST_WAIT * 3 ** (tries - 1), LONGEST_WAIT) if is_tried_again else None,
+        due_at=now + wait_after(tries) if is_tried_again else None,
         created_at=now,
     )
 

@@ -22,6 +22,8 @@ from recommender.querysets import EmbeddingQuerySet
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
 FEW_CANDIDATES = 24
+LINKS, CANDIDATES_WHEN_BUILT = 16, 128
+"""m and ef_construction of the index"""
 LOOK_ALIKES = 500
 MOST_ROWS = 3000
 """Pictures that are looked at for one search"""
@@ -291,7 +293,7 @@ def index_of(encoder: Encoder) -> HnswIndex:
 def cosine_index(halves: str | Cast, name: str, condition: Q | None = None) -> HnswIndex:
     """The kind of index that the shop asks, over a column or an expression of halfvecs."""
     expression = OpClass(halves, "halfvec_cosine_ops")
-    return HnswIndex(expression, name=name, condition=condition, m=16, ef_construction=128)
+    return HnswIndex(expression, name=name, condition=condition, m=LINKS, ef_construction=CANDIDATES_WHEN_BUILT)
 
 
 def _halves(encoder: Encoder) -> Cast:

@@ -71,7 +71,7 @@ def start_filling(encoder: Encoder) -> None:
         _retire(other)
     if not Encoder.objects.filter(pk=encoder.pk, state=Encoder.State.IDLE).update(state=Encoder.State.FILLING):
         return
-    _create_index(encoder)
+    create_index(encoder)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def begin_fill(encoder: Encoder) -> None:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
-            _remove_index(encoder)
+            remove_index(encoder)
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
@@ -120,7 +120,7 @@ def _make_missing_index(encoder: Encoder) -> None:
     with connection.cursor() as cursor:
         # Several processes would share the graph in memory, of which a container often has only 64 MB.
         cursor.execute("SET LOCAL max_parallel_maintenance_workers TO 0")
-    _create_index(encoder)
+    create_index(encoder)
 
 
 def follow_shipped() -> None:
@@ -136,7 +136,7 @@ def _first_encoder() -> Encoder:
     # Another process may have been first.
     if Encoder.objects.active() is None:
         Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.ACTIVE)
-        _create_index(encoder)
+        create_index(encoder)
     return Encoder.objects.get(state=Encoder.State.ACTIVE)
 
 
@@ -144,7 +144,7 @@ def _retire(encoder: Encoder) -> None:
     encoder.embeddings.all().delete()
     encoder.failures.all().delete()
     Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.IDLE)
-    _remove_index(encoder)
+    remove_index(encoder)
 
 
 def _has_index(encoder: Encoder) -> bool:
@@ -153,12 +153,14 @@ def _has_index(encoder: Encoder) -> bool:
         return cursor.fetchone()[0]
 
 
-def _remove_index(encoder: Encoder) -> None:
+def remove_index(encoder: Encoder) -> None:
+    """Searches compare all vectors until there is one again."""
     with connection.schema_editor() as editor:
         editor.remove_index(Embedding, index_of(encoder))
 
 
-def _create_index(encoder: Encoder) -> None:
+def create_index(encoder: Encoder) -> None:
+    """The one over its vectors."""
     with connection.schema_editor() as editor:
         editor.add_index(Embedding, index_of(encoder))
 

@@ -167,6 +167,5 @@ class _Nowhere:
     def look_at(self, content: bytes, told: str) -> tuple[str, None]:
         return suffix_of(content, told), None
 
-    def keep(self, content: bytes, suffix: str) -> tuple[str, str]:
-        digest = storage.digest_of(content)
-        return storage.name_of(digest, suffix), digest
+    def keep(self, content: bytes, digest: str, suffix: str) -> str:
+        return storage.name_of(digest, suffix)

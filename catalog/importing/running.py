@@ -146,11 +146,10 @@ class _Store:
     def look_at(self, content: bytes, told: str) -> tuple[str, Facts]:
         return facts.look_at(content, told)
 
-    def keep(self, content: bytes, suffix: str) -> tuple[str, str]:
-        digest = storage.digest_of(content)
+    def keep(self, content: bytes, digest: str, suffix: str) -> str:
         if storage.write(name := storage.name_of(digest, suffix), content):
             self._written.add(digest)
-        return name, digest
+        return name
 
     def finish(self, changes: list[Change]) -> None:
         """Call it in the transaction that makes these changes."""

@@ -48,8 +48,8 @@ class PictureStore(Protocol):
     def look_at(self, content: bytes, told: str) -> tuple[str, Facts | None]:
         """(the suffix of a picture's bytes, as `decoding.suffix_of`; the facts, where it looks). Raises likewise."""
 
-    def keep(self, content: bytes, suffix: str) -> tuple[str, str]:
-        """(name in the media storage, digest). Raises OSError where the storage is at fault."""
+    def keep(self, content: bytes, digest: str, suffix: str) -> str:
+        """The name in the media storage. Raises OSError where that is at fault."""
 
 
 @dataclass(frozen=True)
@@ -273,15 +273,15 @@ def _take_pictures(
     for file in files:
         try:
             content = file.read()
-            if digest_of(content) in present:
+            digest = digest_of(content)
+            if digest in present:
                 suffix, found = suffix_of(content, file.suffix), None
             else:
                 suffix, found = store.look_at(content, file.suffix)
         except (OSError, UnreadablePicture) as error:
             issues.append(RowIssue(row.line, row.sku, "unreadable picture", f"{file.name}: {error}"))
         else:
-            name, digest = store.keep(content, suffix)
-            stored.setdefault(digest, name)
+            stored.setdefault(digest, store.keep(content, digest, suffix))
             if found:
                 facts[digest] = found
     if stored and source.named_by(row):

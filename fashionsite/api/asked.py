@@ -33,7 +33,7 @@ class Asked(serializers.Serializer):
         return asked
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and not hasattr(data, "getlist"):
+        if isinstance(data, Mapping) and not is_form(data):
             wrong = {
                 name: [gettext("This is of another type.")]
                 for name, field in self.fields.items()
@@ -43,6 +43,11 @@ class Asked(serializers.Serializer):
             if wrong:
                 raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+
+def is_form(data: Any) -> bool:
+    """Whether it came as a form, rather than as JSON."""
+    return hasattr(data, "getlist")
 
 
 def _fits(field: serializers.Field, value: Any) -> bool:

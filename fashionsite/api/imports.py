@@ -22,7 +22,7 @@ from catalog.importing.models import ImportIssue, ImportJob
 from catalog.importing.tasks import wake_importer
 from catalog.terms import LINK_LENGTH
 from fashionsite.api.access import WRITE
-from fashionsite.api.asked import Asked, unusable
+from fashionsite.api.asked import Asked, is_form, unusable
 from fashionsite.api.paging import PageQuery, told_page
 from fashionsite.api.parsers import JSONParser
 from fashionsite.api.resources import Resource, once
@@ -275,8 +275,7 @@ def _done(job: ImportJob, do: Callable[[ImportJob], None]) -> Response:
 
 def _start(request: Request) -> Response:
     """Raises Problem."""
-    is_form = hasattr(request.data, "getlist")
-    asked = (ImportToStart if is_form else AddressToImport).of(request.data)
+    asked = (ImportToStart if is_form(request.data) else AddressToImport).of(request.data)
     data = QueryDict(mutable=True)
     data.update({name: asked.validated_data.get(name, "") for name in ("address", "folder")})
     files = MultiValueDict({_of_the_desk(name): request.FILES.getlist(name) for name in request.FILES})

@@ -21,7 +21,7 @@ from catalog.querysets import LEVELS
 from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, MOST_FURTHER_PICTURES, Availability, Condition
 from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
-from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, unusable
+from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, is_form, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
 from fashionsite.api.parsers import JSONParser
 from fashionsite.api.problems import Problem, errors_of
@@ -247,13 +247,13 @@ class Products(Resource):
 
 
 def _write(request: Request) -> dict[str, Any]:
-    is_form = hasattr(request.data, "getlist")
-    asked = ProductsToWrite(data=_in_form(request.data) if is_form else request.data)
-    if not asked.is_valid(raise_exception=not is_form):
+    comes_as_form = is_form(request.data)
+    asked = ProductsToWrite(data=_in_form(request.data) if comes_as_form else request.data)
+    if not asked.is_valid(raise_exception=not comes_as_form):
         # The form is well formed; what its text says is not as it must be.
         details = serializers.ValidationError(asked.errors).get_full_details()
         raise Problem("unusable", gettext("Send the products as JSON."), errors=list(errors_of(details, "")))
-    pictures = request.FILES.getlist("pictures") if is_form else []
+    pictures = request.FILES.getlist("pictures") if comes_as_form else []
     batch = batches.write(asked.validated_data["products"], pictures, request.user.pk)
     results = [
         {

@@ -12,15 +12,13 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from catalog.fetching import Answer, UnfetchableAddress, post
+from catalog.outages import LONGEST_WAIT, MOST_TRIES, wait_after
 from fashionsite.webhooks.models import SECRET_BEGINNING, Delivery, Endpoint
 
 USER_AGENT = "visual-search-shop/1 (webhooks)"
 SECONDS = 5.0
 """For one answer"""
 SECONDS_AT_ONCE = 10.0
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
-MOST_TRIES = 12
-"""Within two and a half days, each after three times as long a wait as the one before."""
 GIVEN_UP_AFTER = timedelta(days=3)
 MOST_LETTERS = 500
 """Of an answer"""
@@ -86,8 +84,8 @@ def _note(delivery: Delivery, answer: Answer, now: datetime) -> None:
 
 def _wait(delivery: Delivery, now: datetime, seconds: float | None, is_away: bool) -> None:
     """Until the next try, if there is one. An endpoint that is away is not asked for its other messages meanwhile."""
-    wait = min(max(FIRST_WAIT * 3 ** (delivery.tries - 1), timedelta(seconds=seconds or 0)), LONGEST_WAIT)
-    delivery.due_at = now + wait
+    asked = min(timedelta(seconds=seconds or 0), LONGEST_WAIT)
+    delivery.due_at = now + max(wait_after(delivery.tries), asked)
     if delivery.tries >= MOST_TRIES or now - delivery.wanted_at > GIVEN_UP_AFTER:
         delivery.state = Delivery.State.FAILED
     if is_away:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from catalog.models import FurtherPicture, Product, ProductDescription, ProductSize
+from recommender import registry
 from recommender.models import Embedding, Encoder
-from recommender.neighbours import index_of
 
 NOISE = 0.3
 """How long the noise on a vector of length one is: a copy looks as near to its product as another of its kind, 0.96"""
@@ -60,18 +60,16 @@ def tidy() -> None:
 
 def drop_indexes() -> None:
     """Of the embeddings: to make one anew takes a fifth of what each new vector's place in it takes."""
-    with connection.schema_editor() as editor:
-        for encoder in Encoder.objects.exclude(state=Encoder.State.IDLE):
-            editor.remove_index(Embedding, index_of(encoder))
+    for encoder in Encoder.objects.at_work():
+        registry.remove_index(encoder)
 
 
 def make_indexes(memory: str) -> None:
     """With so much memory, like 2GB, in which the whole index is to lie while it is made."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('maintenance_work_mem', %s, true)", [memory])
-        with connection.schema_editor() as editor:
-            for encoder in Encoder.objects.exclude(state=Encoder.State.IDLE):
-                editor.add_index(Embedding, index_of(encoder))
+        for encoder in Encoder.objects.at_work():
+            registry.create_index(encoder)
 
 
 def _copy(number: int, last: int, most: int, with_embeddings: bool) -> int:
