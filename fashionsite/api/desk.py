@@ -104,6 +104,10 @@ class AppearanceSettings(Asked, serializers.ModelSerializer):
 class FactorField(serializers.DecimalField):
     """From 1 to 100, as a text."""
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """An empty text, which Django REST framework takes for null, is no factor."""
+        return (False, data) if data == "" else super().validate_empty_values(data)
+
 
 class PanelSettings(Asked, serializers.ModelSerializer):
     price_factor = FactorField(
