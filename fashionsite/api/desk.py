@@ -30,6 +30,7 @@ APPEARANCE = (
     *("shows_seen", "shows_marks", "shows_photo_addresses", "language", "is_indexed"),
 )
 PANEL = ("most", "same_gender", "in_stock", "price_factor")
+ACCENT = "^#[0-9A-Fa-f]{6}$"
 ACCESS = ("anyone_reads", "anyone_searches")
 
 
@@ -95,6 +96,9 @@ def _filling(encoder: Encoder) -> Response:
 
 
 class AppearanceSettings(Asked, serializers.ModelSerializer):
+    accent = serializers.RegexField(ACCENT, required=False, allow_blank=True)
+    accent_in_dark = serializers.RegexField(ACCENT, required=False, allow_blank=True)
+
     class Meta:
         model = Appearance
         fields = APPEARANCE

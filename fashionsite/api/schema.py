@@ -136,8 +136,10 @@ def _example(code: str) -> dict[str, Any]:
 
 
 def say_what_texts_are(result: dict, **_: object) -> dict:
-    """A text has no NUL, and one that has to say something is more than spaces."""
+    """A text has no NUL, one that has to say something is more than spaces, and no file is empty."""
     for described in _texts(result):
+        if described.get("format") == "binary":
+            described["minLength"] = 1
         if not {"pattern", "format", "enum"} & described.keys():
             described["pattern"] = SAYS_SOMETHING if described.get("minLength") == 1 else TEXT
     return result

@@ -43,6 +43,7 @@ class EndpointsSerializer(serializers.Serializer):
 class Endpoints(Resource):
     scopes: ClassVar = {"GET": WRITE, "POST": WRITE}
     permissions: ClassVar = {"GET": (VIEW,), "POST": (ADD,)}
+    problems = ("exists",)
 
     @extend_schema(
         operation_id="list_webhooks",

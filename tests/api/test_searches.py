@@ -116,7 +116,8 @@ def test_an_embedding_is_made_and_searched_with(client):
         ({"vector": []}, 400, "invalid"),
         ({"vector": ["a"]}, 400, "invalid"),
         ({"look": "forged"}, 410, "gone"),
-        ({}, 422, "unusable"),
+        ({"vector": [1.0], "look": "forged"}, 400, "invalid"),
+        ({}, 400, "invalid"),
         ([], 400, "invalid"),
     ],
 )
