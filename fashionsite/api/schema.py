@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
 from catalog.appearance import current
@@ -87,6 +87,11 @@ class Described(AutoSchema):
         parameters = super().get_override_parameters()
         is_repeatable = self.method == "POST" and self._scope == WRITE
         return [*parameters, IDEMPOTENCY] if is_repeatable else parameters
+
+    def _get_request_for_media_type(self, serializer: Any, direction: Any = "request") -> tuple[Any, bool]:
+        """Where there are several kinds of a body, one of them has to come."""
+        schema, is_required = super()._get_request_for_media_type(serializer, direction)
+        return schema, is_required or isinstance(serializer, PolymorphicProxySerializer)
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
