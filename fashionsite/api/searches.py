@@ -115,6 +115,17 @@ class PictureParser(BaseParser):
         return DataAndFiles(parser_context["request"].query_params.copy(), MultiValueDict({"photo": [upload]}))
 
 
+class PhotoFormParser(MultiPartParser):
+    """A form; what it does not say may stand in the address."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+        form = super().parse(stream, media_type, parser_context)
+        told = parser_context["request"].query_params.copy()
+        for name, values in form.data.lists():
+            told.setlist(name, values)
+        return DataAndFiles(told, form.files)
+
+
 @extend_schema_field({"type": "string", "contentEncoding": "base64", "pattern": BASE64, "minLength": 4})
 class PhotoField(serializers.Field):
     """An upload, or in JSON its bytes in base64."""
@@ -238,7 +249,7 @@ def photo_forms(serializer: type[serializers.Serializer]) -> dict[str, Any]:
     return {"multipart/form-data": serializer, "application/json": serializer, PictureParser.media_type: PICTURE}
 
 
-PHOTO_PARSERS = (MultiPartParser, JSONParser, PictureParser)
+PHOTO_PARSERS = (PhotoFormParser, JSONParser, PictureParser)
 
 
 class PhotoSearch(Resource):
