@@ -1,9 +1,13 @@
 """Which encoders there are, which one answers the searches, and how another one takes over without a pause."""
 
+import random
+
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import Max, Min
 from psycopg2.errors import LockNotAvailable
 
+from catalog.models import Product
 from recommender import querysets
 from recommender.encoders import PictureEncoder, load_encoder
 from recommender.models import Embedding, Encoder, EncoderFile
@@ -14,6 +18,8 @@ MANY = 1000
 MUCH, LITTLE = 0.5, 0.1
 """What waits, as a share of what is embedded: from where on an index is best made anew when all is there, and until
 where. To take in a vector costs it more than three times as much as to be made with it."""
+SOME = 200
+"""Of so many products is asked whether they wait, before it is of all."""
 PATIENCE = "200ms"
 """How long searches wait behind whoever waits to take an index away"""
 
@@ -91,9 +97,10 @@ def begin_fill(encoder: Encoder) -> None:
 
     Where somebody reads the embeddings for long, it stays. `end_fills` makes it again, also after a crash.
     """
-    if not _has_index(encoder) or (waiting := querysets.due(encoder).count()) < MANY:
+    if not _has_index(encoder) or not _seems_much(encoder):
         return
-    if waiting < MUCH * encoder.embeddings.count():
+    waiting = querysets.due(encoder).count()
+    if waiting < MANY or waiting < MUCH * encoder.embeddings.count():
         return
     try:
         with transaction.atomic():
@@ -103,6 +110,15 @@ def begin_fill(encoder: Encoder) -> None:
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
+
+
+def _seems_much(encoder: Encoder) -> bool:
+    """Whether, going by some products, very much may wait; to count what waits takes seconds of a million products."""
+    ids = Product.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    known = range(ids["first"] or 0, (ids["last"] or 0) + 1)
+    some = random.sample(known, min(SOME, len(known)))
+    waiting = querysets.due(encoder).filter(pk__in=some).count()
+    return waiting >= MUCH / 2 * encoder.embeddings.filter(product__in=some).count()
 
 
 def end_fills() -> None:
