@@ -41,6 +41,15 @@ def write(run: Run, folder: Path) -> None:
     (folder / "index.html").write_text(render_to_string("recommender/benchmark.html", context))
 
 
+def read(folder: Path) -> list[Section]:
+    """The sections of a run that was written there."""
+    run = json.loads((folder / "benchmark.json").read_text())
+    return [
+        Section(**{**section, "figures": [Figure(**figure) for figure in section["figures"]]})
+        for section in run["sections"]
+    ]
+
+
 def lines(run: Run) -> Iterator[str]:
     """The table, in Markdown."""
     before, after = run.yardsticks

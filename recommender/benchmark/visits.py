@@ -1,6 +1,7 @@
 """Visits of the shop within this process."""
 
 import random
+from functools import cache
 from http import HTTPStatus
 from ipaddress import IPv4Address
 
@@ -21,11 +22,19 @@ def post(address: str, values: dict[str, object]) -> None:
     _check(address, _somebody().post(address, values))
 
 
-def _somebody() -> Client:
-    """Somebody else at every request, so that no limit by address is met."""
+@cache
+def _browser() -> Client:
+    """One for all: with a new one the site's middlewares are made anew, which takes longer than a page."""
     host = next((host for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
-    somewhere = IPv4Address(SOMEWHERE + random.randrange(1 << 24))
-    return Client(HTTP_HOST=host.lstrip("."), REMOTE_ADDR=str(somewhere))
+    return Client(HTTP_HOST=host.lstrip("."))
+
+
+def _somebody() -> Client:
+    """Somebody else at every request, so that no limit by address is met, who has seen nothing before."""
+    browser = _browser()
+    browser.cookies.clear()
+    browser.defaults["REMOTE_ADDR"] = str(IPv4Address(SOMEWHERE + random.randrange(1 << 24)))
+    return browser
 
 
 def _check(address: str, answer: HttpResponseBase) -> None:
