@@ -100,13 +100,15 @@ class Match:
         return self.picture.number if self.picture else 1
 
 
-def similar_to_product(product: Product, count: int, only: Q = ALL) -> list[Match]:
-    """The products that look most like this one, best first, one of each picture; none while it is not searchable.
+def similar_to_product(product: Product, count: int) -> list[Match]:
+    """The products that look most like this one, best first, one of each picture; none while it is not searchable."""
+    return matches(near_product(product, count))
 
-    `only` narrows the embeddings that are asked.
-    """
+
+def near_product(product: Product, count: int, only: Q = ALL) -> list[Near]:
+    """The same, unread. `only` narrows the embeddings that are asked."""
     own = embedding_of(product)
-    return matches(_one_of_each_picture(around(own, count, only))[:count]) if own else []
+    return _one_of_each_picture(around(own, count, only))[:count] if own else []
 
 
 def similar_to_vector(encoder: Encoder, vector: np.ndarray, count: int) -> list[Match]:

@@ -68,9 +68,8 @@ class Batch:
 def write(products: Sequence[Told], pictures: Sequence[UploadedFile], started_by: int | None) -> Batch:
     """Writes the products with those of the pictures that they name, or that are called by their ids."""
     _one_at_a_time()
-    now = timezone.now()
     job = ImportJob.objects.create(
-        state=ImportJob.State.DONE, styles=FILE, started_by_id=started_by, run_at=now, finished_at=now
+        state=ImportJob.State.DONE, styles=FILE, started_by_id=started_by, run_at=timezone.now()
     )
     rows = refuse_repeated([_row(number, product) for number, product in enumerate(products, 1)], {})
     uploads.discard(job)
@@ -82,7 +81,7 @@ def write(products: Sequence[Told], pictures: Sequence[UploadedFile], started_by
         )
         plan = carry_out(job, rows, owned, Categories(), skus=None)
         write_issues(job, _of_nobody(owned))
-    job.pictures, job.total = [], job.rows
+    job.pictures, job.total, job.finished_at = [], job.rows, timezone.now()
     job.save()
     transaction.on_commit(partial(uploads.discard, job))
     return Batch(job, [_outcome(row, plan) for row in rows])

@@ -1,6 +1,7 @@
 """What staff fill in at the import desk."""
 
 from typing import Any
+from zipfile import is_zipfile
 
 from django import forms
 from django.conf import settings
@@ -23,13 +24,18 @@ from catalog.terms import LINK_LENGTH
 IGNORED = ""
 
 
-class SeveralFilesField(forms.FileField):
-    """Any number of uploads, as a list."""
+class ZipsField(forms.FileField):
+    """Any number of uploaded zips, as a list. Whether their pictures can be read is seen when they are."""
 
     widget = type("SeveralFilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
 
     def clean(self, data: list, initial: object = None) -> list:
-        return [super(SeveralFilesField, self).clean(upload, initial) for upload in data or []]
+        uploads = [super(ZipsField, self).clean(upload, initial) for upload in data or []]
+        for upload in uploads:
+            if not is_zipfile(upload):
+                raise forms.ValidationError(gettext("{name} is no zip, or not all of it.").format(name=upload.name))
+            upload.seek(0)
+        return uploads
 
 
 class StartForm(forms.Form):
@@ -43,7 +49,7 @@ class StartForm(forms.Form):
             "an Excel file (xlsx); or a product feed for Google Merchant Center (xml)."
         ),
     )
-    pictures = SeveralFilesField(
+    pictures = ZipsField(
         label=_("Pictures"),
         required=False,
         help_text=_(

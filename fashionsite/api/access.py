@@ -32,7 +32,10 @@ class KeyAuthentication(BaseAuthentication):
         key = Key.objects.of(text.strip())
         if key is None or key.has_expired:
             raise AuthenticationFailed(gettext("This key is not valid, or has expired."))
-        if not key.is_for(request.headers.get("Origin"), f"{request.scheme}://{request.get_host()}"):
+        own = f"{request.scheme}://{request.get_host()}"
+        # Browsers name no origin where a page only reads from its own.
+        is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+        if not key.is_for(own if is_own else request.headers.get("Origin"), own):
             raise AuthenticationFailed(gettext("This key is not for pages of this origin."))
         Key.objects.note_use(key, timezone.now())
         # Who counts what shoppers do is told by Django's request.

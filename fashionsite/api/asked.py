@@ -20,6 +20,7 @@ KINDS: tuple[tuple[type[serializers.Field], type | tuple[type, ...]], ...] = (
     (serializers.DateTimeField, str),
 )
 """What each kind of field is in JSON"""
+NUMBERS = (serializers.IntegerField, serializers.FloatField, serializers.DecimalField)
 
 
 class Asked(serializers.Serializer):
@@ -33,13 +34,15 @@ class Asked(serializers.Serializer):
         return asked
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and not is_form(data):
+        if isinstance(data, Mapping):
+            fits = _is_written if is_form(data) else _fits
             wrong = {
                 name: [gettext("This is of another type.")]
                 for name, field in self.fields.items()
-                if name in data and not _fits(field, data[name])
+                if name in data and not fits(field, data[name])
             }
-            wrong |= {name: [gettext("There is no such field.")] for name in data if name not in self.fields}
+            if not is_form(data):
+                wrong |= {name: [gettext("There is no such field.")] for name in data if name not in self.fields}
             if wrong:
                 raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
@@ -48,6 +51,11 @@ class Asked(serializers.Serializer):
 def is_form(data: Any) -> bool:
     """Whether it came as a form, rather than as JSON."""
     return hasattr(data, "getlist")
+
+
+def _is_written(field: serializers.Field, value: Any) -> bool:
+    """Whether a form's text may be of the field's kind: nothing is no number."""
+    return not isinstance(field, NUMBERS) or value != ""
 
 
 def _fits(field: serializers.Field, value: Any) -> bool:

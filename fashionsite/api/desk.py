@@ -30,6 +30,7 @@ APPEARANCE = (
     *("shows_seen", "shows_marks", "shows_photo_addresses", "language", "is_indexed"),
 )
 PANEL = ("most", "same_gender", "in_stock", "price_factor")
+ACCENT = "^#[0-9A-Fa-f]{6}$"
 ACCESS = ("anyone_reads", "anyone_searches")
 
 
@@ -95,6 +96,9 @@ def _filling(encoder: Encoder) -> Response:
 
 
 class AppearanceSettings(Asked, serializers.ModelSerializer):
+    accent = serializers.RegexField(ACCENT, required=False, allow_blank=True)
+    accent_in_dark = serializers.RegexField(ACCENT, required=False, allow_blank=True)
+
     class Meta:
         model = Appearance
         fields = APPEARANCE
@@ -103,6 +107,10 @@ class AppearanceSettings(Asked, serializers.ModelSerializer):
 @extend_schema_field({"type": "string", "pattern": r"^([1-9][0-9]?(\.[0-9]{1,2})?|100(\.0{1,2})?)$"})
 class FactorField(serializers.DecimalField):
     """From 1 to 100, as a text."""
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """An empty text, which Django REST framework takes for null, is no factor."""
+        return (False, data) if data == "" else super().validate_empty_values(data)
 
 
 class PanelSettings(Asked, serializers.ModelSerializer):

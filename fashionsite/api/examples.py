@@ -204,6 +204,7 @@ ANSWERED |= {
     "add_synonym": SYNONYM,
     "change_synonym": SYNONYM,
     "list_webhooks": {"next": None, "results": [WEBHOOK]},
+    "test_webhook": {"message": "msg_7a1fb7a43f0c4a2b9d530e3f0c6a5b11"},
     "add_webhook": WEBHOOK | {"secret": "whsec_…"},
     "list_encoders": {"results": [ENCODER]},
     "switch_encoder": ENCODER | {"state": "filling"},

@@ -120,9 +120,9 @@ class Key(models.Model):
     def is_for(self, origin: str | None, own: str) -> bool:
         """Whether a page of that origin may use it; None is what programs say that are no browser.
 
-        A key without origins is no page's, but for those of the shop's own origin.
+        A key without origins is for programs. Pages of the shop's own origin may use any.
         """
-        return origin in (self.origins or (None, own))
+        return origin == own or (origin in self.origins if self.origins else origin is None)
 
 
 def digest_of(text: str) -> str:

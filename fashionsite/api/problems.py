@@ -1,6 +1,7 @@
 """What is answered instead: problems as RFC 9457 has them, each with a `code` that a program can test."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import (
@@ -32,6 +33,7 @@ CODES = {
     "method_not_allowed": (405, gettext_lazy("This cannot be done here")),
     "not_acceptable": (406, gettext_lazy("The answer cannot be written that way")),
     "not_now": (409, gettext_lazy("What is asked for does not go with how things are by now")),
+    "exists": (409, gettext_lazy("There is one of these already")),
     "gone": (410, gettext_lazy("This is not kept any more")),
     "too_large": (413, gettext_lazy("The request is too large")),
     "unsupported_media_type": (415, gettext_lazy("The request is in a form that is not understood here")),
@@ -52,6 +54,8 @@ OF_DJANGO: dict[tuple[type[Exception], ...], str] = {
     (SuspiciousOperation, BadRequest, UnreadablePostError): "malformed",
 }
 """What the rooms below and Django raise; the first that fits counts"""
+TAKEN = ("unique", "unique_together")
+"""The codes by which Django says that a row is there already"""
 BY_STATUS = {status: code for code, (status, _) in reversed(CODES.items())} | {400: "invalid"}
 
 
@@ -120,8 +124,15 @@ def _known(error: Exception) -> Problem | None:
     code = next((code for kinds, code in OF_DJANGO.items() if isinstance(error, kinds)), None)
     if code is None:
         return None
+    if isinstance(error, ValidationError) and all(one.code in TAKEN for one in _single(error)):
+        code = "exists"
     said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     return Problem(code, said or str(CODES[code][1]))
+
+
+def _single(error: ValidationError) -> list[ValidationError]:
+    found = chain.from_iterable(error.error_dict.values()) if hasattr(error, "error_dict") else error.error_list
+    return list(found)
 
 
 def _of_the_framework(error: exceptions.APIException) -> Problem:

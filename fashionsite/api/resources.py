@@ -70,10 +70,11 @@ def _as_known(request: Request, rendered: Response) -> HttpResponseBase:
 
 
 @transaction.atomic
-def once(request: Request, act: Callable[[], Response]) -> Response:
+def once(request: Request, act: Callable[[], Response], shown_once: str = "") -> Response:
     """Does what is asked, or where the same request came with its Idempotency-Key before, answers as then.
 
-    All in one transaction, so that of two at once the second waits for the first. Raises Problem.
+    All in one transaction, so that of two at once the second waits for the first. The field of the answer that is
+    `shown_once` is null in what is answered again. Raises Problem.
     """
     key = request.headers.get(IDEMPOTENCY_KEY, "")
     if not key:
@@ -88,7 +89,7 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
     if not is_new:
         return Response(given.content, given.status, headers={"Idempotency-Replayed": "true"})
     response = act()
-    given.status, given.content = response.status_code, response.data
+    given.status, given.content = response.status_code, response.data | ({shown_once: None} if shown_once else {})
     given.save()
     return response
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
 from catalog.appearance import current
@@ -88,6 +88,11 @@ class Described(AutoSchema):
         is_repeatable = self.method == "POST" and self._scope == WRITE
         return [*parameters, IDEMPOTENCY] if is_repeatable else parameters
 
+    def _get_request_for_media_type(self, serializer: Any, direction: Any = "request") -> tuple[Any, bool]:
+        """Where there are several kinds of a body, one of them has to come."""
+        schema, is_required = super()._get_request_for_media_type(serializer, direction)
+        return schema, is_required or isinstance(serializer, PolymorphicProxySerializer)
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         if self.method == "GET":
@@ -136,8 +141,10 @@ def _example(code: str) -> dict[str, Any]:
 
 
 def say_what_texts_are(result: dict, **_: object) -> dict:
-    """A text has no NUL, and one that has to say something is more than spaces."""
+    """A text has no NUL, one that has to say something is more than spaces, and no file is empty."""
     for described in _texts(result):
+        if described.get("format") == "binary":
+            described["minLength"] = 1
         if not {"pattern", "format", "enum"} & described.keys():
             described["pattern"] = SAYS_SOMETHING if described.get("minLength") == 1 else TEXT
     return result

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ import numpy as np
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
 from PIL import Image
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
@@ -112,6 +113,17 @@ class PictureParser(BaseParser):
         content = stream.read()
         upload = InMemoryUploadedFile(io.BytesIO(content), "photo", "photo", media_type, len(content), None)
         return DataAndFiles(parser_context["request"].query_params.copy(), MultiValueDict({"photo": [upload]}))
+
+
+class PhotoFormParser(MultiPartParser):
+    """A form; what it does not say may stand in the address."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> DataAndFiles:
+        form = super().parse(stream, media_type, parser_context)
+        told = parser_context["request"].query_params.copy()
+        for name, values in form.data.lists():
+            told.setlist(name, values)
+        return DataAndFiles(told, form.files)
 
 
 @extend_schema_field({"type": "string", "contentEncoding": "base64", "pattern": BASE64, "minLength": 4})
@@ -237,7 +249,7 @@ def photo_forms(serializer: type[serializers.Serializer]) -> dict[str, Any]:
     return {"multipart/form-data": serializer, "application/json": serializer, PictureParser.media_type: PICTURE}
 
 
-PHOTO_PARSERS = (MultiPartParser, JSONParser, PictureParser)
+PHOTO_PARSERS = (PhotoFormParser, JSONParser, PictureParser)
 
 
 class PhotoSearch(Resource):
@@ -280,16 +292,16 @@ class VectorField(serializers.ListField):
         super().__init__(child=serializers.FloatField(), min_length=1, max_length=MOST_DIMENSIONS, **options)
 
 
-class VectorQuerySerializer(Narrowing):
-    """An embedding by the shop's encoder, or a `look` that a photo search answered."""
+class ByVector(Narrowing):
+    """An embedding by the shop's encoder."""
 
-    vector = VectorField(required=False)
-    look = serializers.CharField(required=False, max_length=6000)
+    vector = VectorField()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("vector" in attrs) == ("look" in attrs):
-            raise unusable(vector=gettext("Send a vector or a look: one of them."))
-        return attrs
+
+class ByLook(Narrowing):
+    """The `look` that a photo search answered."""
+
+    look = serializers.CharField(max_length=6000)
 
 
 class VectorSearch(Resource):
@@ -300,13 +312,15 @@ class VectorSearch(Resource):
     @extend_schema(
         operation_id="search_vector",
         summary="What looks like an embedding",
-        request=VectorQuerySerializer,
+        request=PolymorphicProxySerializer("VectorQuery", [ByVector, ByLook], resource_type_field_name=None),
         responses=LookAlikesSerializer,
     )
     def post(self, request: Request) -> Response:
-        asked = VectorQuerySerializer.of(request.data)
+        is_look = isinstance(request.data, Mapping) and "look" in request.data
+        asked = (ByLook if is_look else ByVector).of(request.data)
         encoder = active_encoder()
-        if look := asked.validated_data.get("look"):
+        if is_look:
+            look = asked.validated_data["look"]
             results = results_of(replace(asked.query, seals=(look,)), encoder)
         else:
             results = Results(asked.query, encoder, _vector(asked.validated_data["vector"], encoder))

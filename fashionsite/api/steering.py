@@ -143,6 +143,7 @@ class SynonymsSerializer(serializers.Serializer):
 class Synonyms(Resource):
     scopes: ClassVar = {"GET": WRITE, "POST": WRITE}
     permissions: ClassVar = _permissions("synonym")
+    problems = ("exists",)
 
     @extend_schema(
         operation_id="list_synonyms",
@@ -167,6 +168,7 @@ class Synonyms(Resource):
 class SynonymDetail(Resource):
     scopes: ClassVar = {"PUT": WRITE, "DELETE": WRITE}
     permissions: ClassVar = _permissions("synonym")
+    problems = ("exists",)
 
     @extend_schema(
         operation_id="change_synonym",

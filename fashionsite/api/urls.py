@@ -29,6 +29,7 @@ version_1 = [
     path("statistics/", desk.Statistics.as_view(), name="statistics"),
     path("webhooks/", webhooks.Endpoints.as_view(), name="webhooks"),
     path("webhooks/<int:pk>/", webhooks.EndpointDetail.as_view(), name="webhook"),
+    path("webhooks/<int:pk>/test/", webhooks.TestOfEndpoint.as_view(), name="webhook_test"),
     path("schema/", views.schema, name="schema"),
 ]
 urlpatterns = [

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,17 +13,30 @@ from rest_framework.response import Response
 from fashionsite.api.access import WRITE
 from fashionsite.api.asked import Asked
 from fashionsite.api.paging import PageQuery, told_page
+from fashionsite.api.problems import Problem
 from fashionsite.api.resources import Resource, once
+from fashionsite.webhooks import events, tasks
 from fashionsite.webhooks.models import Endpoint, Event
 
-VIEW, ADD, DELETE = (f"webhooks.{act}_endpoint" for act in ("view", "add", "delete"))
+VIEW, ADD, CHANGE, DELETE = (f"webhooks.{act}_endpoint" for act in ("view", "add", "change", "delete"))
+
+
+@extend_schema_field(
+    {"type": "array", "items": {"type": "string", "enum": Event.values}, "minItems": 1, "uniqueItems": True}
+)
+class EventsField(serializers.ListField):
+    child = serializers.ChoiceField(Event.choices)
+
+    def to_internal_value(self, data: list[str]) -> list[str]:
+        events: list[str] = super().to_internal_value(data)
+        if len(set(events)) < len(events):
+            raise serializers.ValidationError(gettext("Name each event once."))
+        return events
 
 
 class EndpointToWrite(Asked):
     address = serializers.CharField(max_length=500)
-    events = serializers.ListField(
-        child=serializers.ChoiceField(Event.choices), min_length=1, max_length=len(Event), help_text="What it is told."
-    )
+    events = EventsField(min_length=1, help_text="What it is told.")
 
 
 class EndpointSerializer(serializers.Serializer):
@@ -32,7 +47,10 @@ class EndpointSerializer(serializers.Serializer):
 
 
 class NewEndpointSerializer(EndpointSerializer):
-    secret = serializers.CharField(help_text="What messages are signed with. It is told this once.")
+    secret = serializers.CharField(
+        allow_null=True,
+        help_text="What messages are signed with. It is told this once: where the request is repeated it is null.",
+    )
 
 
 class EndpointsSerializer(serializers.Serializer):
@@ -43,6 +61,7 @@ class EndpointsSerializer(serializers.Serializer):
 class Endpoints(Resource):
     scopes: ClassVar = {"GET": WRITE, "POST": WRITE}
     permissions: ClassVar = {"GET": (VIEW,), "POST": (ADD,)}
+    problems = ("exists",)
 
     @extend_schema(
         operation_id="list_webhooks",
@@ -61,7 +80,7 @@ class Endpoints(Resource):
         responses={201: NewEndpointSerializer},
     )
     def post(self, request: Request) -> Response:
-        return once(request, lambda: _added(request))
+        return once(request, lambda: _added(request), shown_once="secret")
 
 
 def _added(request: Request) -> Response:
@@ -81,3 +100,32 @@ class EndpointDetail(Resource):
     def delete(self, request: Request, pk: int) -> Response:
         get_object_or_404(Endpoint, pk=pk).delete()
         return Response(status=204)
+
+
+class TestSerializer(serializers.Serializer):
+    message = serializers.CharField(help_text="The `webhook-id` that it has.")
+
+
+class TestOfEndpoint(Resource):
+    scopes: ClassVar = {"POST": WRITE}
+    permissions: ClassVar = {"POST": (CHANGE,)}
+    problems = ("not_now",)
+
+    @extend_schema(
+        operation_id="test_webhook",
+        summary="Send a message to an address to see whether it hears",
+        request=None,
+        responses={202: TestSerializer},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        endpoint = get_object_or_404(Endpoint, pk=pk)
+        return once(request, lambda: _tested(endpoint))
+
+
+def _tested(endpoint: Endpoint) -> Response:
+    """Raises Problem."""
+    if not endpoint.is_active:
+        raise Problem("not_now", gettext("This endpoint is switched off: staff have to switch it on."))
+    delivery = events.note_test(endpoint)
+    transaction.on_commit(tasks.wake)
+    return Response({"message": delivery.message_id}, 202)

@@ -13,8 +13,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.read_only import ReadOnlyAdmin
-from fashionsite.webhooks import tasks
+from fashionsite.webhooks import events, tasks
 from fashionsite.webhooks.models import Delivery, Endpoint, Event
+
+SWITCHED_OFF = _("To an endpoint that is not active nothing is sent. Tick “active” on its page first.")
 
 
 class EndpointForm(forms.ModelForm):
@@ -25,7 +27,7 @@ class EndpointForm(forms.ModelForm):
 class EndpointAdmin(admin.ModelAdmin):
     form = EndpointForm
     list_display = ("address", "told", "is_active", "last_state", "created_at")
-    actions = ("renew_secret",)
+    actions = ("renew_secret", "send_test")
 
     @admin.display(description=_("events"))
     def told(self, endpoint: Endpoint) -> str:
@@ -56,6 +58,16 @@ class EndpointAdmin(admin.ModelAdmin):
         endpoint.take_new_secret()
         endpoint.save(update_fields=["secret"])
         return self._secret_page(request, endpoint)
+
+    @admin.action(description=_("Send a test message to the selected endpoints"), permissions=["change"])
+    def send_test(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
+        for endpoint in endpoints.filter(is_active=True):
+            events.note_test(endpoint)
+        tasks.wake()
+        if endpoints.filter(is_active=True).exists():
+            self.message_user(request, gettext("A test message is on its way. The deliveries say how it was answered."))
+        if endpoints.filter(is_active=False).exists():
+            self.message_user(request, SWITCHED_OFF, messages.WARNING)
 
     def _secret_page(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         """The secret, this once."""
@@ -97,3 +109,5 @@ class DeliveryAdmin(ReadOnlyAdmin):
         tasks.wake()
         said = ngettext("{number} delivery is sent again.", "{number} deliveries are sent again.", number)
         self.message_user(request, said.format(number=number))
+        if deliveries.filter(endpoint__is_active=False).exists():
+            self.message_user(request, SWITCHED_OFF, messages.WARNING)

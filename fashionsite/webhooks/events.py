@@ -1,7 +1,7 @@
 """What happens, noted for every endpoint that wants to know; what is noted already stays as it is."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog.importing import batches
 from catalog.importing.models import ImportJob
 from catalog.models import Product
-from fashionsite.webhooks.models import Delivery, Endpoint, Event
+from fashionsite.webhooks.models import TEST, Delivery, Endpoint, Event
 from recommender.models import EmbeddingFailure, Encoder
 
 MOST_PRODUCTS = 100
@@ -64,6 +64,11 @@ def note_imports(now: datetime) -> None:
         _note(Event.IMPORT_FINISHED, message, ended_at, {"import": told})
 
 
+def note_test(endpoint: Endpoint) -> Delivery:
+    """What is sent there to see whether it hears."""
+    return _deliveries([endpoint], TEST, uuid4(), timezone.now(), {})[0]
+
+
 def _is_wanted(event: Event, encoder: Encoder) -> bool:
     return encoder.state == Encoder.State.ACTIVE and Endpoint.objects.of(event).exists()
 
@@ -75,14 +80,20 @@ def _note_products(event: Event, products: Sequence[dict[str, Any]]) -> None:
 
 def _note(event: Event, message: UUID, happened_at: datetime, data: dict[str, Any]) -> None:
     """For the endpoints that were there when it happened."""
+    _deliveries(Endpoint.objects.of(event).filter(created_at__lte=happened_at), event, message, happened_at, data)
+
+
+def _deliveries(
+    endpoints: Iterable[Endpoint], event: str, message: UUID, happened_at: datetime, data: dict[str, Any]
+) -> list[Delivery]:
     told = {"type": event, "timestamp": happened_at.isoformat(), "data": data}
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    Delivery.objects.bulk_create(
+    return Delivery.objects.bulk_create(
         [
             Delivery(
                 endpoint=endpoint, event=event, message=message, body=body, wanted_at=happened_at, due_at=happened_at
             )
-            for endpoint in Endpoint.objects.of(event).filter(created_at__lte=happened_at)
+            for endpoint in endpoints
         ],
         ignore_conflicts=True,
     )

@@ -27,6 +27,11 @@ class Event(models.TextChoices):
     IMPORT_FINISHED = "import.finished", _("An import has ended")
 
 
+TEST = "endpoint.test"
+"""The event that never happens: staff have an endpoint told of it to see whether it hears."""
+TOLD = [*Event.choices, (TEST, _("A test"))]
+
+
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
     def of(self, event: Event) -> "EndpointQuerySet":
         return self.filter(is_active=True, events__contains=[event])
@@ -85,8 +90,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return taken
 
     def send_again(self, now: datetime) -> int:
-        """Has them sent as if for the first time; how many."""
-        return self.update(state=Delivery.State.WAITING, tries=0, due_at=now, wanted_at=now)
+        """Has those of active endpoints sent as if for the first time; how many."""
+        active = self.filter(endpoint__in=Endpoint.objects.filter(is_active=True))
+        return active.update(state=Delivery.State.WAITING, tries=0, due_at=now, wanted_at=now)
 
     def forget_old(self, now: datetime) -> None:
         """What is older than two weeks, and all but the latest 10,000."""
@@ -104,7 +110,7 @@ class Delivery(models.Model):
         FAILED = "failed", _("given up")
 
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", verbose_name=_("endpoint"))
-    event = models.CharField(_("event"), max_length=20, choices=Event)
+    event = models.CharField(_("event"), max_length=20, choices=TOLD)
     message = models.UUIDField(_("message"))
     """What happened, the same for all endpoints, and however often it is sent"""
     body = models.TextField(_("body"))

@@ -45,10 +45,12 @@ def nearest(product: Product, count: int | None) -> list[Match]:
     panel = SimilarPanel.now()
     count = count or panel.most
     only = panel.allows(product, of="product__")
-    matches = neighbours.similar_to_product(product, max(count, FITTING), only)
     if settings.SOLD_OUT == "last":
-        matches.sort(key=lambda match: match.product.is_sold_out)
-    return matches[:count]
+        found = neighbours.near_product(product, max(count, FITTING), only)
+        found.sort(key=attrgetter("is_sold_out"))
+    else:
+        found = neighbours.near_product(product, count, only)
+    return neighbours.matches(found[:count])
 
 
 def _like_the_page(own: Embedding, only: Q, page: Page, steering: Steering) -> list[Folded]:

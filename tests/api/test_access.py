@@ -77,6 +77,8 @@ def test_a_key_of_a_page_is_for_its_origins(client):
     headers = bearer(origins=["https://www.example.com"])
     assert client.get(PRODUCTS, headers=headers).status_code == 401
     assert client.get(PRODUCTS, headers=headers | {"Origin": "https://evil.example.com"}).status_code == 401
+    assert client.get(PRODUCTS, headers=headers).status_code == 401
+    assert client.get(PRODUCTS, headers=headers | {"Sec-Fetch-Site": "same-origin"}).status_code == 200
     answer = client.get(PRODUCTS, headers=headers | {"Origin": "https://www.example.com"})
     assert answer.status_code == 200
     assert answer["Access-Control-Allow-Origin"] == "*"

@@ -1,6 +1,9 @@
 """What the schema says holds, whatever a program asks that it made up by it: nothing is an error of the server."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -16,20 +19,12 @@ from tests.api.conftest import bearer
 from tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
+BASE = Path(__file__).parents[2]
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "20"))
 """Of each operation, with a key, and of those that go without one, so too; CONTRACT_EXAMPLES=200 is a longer run, which
 also asks for each value at its limits."""
-CONFIG = schemathesis.Config.from_dict(
-    {
-        "checks": {
-            # What is well formed may be refused all the same: bytes that are no picture, things that there are not.
-            "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "403", "404", "409", "410", "422"]}
-        },
-        # The shop refuses NUL in one place for all, whatever a field says of itself.
-        "generation": {"allow-x00": False},
-        "phases": {"coverage": {"enabled": "CONTRACT_EXAMPLES" in os.environ}},
-    }
-)
+CONFIG = schemathesis.Config.from_path(BASE / "schemathesis.toml")
+CONFIG.projects.default.phases.coverage.enabled = "CONTRACT_EXAMPLES" in os.environ
 # The schema is made before there is a database to ask what the shop is called.
 KEPT.keep(Appearance())
 SCHEMA = schemathesis.openapi.from_dict(described(), config=CONFIG)
@@ -63,3 +58,13 @@ def test_who_may_everything_is_answered_as_the_schema_says(case, key):
 @made_up
 def test_who_has_no_key_is_answered_as_the_schema_says(case):
     case.call_and_validate()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_answer_names_the_next_request_takes(live_server, key):
+    """By the command itself, as developers run it."""
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{live_server}/api/v1/schema/"]
+    headers = [option for header in key.items() for option in ("--header", ": ".join(header))]
+    options = ["--checks", "all", "--phases", "stateful", "--max-examples", str(EXAMPLES // 4), "--no-color"]
+    ran = subprocess.run([*command, *headers, *options], cwd=BASE, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout

@@ -129,7 +129,7 @@ def test_synonyms_are_written_as_words_are_read(ask):
     Synonym.objects.all().delete()
     made = ask("post", SYNONYMS, {"phrase": "Jumper", "meanings": "Sweater"})
     assert (made.status_code, made.json()["phrase"]) == (201, "jumper")
-    assert ask("post", SYNONYMS, {"phrase": "jumper", "meanings": "dress"}).json()["code"] == "unusable"
+    assert ask("post", SYNONYMS, {"phrase": "jumper", "meanings": "dress"}).json()["code"] == "exists"
     address = f"{SYNONYMS}{made.json()['id']}/"
     assert ask("put", address, {"phrase": "jumper", "meanings": "pullover"}).json()["meanings"] == "pullover"
     assert [one["meanings"] for one in ask("get", SYNONYMS).json()["results"]] == ["pullover"]

@@ -107,3 +107,10 @@ def test_a_field_that_there_is_not_is_named(client, writing):
         "/api/v1/settings/", {"similar": {"mots": 3}}, content_type="application/json", headers=writing
     )
     assert [error["pointer"] for error in nested.json()["errors"]] == ["/similar/mots"]
+
+
+def test_nothing_is_no_number(client, writing):
+    for factor, status in [("", 400), ("2.50", 200), (None, 200)]:
+        asked = {"similar": {"price_factor": factor}}
+        answer = client.patch("/api/v1/settings/", asked, content_type="application/json", headers=writing)
+        assert answer.status_code == status

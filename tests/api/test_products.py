@@ -147,7 +147,7 @@ def test_similar_products_are_as_the_panel_has_them(client):
     assert match["picture"] == 3
     assert match["similarity"] > 0.9
     assert len(match["product"]["images"]) == 3
-    for query in ("limit=0", "limit=many", "limit=101"):
+    for query in ("limit=0", "limit=many", "limit=101", "limit="):
         assert client.get(f"{PRODUCTS}{product.sku}/similar/?{query}").status_code == 400
     assert client.get(f"{PRODUCTS}none/similar/").status_code == 404
 

@@ -41,7 +41,7 @@ def test_words_find_products_and_it_is_told_how_they_were_understood(client):
     ]
 
 
-@pytest.mark.parametrize("way", ["multipart", "base64", "body"])
+@pytest.mark.parametrize("way", ["multipart", "multipart and address", "base64", "body"])
 def test_a_photo_finds_its_product_however_it_is_sent(client, way):
     product = searchable_products(10)[4]
     photo = photo_of(product)
@@ -49,6 +49,8 @@ def test_a_photo_finds_its_product_however_it_is_sent(client, way):
         answer = client.post(PHOTO, {"photo": photo, "limit": 3, "box": "0,0,100,100"})
     elif way == "base64":
         answer = ask(client, PHOTO, photo=as_text(photo), limit=3)
+    elif way == "multipart and address":
+        answer = client.post(f"{PHOTO}?limit=3", {"photo": photo})
     else:
         answer = client.post(f"{PHOTO}?limit=3", photo.read(), content_type="image/jpeg")
     assert answer.status_code == 200, answer.content
@@ -116,7 +118,8 @@ def test_an_embedding_is_made_and_searched_with(client):
         ({"vector": []}, 400, "invalid"),
         ({"vector": ["a"]}, 400, "invalid"),
         ({"look": "forged"}, 410, "gone"),
-        ({}, 422, "unusable"),
+        ({"vector": [1.0], "look": "forged"}, 400, "invalid"),
+        ({}, 400, "invalid"),
         ([], 400, "invalid"),
     ],
 )

@@ -241,6 +241,20 @@ def test_staff_make_an_endpoint_see_its_secret_once_and_send_again(admin_client,
     assert endpoint.secret in renewed
 
 
+def test_staff_have_an_endpoint_tested_and_one_that_is_off_is_told_nothing(admin_client, endpoint, receiver):
+    test = {"action": "send_test", "_selected_action": endpoint.pk}
+    assert "on its way" in admin_client.post("/admin/webhooks/endpoint/", test, follow=True).content.decode()
+    tasks.deliver(endpoint.pk)
+    (message,) = receiver.messages
+    assert (message["type"], message["data"]) == ("endpoint.test", {})
+    Endpoint.objects.update(is_active=False)
+    again = {"action": "send_again", "_selected_action": Delivery.objects.get().pk}
+    for address, action in [("endpoint", test), ("delivery", again)]:
+        shown = admin_client.post(f"/admin/webhooks/{address}/", action, follow=True).content.decode()
+        assert "that is not active nothing is sent" in shown
+    assert Delivery.objects.get().state == State.DELIVERED
+
+
 def test_deliveries_are_forgotten_by_age_and_by_number(endpoint):
     now = timezone.now()
 

@@ -137,6 +137,14 @@ def test_without_a_table_nothing_is_started(admin_client):
     assert not ImportJob.objects.exists()
 
 
+def test_pictures_that_are_no_zip_are_refused_at_once(admin_client, tmp_path):
+    styles, images = write_catalogue(tmp_path, 1)
+    cut_off = SimpleUploadedFile("cut.zip", zipped(images)[:-30])
+    shown = admin_client.post(START, {**uploads(styles, images), "pictures": [cut_off]}).content.decode()
+    assert "cut.zip is no zip, or not all of it." in shown
+    assert not ImportJob.objects.exists()
+
+
 def test_a_file_that_cannot_be_used_is_told_on_the_page(admin_client):
     empty = {"styles": SimpleUploadedFile("styles.csv", b"\n"), "pictures": []}
     admin_client.post(START, empty)
