@@ -88,6 +88,9 @@ def run(styles: Path, images: Path, kills: int, seed: int, folder: Path) -> Outc
     with two_shops(Plan(seed, kills, rounds=1), folder) as (undisturbed, shop):
         target = undisturbed.folder / "snapshot.json"
         undisturbed.calm(target)
+        # An empty shop would draw itself a sample when it starts, but for one whose sample was removed.
+        undisturbed.manage("import_sample")
+        undisturbed.manage("remove_sample")
         undisturbed.copy_to(shop)
         began = time.monotonic()
         undisturbed.calm(target, styles, images)
