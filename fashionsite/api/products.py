@@ -18,6 +18,7 @@ from catalog.facets import LONGEST_WORDS, SORTS, Selection
 from catalog.importing import batches
 from catalog.models import Category, Product
 from catalog.querysets import LEVELS
+from catalog.signals import cards_shown
 from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, MOST_FURTHER_PICTURES, Availability, Condition
 from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
@@ -28,6 +29,7 @@ from fashionsite.api.problems import Problem, errors_of
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
 from fashionsite.api.waiting import are_searchable, states, wait_until
+from recommender import neighbours
 from recommender.panels import similar
 
 MOST_FILES = 100
@@ -307,7 +309,10 @@ class SimilarProducts(Resource):
         asked = SimilarQuery.of(request.query_params)
         product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
         found = similar.nearest(product, asked.validated_data.get("limit"))
-        return Response({"results": told.matches(found, request)})
+        matches = neighbours.matches(found, told.with_all(Product.objects.all()))
+        if matches:
+            cards_shown.send_robust(SimilarProducts, request=request._request, place="similar-elsewhere")
+        return Response({"results": told.matches(matches, request)})
 
 
 def selection_of(request: HttpRequest, words: bool = False) -> Selection:
