@@ -269,7 +269,10 @@ def _write(request: Request) -> dict[str, Any]:
 
 
 def _in_form(form: Any) -> Any:
-    """What the text of JSON in a form says. Raises Problem."""
+    """What the text of JSON in a form says. Raises ValidationError and Problem."""
+    unknown = form.keys() - ProductsWithPictures().fields.keys()
+    if unknown:
+        raise serializers.ValidationError({name: [gettext("There is no such field.")] for name in sorted(unknown)})
     try:
         return {"products": json.loads(form.get("products", ""))}
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from fashionsite.api import clicks, desk, imports, products, searches, steering, views, webhooks
 
@@ -37,4 +37,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("docs/", views.docs, name="docs"),
     path("v1/", include(version_1)),
+    re_path("^v1/.*[^/]$", views.with_slash),
 ]
