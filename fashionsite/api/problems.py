@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
     BadRequest,
@@ -134,6 +135,9 @@ def _known(error: Exception) -> Problem | None:
         return None
     if isinstance(error, ValidationError):
         return _of_a_row(error)
+    if isinstance(error, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20
+        return Problem(code, gettext("Beside files, up to {limit} MB work here.").format(limit=limit))
     return Problem(code, str(error) or str(CODES[code][1]))
 
 

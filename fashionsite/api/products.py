@@ -24,7 +24,7 @@ from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
 from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, is_form, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
-from fashionsite.api.parsers import JSONParser
+from fashionsite.api.parsers import LargeJSONParser
 from fashionsite.api.problems import Problem, errors_of
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
@@ -218,7 +218,7 @@ SKU = OpenApiParameter("sku", str, OpenApiParameter.PATH, description="The produ
 class Products(Resource):
     scopes = {"GET": READ, "POST": WRITE}
     permissions = {"POST": ("catalog.add_product", "catalog.change_product")}
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (LargeJSONParser, MultiPartParser)
 
     @extend_schema(
         operation_id="list_products",

@@ -28,7 +28,7 @@ from fashionsite.api import told
 from fashionsite.api.access import SEARCH, ApiFetches, ApiPhotos, ApiReads
 from fashionsite.api.asked import AMOUNT_OR_NOTHING, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL
-from fashionsite.api.parsers import JSONParser
+from fashionsite.api.parsers import JSONParser, LargeJSONParser
 from fashionsite.api.problems import Problem
 from fashionsite.api.products import ProductsSerializer, SearchQuery, listed, selection_of
 from fashionsite.api.resources import Resource
@@ -249,7 +249,7 @@ def photo_forms(serializer: type[serializers.Serializer]) -> dict[str, Any]:
     return {"multipart/form-data": serializer, "application/json": serializer, PictureParser.media_type: PICTURE}
 
 
-PHOTO_PARSERS = (PhotoFormParser, JSONParser, PictureParser)
+PHOTO_PARSERS = (PhotoFormParser, LargeJSONParser, PictureParser)
 
 
 class PhotoSearch(Resource):

@@ -1,5 +1,7 @@
 """What is answered instead: each problem with its code."""
 
+import json
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -84,6 +86,22 @@ def test_what_is_of_another_kind_is_told_what_it_is_to_be(client, writing, told,
 def test_a_body_of_a_kind_that_is_not_read_is_told_which_are(client):
     detail = client.post(PHOTO, "a=b", content_type="application/x-www-form-urlencoded").json()["detail"]
     assert detail.endswith("multipart/form-data, application/json, image/*.")
+
+
+def test_json_may_be_as_large_as_its_address_takes(client, writing):
+    spaces = " " * 1_200_000
+    photo = json.dumps({"photo": "AAAA", "limit": 1})
+    assert code_of(client.post(PHOTO, photo + spaces, content_type="application/json")) == (422, "unusable")
+    batch = json.dumps({"products": [{"sku": "1", "name": "A shirt"}]})
+    assert client.post(PRODUCTS, batch + spaces, content_type="application/json", headers=writing).status_code == 200
+    start = json.dumps({"address": "https://www.example.com/feed.xml"})
+    answer = client.post("/api/v1/imports/", start + spaces, content_type="application/json", headers=writing)
+    assert code_of(answer) == (413, "too_large")
+    assert answer.json()["detail"] == "Beside files, up to 1 MB work here."
+
+
+def test_what_cannot_be_done_is_not_among_what_can(client):
+    assert client.put(PRODUCTS)["Allow"] == "GET, POST, HEAD"
 
 
 def test_what_is_there_already_is_pointed_at(client, writing):
