@@ -283,7 +283,7 @@ class ProductSize(models.Model):
     objects = ProductSizeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["product", "position"]
+        ordering = ["product_id", "position"]
         verbose_name = _("product size")
         verbose_name_plural = _("product sizes")
         indexes = [models.Index(fields=["label"], name="product_size_label")]
@@ -500,7 +500,7 @@ class FurtherPicture(Pictured):
     objects = FurtherPictureQuerySet.as_manager()
 
     class Meta:
-        ordering = ["product", "position"]
+        ordering = ["product_id", "position"]
         verbose_name = _("further picture")
         verbose_name_plural = _("further pictures")
         indexes = [models.Index(fields=["image_digest"], name="further_picture_digest")]

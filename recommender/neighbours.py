@@ -16,6 +16,7 @@ from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
 from catalog.models import FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
+from catalog.querysets import ProductQuerySet
 from recommender.models import Embedding, Encoder
 from recommender.querysets import EmbeddingQuerySet
 
@@ -307,9 +308,13 @@ def _one_of_each_picture(found: list[Near]) -> list[Near]:
     return sorted(first.values(), key=attrgetter("distance"))
 
 
-def matches(found: Sequence[Near]) -> list[Match]:
-    """What was found, read: the products, and the further pictures by which some of them were found."""
-    products = Product.objects.for_cards().in_bulk([near.product for near in found])
+def matches(found: Sequence[Near], read: ProductQuerySet | None = None) -> list[Match]:
+    """What was found, read: the products, and the further pictures by which some of them were found.
+
+    `read` are all products with what is read of them; what a card shows where it is left out.
+    """
+    among = Product.objects.for_cards() if read is None else read
+    products = among.in_bulk([near.product for near in found])
     known = [near for near in found if near.product in products]
     further = further_pictures((products[near.product], near.image_digest) for near in known)
     return [Match(products[near.product], near.similarity, further.get(near.product)) for near in known]

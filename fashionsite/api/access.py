@@ -120,13 +120,11 @@ class ApiPhotos(ApiLimit):
 
 
 class ApiFetches(ApiLimit, Costly):
-    """Photos that the shop is to fetch."""
-
-    of_keys = "key_photos"
+    """Photos that the shop is to fetch; those of a key count as its photos alone."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         is_fetched = isinstance(request.data, dict) and bool(request.data.get("address"))
-        return not is_fetched or super().allow_request(request, view)
+        return not is_fetched or isinstance(request.auth, Key) or super().allow_request(request, view)
 
 
 def limits_of(throttles: list[Any]) -> dict[str, str]:

@@ -3,23 +3,27 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
 from fashionsite.api.problems import Problem
 
 AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
 AMOUNT_OR_NOTHING = r"^([0-9]{1,9}(\.[0-9]{1,3})?)?$"
-KINDS: tuple[tuple[type[serializers.Field], type | tuple[type, ...]], ...] = (
-    (serializers.BooleanField, bool),
-    (serializers.IntegerField, int),
-    (serializers.FloatField, (int, float)),
-    (serializers.CharField, str),
-    (serializers.DecimalField, str),
-    (serializers.ChoiceField, str),
-    (serializers.DateTimeField, str),
+TRUTH = gettext_lazy("Send true or false, without quotation marks.")
+NUMBER = gettext_lazy("Send a number, without quotation marks.")
+TEXT = gettext_lazy("Send a text, in quotation marks.")
+KINDS: tuple[tuple[type[serializers.Field], type | tuple[type, ...], Promise], ...] = (
+    (serializers.BooleanField, bool, TRUTH),
+    (serializers.IntegerField, int, NUMBER),
+    (serializers.FloatField, (int, float), NUMBER),
+    (serializers.CharField, str, TEXT),
+    (serializers.DecimalField, str, TEXT),
+    (serializers.ChoiceField, str, TEXT),
+    (serializers.DateTimeField, str, TEXT),
 )
-"""What each kind of field is in JSON"""
+"""What each kind of field is in JSON, and what is said where something else comes"""
 NUMBERS = (serializers.IntegerField, serializers.FloatField, serializers.DecimalField)
 
 
@@ -37,12 +41,11 @@ class Asked(serializers.Serializer):
         if isinstance(data, Mapping):
             fits = _is_written if is_form(data) else _fits
             wrong = {
-                name: [gettext("This is of another type.")]
+                name: [_wanted(field)]
                 for name, field in self.fields.items()
                 if name in data and not fits(field, data[name])
             }
-            if not is_form(data):
-                wrong |= {name: [gettext("There is no such field.")] for name in data if name not in self.fields}
+            wrong |= {name: [gettext("There is no such field.")] for name in data if name not in self.fields}
             if wrong:
                 raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
@@ -69,8 +72,14 @@ def _fits(field: serializers.Field, value: Any) -> bool:
         return all(_fits(field.child, one) for one in value)
     if isinstance(field, serializers.DictField) and isinstance(value, dict):
         return all(_fits(field.child, one) for one in value.values())
-    kind = next((kind for kind_of_field, kind in KINDS if isinstance(field, kind_of_field)), None)
+    kind = next((kind for kind_of_field, kind, _ in KINDS if isinstance(field, kind_of_field)), None)
     return kind is None or (isinstance(value, kind) and (kind is bool or not isinstance(value, bool)))
+
+
+def _wanted(field: serializers.Field) -> str:
+    """What is to come where something of another kind came; for a list or an object, for each of what is in it."""
+    inner = getattr(field, "child", None) or field
+    return str(next((said for kind, _, said in KINDS if isinstance(inner, kind)), gettext("This is of another type.")))
 
 
 def unusable(**said: str) -> Problem:

@@ -143,6 +143,7 @@ ASKED: dict[str, Any] = {
     },
     "search_photo": {"photo": "/9j/4AAQSkZJRgABAQAAAQABAAD=", "limit": 12, "gender": ["Men"], "max_price": "60"},
     "search_vector": {"look": LOOK, "limit": 12},
+    "count_click": {"place": "similar", "position": 1, "similarity": 0.8712, "is_first": True},
     "embed": {"photo": "/9j/4AAQSkZJRgABAQAAAQABAAD=", "box": [10, 5, 60, 90]},
 }
 ASKED |= {

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
+    NON_FIELD_ERRORS,
     BadRequest,
     PermissionDenied,
     RequestDataTooBig,
@@ -13,10 +15,10 @@ from django.core.exceptions import (
 )
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.urls import reverse
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
+from rest_framework.views import APIView, set_rollback
 
 from catalog.importing.jobs import NotNow
 from catalog.importing.tables import UnusableFile
@@ -76,7 +78,7 @@ class Problem(Exception):
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler. None for what fails all pages alike, and has its line in the log."""
-    problem = _known(error)
+    problem = _unread(context["view"]) if isinstance(error, exceptions.UnsupportedMediaType) else _known(error)
     if problem is None:
         return None
     set_rollback()
@@ -114,6 +116,13 @@ def _sayable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def _unread(view: APIView) -> Problem:
+    """What is answered to a body of a kind that the view does not read."""
+    kinds = ", ".join(parser.media_type for parser in view.get_parsers())
+    said = gettext("Say in the header Content-Type what comes; this is read here: {kinds}.")
+    return Problem("unsupported_media_type", said.format(kinds=kinds))
+
+
 def _known(error: Exception) -> Problem | None:
     if isinstance(error, Problem):
         return error
@@ -124,10 +133,27 @@ def _known(error: Exception) -> Problem | None:
     code = next((code for kinds, code in OF_DJANGO.items() if isinstance(error, kinds)), None)
     if code is None:
         return None
-    if isinstance(error, ValidationError) and all(one.code in TAKEN for one in _single(error)):
-        code = "exists"
-    said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-    return Problem(code, said or str(CODES[code][1]))
+    if isinstance(error, ValidationError):
+        return _of_a_row(error)
+    if isinstance(error, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20
+        return Problem(code, gettext("Beside files, up to {limit} MB work here.").format(limit=limit))
+    return Problem(code, str(error) or str(CODES[code][1]))
+
+
+def _of_a_row(error: ValidationError) -> Problem:
+    """What a model says of a row that was to be written."""
+    code = "exists" if all(one.code in TAKEN for one in _single(error)) else "unusable"
+    title = str(CODES[code][1])
+    by_field = error.message_dict if hasattr(error, "error_dict") else {}
+    errors = [
+        # Django speaks of the labels of a form.
+        {"pointer": f"/{name}", "code": code, "detail": f"{title}." if code == "exists" else " ".join(said)}
+        for name, said in by_field.items()
+        if name != NON_FIELD_ERRORS
+    ]
+    said = f"{title}." if code == "exists" else " ".join(error.messages) or title
+    return Problem(code, said, errors=errors)
 
 
 def _single(error: ValidationError) -> list[ValidationError]:

@@ -18,16 +18,18 @@ from catalog.facets import LONGEST_WORDS, SORTS, Selection
 from catalog.importing import batches
 from catalog.models import Category, Product
 from catalog.querysets import LEVELS
+from catalog.signals import cards_shown
 from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, MOST_FURTHER_PICTURES, Availability, Condition
 from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
 from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, is_form, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
-from fashionsite.api.parsers import JSONParser
+from fashionsite.api.parsers import LargeJSONParser
 from fashionsite.api.problems import Problem, errors_of
 from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
 from fashionsite.api.waiting import are_searchable, states, wait_until
+from recommender import neighbours
 from recommender.panels import similar
 
 MOST_FILES = 100
@@ -216,7 +218,7 @@ SKU = OpenApiParameter("sku", str, OpenApiParameter.PATH, description="The produ
 class Products(Resource):
     scopes = {"GET": READ, "POST": WRITE}
     permissions = {"POST": ("catalog.add_product", "catalog.change_product")}
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (LargeJSONParser, MultiPartParser)
 
     @extend_schema(
         operation_id="list_products",
@@ -267,7 +269,10 @@ def _write(request: Request) -> dict[str, Any]:
 
 
 def _in_form(form: Any) -> Any:
-    """What the text of JSON in a form says. Raises Problem."""
+    """What the text of JSON in a form says. Raises ValidationError and Problem."""
+    unknown = form.keys() - ProductsWithPictures().fields.keys()
+    if unknown:
+        raise serializers.ValidationError({name: [gettext("There is no such field.")] for name in sorted(unknown)})
     try:
         return {"products": json.loads(form.get("products", ""))}
     except (ValueError, RecursionError) as error:
@@ -307,7 +312,10 @@ class SimilarProducts(Resource):
         asked = SimilarQuery.of(request.query_params)
         product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
         found = similar.nearest(product, asked.validated_data.get("limit"))
-        return Response({"results": told.matches(found, request)})
+        matches = neighbours.matches(found, told.with_all(Product.objects.all()))
+        if matches:
+            cards_shown.send_robust(SimilarProducts, request=request._request, place="similar-elsewhere")
+        return Response({"results": told.matches(matches, request)})
 
 
 def selection_of(request: HttpRequest, words: bool = False) -> Selection:

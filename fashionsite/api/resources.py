@@ -28,6 +28,8 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 class Resource(APIView):
     """A thing with an address. `scopes` say by method what a key needs, `permissions` what staff need beside."""
 
+    # What browsers ask before they send something is answered before a view is asked.
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
     scopes: ClassVar[Mapping[str, str]] = {"GET": READ}
     permissions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     authentication_classes = (KeyAuthentication, StaffAuthentication)

@@ -163,10 +163,9 @@ def _texts(node: Any) -> Iterator[dict]:
 
 
 def say_that_fields_are_all(result: dict, **_: object) -> dict:
-    """What JSON has beside the fields is refused."""
+    """What a request has beside the fields is refused."""
     for operation in (operation for path in result["paths"].values() for operation in path.values()):
-        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        if content:
+        for content in operation.get("requestBody", {}).get("content", {}).values():
             _close(content["schema"], result["components"]["schemas"])
     return result
 

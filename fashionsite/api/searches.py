@@ -23,12 +23,12 @@ from catalog.facets import Selection
 from catalog.models import Product
 from catalog.money import Range
 from catalog.monitoring.metrics import SEARCH_SECONDS
-from catalog.signals import words_searched
+from catalog.signals import cards_shown, words_searched
 from fashionsite.api import told
 from fashionsite.api.access import SEARCH, ApiFetches, ApiPhotos, ApiReads
 from fashionsite.api.asked import AMOUNT_OR_NOTHING, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL
-from fashionsite.api.parsers import JSONParser
+from fashionsite.api.parsers import JSONParser, LargeJSONParser
 from fashionsite.api.problems import Problem
 from fashionsite.api.products import ProductsSerializer, SearchQuery, listed, selection_of
 from fashionsite.api.resources import Resource
@@ -249,7 +249,7 @@ def photo_forms(serializer: type[serializers.Serializer]) -> dict[str, Any]:
     return {"multipart/form-data": serializer, "application/json": serializer, PictureParser.media_type: PICTURE}
 
 
-PHOTO_PARSERS = (PhotoFormParser, JSONParser, PictureParser)
+PHOTO_PARSERS = (PhotoFormParser, LargeJSONParser, PictureParser)
 
 
 class PhotoSearch(Resource):
@@ -356,6 +356,8 @@ class Embed(Resource):
 def _tell(request: Request, results: Results | None) -> None:
     found = "nothing" if results is None else "close" if results.is_anything_close else "far"
     photo_searched.send_robust(PhotoSearch, request=request._request, found=found)
+    if results and results.count:
+        cards_shown.send_robust(PhotoSearch, request=request._request, place="photo-elsewhere")
 
 
 def _verdict(results: Results | None) -> str:
@@ -370,7 +372,7 @@ def _look_alikes(results: Results | None, limit: int, request: Request) -> dict[
     guesses = [{"name": one.name, "value": one.label, "confidence": one.confidence} for one in results.guesses()]
     return {
         "count": results.count,
-        "results": told.matches(results.matches(limit), request),
+        "results": told.matches(results.matches(limit, told.with_all(Product.objects.all())), request),
         "facets": told.facets(results.facets()),
         "price": told.price(results.price_facet),
         "guesses": guesses,

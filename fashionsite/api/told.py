@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,15 +11,12 @@ from rest_framework.request import Request
 from catalog import money
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.choices import Facet
-from catalog.models import Category, Product
+from catalog.models import Product
 from catalog.prices import PriceFacet
 from catalog.querysets import ProductQuerySet
 from catalog.terms import Availability, Condition
 from recommender.neighbours import Match
 
-ABOVE = Prefetch("category__parent", Category.objects.select_related("parent"))
-RELATED = ("sizes", "further_pictures", "written", ABOVE)
-"""What of other tables a product is told with, once its category is there"""
 MOST_CHOICES = 200
 """Of one facet"""
 
@@ -175,7 +171,7 @@ def products(found: Iterable[Product], request: Request) -> list[dict[str, Any]]
 
 
 def matches(found: list[Match], request: Request) -> list[dict[str, Any]]:
-    prefetch_related_objects([match.product for match in found], *RELATED)
+    """What is told of matches whose products were found `with_all`."""
     return list(MatchSerializer(found, many=True, context={"request": request}).data)
 
 

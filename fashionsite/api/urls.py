@@ -1,6 +1,6 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from fashionsite.api import desk, imports, products, searches, steering, views, webhooks
+from fashionsite.api import clicks, desk, imports, products, searches, steering, views, webhooks
 
 app_name = "api"
 version_1 = [
@@ -10,6 +10,7 @@ version_1 = [
     path("search/", searches.WordSearch.as_view(), name="search"),
     path("search/photo/", searches.PhotoSearch.as_view(), name="photo_search"),
     path("search/vector/", searches.VectorSearch.as_view(), name="vector_search"),
+    path("clicks/", clicks.Clicks.as_view(), name="clicks"),
     path("embed/", searches.Embed.as_view(), name="embed"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/<int:pk>/", imports.ImportDetail.as_view(), name="import"),
@@ -36,4 +37,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("docs/", views.docs, name="docs"),
     path("v1/", include(version_1)),
+    re_path("^v1/.*[^/]$", views.with_slash),
 ]

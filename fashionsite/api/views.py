@@ -1,8 +1,10 @@
 """The pages about the API that people read."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
@@ -27,6 +29,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def docs(request: HttpRequest) -> HttpResponse:
     """The schema, with every operation to be tried."""
     return render(request, "api/docs.html")
+
+
+# Whatever it is, it is read where it is sent again.
+@csrf_exempt
+@limited(Reads)
+def with_slash(request: HttpRequest) -> HttpResponse:
+    """Leads on, by the same method and with the same body, to where the address should have ended. Raises Http404."""
+    if not is_valid_path(f"{request.path_info}/"):
+        raise Http404
+    path, _, query = request.get_full_path().partition("?")
+    return HttpResponsePermanentRedirect(f"{path}/?{query}".rstrip("?"), preserve_request=True)
 
 
 @require_safe

@@ -16,8 +16,10 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.limits import Reads, limited
 from catalog.models import Product
+from catalog.signals import cards_shown
 from fashionsite.api.access import READ
 from fashionsite.api.models import Key
+from recommender import neighbours
 from recommender.neighbours import Match
 from recommender.panels import similar
 
@@ -71,7 +73,9 @@ def embedded(request: HttpRequest, sku: str) -> HttpResponse:
     key = _key_of_pages(request.GET.get("key", ""))
     Key.objects.note_use(key, timezone.now())
     product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
-    cards = [_card(match) for match in similar.nearest(product, None)]
+    cards = [_card(match) for match in neighbours.matches(similar.nearest(product, None))]
+    if cards:
+        cards_shown.send_robust(embedded, request=request, place="similar-elsewhere")
     response = render(request, "api/embedded.html", {"cards": cards, "title": gettext("Visually similar")})
     response._csp_replace = {"frame-ancestors": key.origins}  # type: ignore[attr-defined]  # of django-csp
     return response

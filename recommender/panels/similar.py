@@ -15,7 +15,7 @@ from recommender import neighbours
 from recommender.cards import Folded, Pick, fold
 from recommender.fitting import CANDIDATES, Kinds, misfit
 from recommender.models import Embedding
-from recommender.neighbours import Match, Near
+from recommender.neighbours import Near
 from recommender.panels.panel import Page, Panel
 
 FITTING = 40
@@ -40,7 +40,7 @@ def _on_offer(pinned: Sequence[int]) -> list[int]:
     return [pk for pk in pinned if pk in there]
 
 
-def nearest(product: Product, count: int | None) -> list[Match]:
+def nearest(product: Product, count: int | None) -> list[Near]:
     """What looks most like the product, one of each picture, by the panel's settings; as many as it has, or `count`."""
     panel = SimilarPanel.now()
     count = count or panel.most
@@ -50,7 +50,7 @@ def nearest(product: Product, count: int | None) -> list[Match]:
         found.sort(key=attrgetter("is_sold_out"))
     else:
         found = neighbours.near_product(product, count, only)
-    return neighbours.matches(found[:count])
+    return found[:count]
 
 
 def _like_the_page(own: Embedding, only: Q, page: Page, steering: Steering) -> list[Folded]:

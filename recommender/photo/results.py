@@ -21,7 +21,7 @@ from catalog.facets import in_order_of_sizes, sold
 from catalog.models import CatalogVersion, MerchandisingRule, Product, ProductSize
 from catalog.money import Range
 from catalog.prices import PriceFacet
-from catalog.querysets import SIZE
+from catalog.querysets import SIZE, ProductQuerySet
 from recommender import neighbours
 from recommender.cards import Card, percent
 from recommender.models import Calibration, Encoder
@@ -151,10 +151,11 @@ class Results:
     def next_page(self) -> str:
         return self.query.address(page=self.query.page + 1) if self.query.page < self.pages else ""
 
-    def matches(self, count: int) -> list[Match]:
-        """The first products, one for each picture, best first."""
+    def matches(self, count: int, read: ProductQuerySet | None = None) -> list[Match]:
+        """The first products, one for each picture, best first. `read` as `neighbours.matches` has it."""
         first = [alikes[0] for alikes in self._pictures[:count]]
-        return self._matches(first, Product.objects.for_cards().in_bulk([alike.pk for alike in first]))
+        among = Product.objects.for_cards() if read is None else read
+        return self._matches(first, among.in_bulk([alike.pk for alike in first]))
 
     def _matches(self, alikes: list[Alike], products: dict[int, Product]) -> list[Match]:
         """Those of them that are among the products, with the pictures by which they were found."""

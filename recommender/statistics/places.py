@@ -1,4 +1,7 @@
-"""The places in pages where cards stand that shoppers click, by name and label; templates name them in `data-place`."""
+"""The places in pages where cards stand that shoppers click, by name and label; templates name them in `data-place`.
+
+Those elsewhere are in pages of other sites, and in programs that ask over REST.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +17,8 @@ PLACES = {
     "for-you": _("For you"),
     "wander": _("Wander"),
     **{panel.name: panel.title for panel in PANELS},
+    "similar-elsewhere": _("Visually similar, in other sites and apps"),
+    "photo-elsewhere": _("Results of photos, in other sites and apps"),
 }
 PLOTTED = ("words", "photo", "similar")
 """Those whose positions are plotted."""

@@ -11,6 +11,8 @@ from recommender.statistics.tally import TALLY
 
 Answer = SearchedWords.Answer
 Kind = Happening.Kind
+FURTHEST = 100
+"""The position that stands for all further ones too."""
 
 
 def count_words(request: HttpRequest, selection: Selection, **_) -> None:
@@ -49,6 +51,15 @@ def count_view(request: HttpRequest, product: Product, **_) -> None:
 def count_favourite(request: HttpRequest, product: Product, **_) -> None:
     if is_counted(request):
         TALLY.add(ProductCount, timezone.localdate(), product.pk, ProductCount.Kind.FAVOURED)
+
+
+def count_click(request: HttpRequest, place: str, position: int, similarity: int | None, is_first: bool) -> None:
+    """A click on a card: its position in the place, from 1 on or 0 where it is not known; its similarity in percent."""
+    if is_counted(request):
+        tens = "" if similarity is None else str(similarity // 10 * 10)
+        count_happening(Kind.CLICKED, place, min(position, FURTHEST), tens)
+        if is_first:
+            count_happening(Kind.FOLLOWED, place)
 
 
 def count_happening(kind: Kind, place: str = "", position: int = 0, detail: str = "") -> None:

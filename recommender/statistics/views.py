@@ -6,14 +6,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from catalog.limits import Clicks, limited
-from recommender.statistics.models import Happening
 from recommender.statistics.places import PLACES
-from recommender.statistics.receivers import count_happening
-from recommender.statistics.shoppers import is_counted
+from recommender.statistics.receivers import count_click
 
 MOST_BYTES = 500
-FURTHEST = 100
-"""The position that stands for all further ones too."""
 
 
 class ClickForm(forms.Form):
@@ -37,16 +33,8 @@ def click(request: HttpRequest) -> HttpResponse:
     form = ClickForm(request.POST)
     if not form.is_valid():
         return _refusal(form.errors.as_text(), 400)
-    if is_counted(request):
-        _count(**form.cleaned_data)
+    count_click(request, **form.cleaned_data)
     return HttpResponse(status=204)
-
-
-def _count(place: str, position: int, similarity: int | None, is_first: bool) -> None:
-    tens = "" if similarity is None else str(similarity // 10 * 10)
-    count_happening(Happening.Kind.CLICKED, place, min(position, FURTHEST), tens)
-    if is_first:
-        count_happening(Happening.Kind.FOLLOWED, place)
 
 
 def _refusal(text: str, status: int) -> HttpResponse:

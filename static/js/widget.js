@@ -5,6 +5,7 @@
 const SHOP = new URL(".", import.meta.url);
 const KEY = [...document.scripts].find(({ src }) => src === import.meta.url)?.dataset.key ?? "";
 const MOST_RESULTS = 12;
+const IS_COUNTED = navigator.doNotTrack !== "1" && !navigator.globalPrivacyControl;
 
 const STYLE = new CSSStyleSheet();
 STYLE.replaceSync(`
@@ -58,10 +59,14 @@ function make(name, properties, ...children) {
   return made;
 }
 
+function send(path, options) {
+  const headers = { ...(KEY && { Authorization: `Bearer ${KEY}` }), ...options?.headers };
+  return fetch(new URL(`api/v1/${path}`, SHOP), { credentials: "omit", ...options, headers });
+}
+
 // Raises Problem with what a person can do about it, and other errors where the shop was not heard.
 async function ask(path, options) {
-  const headers = KEY ? { Authorization: `Bearer ${KEY}` } : {};
-  const response = await fetch(new URL(`api/v1/${path}`, SHOP), { credentials: "omit", headers, ...options });
+  const response = await send(path, options);
   const answer = await response.json();
   if (!response.ok) throw new Problem(answer.detail);
   return answer;
@@ -100,7 +105,12 @@ class Element extends HTMLElement {
     return WORDS[this.language.split("-")[0]];
   }
 
-  card({ product, picture }) {
+  cards(results) {
+    this.isClicked = false;
+    return results.map((one, index) => this.card(one, index + 1));
+  }
+
+  card({ product, picture, similarity }, position) {
     const { link, url, name, category, sku, thumbnails } = product;
     const address = thumbnails[picture - 1];
     const shown = address
@@ -111,7 +121,19 @@ class Element extends HTMLElement {
       make("span", { className: "name", dir: "auto", textContent: name || category.at(-1) || sku }),
       ...this.offer(product),
     ];
-    return make("li", {}, make("a", { href: link || url }, ...parts));
+    const onclick = () => this.count({ position, similarity });
+    // The middle button opens another tab.
+    const onauxclick = ({ button }) => button === 1 && onclick();
+    return make("li", {}, make("a", { href: link || url, onclick, onauxclick }, ...parts));
+  }
+
+  // Nothing of which product it is, or of who clicks; it is told even though the page is left.
+  count(click) {
+    if (!IS_COUNTED) return;
+    const body = JSON.stringify({ place: this.place, ...click, is_first: !this.isClicked });
+    const headers = { "Content-Type": "application/json" };
+    this.isClicked = true;
+    send("clicks/", { method: "POST", body, headers, keepalive: true }).catch(console.warn);
   }
 
   *offer({ price, price_now: now, currency, has_lowest_price: isLowest, availability }) {
@@ -131,6 +153,7 @@ class Element extends HTMLElement {
 
 class Similar extends Element {
   static observedAttributes = ["sku"];
+  place = "similar";
 
   connectedCallback() {
     near.observe(this);
@@ -167,7 +190,7 @@ class Similar extends Element {
 
   fill(results) {
     const heading = make("slot", { name: "heading" }, make("h2", { textContent: this.words.similar }));
-    const list = make("ul", { role: "list", ariaLabel: this.words.similar }, ...results.map((one) => this.card(one)));
+    const list = make("ul", { role: "list", ariaLabel: this.words.similar }, ...this.cards(results));
     this.shadowRoot.replaceChildren(...(results.length ? [heading, list] : []));
   }
 
@@ -186,6 +209,7 @@ document.addEventListener("securitypolicyviolation", ({ effectiveDirective, bloc
 });
 
 class Photo extends Element {
+  place = "photo";
   #turn = 0;
 
   connectedCallback() {
@@ -248,7 +272,7 @@ class Photo extends Element {
     this.status.textContent = status;
     this.problem.textContent = problem;
     this.list.hidden = !results.length;
-    this.list.replaceChildren(...results.map((one) => this.card(one)));
+    this.list.replaceChildren(...this.cards(results));
   }
 }
 

@@ -180,6 +180,17 @@ def test_an_address_and_a_key_have_limits_of_their_own(client, settings):
     assert client.get(PRODUCTS, headers=other)["RateLimit"] == '"key_requests";r=2;t=60'
 
 
+def test_a_photo_that_is_fetched_for_a_key_counts_once(client, settings):
+    rates = dict.fromkeys(("reads", "photos", "costly", "key_requests", "key_photos"), "2/min")
+    settings.LIMITS = {**settings.LIMITS, **rates}
+    key = bearer()
+    asked = {"address": "https://www.example.com/1.jpg"}
+    answers = [
+        client.post("/api/v1/search/photo/", asked, content_type="application/json", headers=key) for _ in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+
+
 def test_the_row_of_access_is_the_only_one():
     assert Access.now().allows("read")
     assert not Access.now().allows("write")

@@ -1,5 +1,7 @@
 """What is answered instead: each problem with its code."""
 
+import json
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -54,6 +56,70 @@ def test_what_is_wrong_is_pointed_at(client):
         {"pointer": "/limit", "code": "max_value", "detail": "Ensure this value is less than or equal to 100."},
         {"pointer": "/gender/0", "code": "blank", "detail": "This field may not be blank."},
     ]
+
+
+def test_a_parameter_that_nobody_knows_is_a_problem(client, writing):
+    for query in ("colour=Red", "q=shirt", "page=2"):
+        answer = client.get(f"{PRODUCTS}?{query}")
+        assert code_of(answer) == (400, "invalid")
+        assert answer.json()["detail"] == f"/{query.partition('=')[0]}: There is no such field."
+    assert code_of(client.post(f"{PHOTO}?colour=Red", {})) == (400, "invalid")
+    assert code_of(client.post(PHOTO, {"colour": "Red"})) == (400, "invalid")
+    assert code_of(client.post(PRODUCTS, {"products": "[]", "picture": "x"}, headers=writing)) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("told", "detail"),
+    [
+        ({"sku": "1", "price": 49.9}, "/products/0/price: Send a text, in quotation marks."),
+        ({"sku": "1", "stock": "3"}, "/products/0/stock: Send a number, without quotation marks."),
+        ({"sku": "1", "is_published": "yes"}, "/products/0/is_published: Send true or false, without quotation marks."),
+        ({"sku": "1", "images": [1]}, "/products/0/images: Send a text, in quotation marks."),
+    ],
+)
+def test_what_is_of_another_kind_is_told_what_it_is_to_be(client, writing, told, detail):
+    answer = client.post(PRODUCTS, {"products": [told]}, content_type="application/json", headers=writing)
+    assert code_of(answer) == (400, "invalid")
+    assert answer.json()["detail"] == detail
+
+
+def test_a_body_of_a_kind_that_is_not_read_is_told_which_are(client):
+    detail = client.post(PHOTO, "a=b", content_type="application/x-www-form-urlencoded").json()["detail"]
+    assert detail.endswith("multipart/form-data, application/json, image/*.")
+
+
+def test_json_may_be_as_large_as_its_address_takes(client, writing):
+    spaces = " " * 1_200_000
+    photo = json.dumps({"photo": "AAAA", "limit": 1})
+    assert code_of(client.post(PHOTO, photo + spaces, content_type="application/json")) == (422, "unusable")
+    batch = json.dumps({"products": [{"sku": "1", "name": "A shirt"}]})
+    assert client.post(PRODUCTS, batch + spaces, content_type="application/json", headers=writing).status_code == 200
+    start = json.dumps({"address": "https://www.example.com/feed.xml"})
+    answer = client.post("/api/v1/imports/", start + spaces, content_type="application/json", headers=writing)
+    assert code_of(answer) == (413, "too_large")
+    assert answer.json()["detail"] == "Beside files, up to 1 MB work here."
+
+
+def test_what_cannot_be_done_is_not_among_what_can(client):
+    assert client.put(PRODUCTS)["Allow"] == "GET, POST, HEAD"
+
+
+def test_what_is_there_already_is_pointed_at(client, writing):
+    told = {"phrase": "jumper", "meanings": "sweater"}
+    answers = [
+        client.post("/api/v1/synonyms/", told, content_type="application/json", headers=writing) for _ in range(2)
+    ]
+    assert code_of(answers[1]) == (409, "exists")
+    assert answers[1].json()["errors"] == [
+        {"pointer": "/phrase", "code": "exists", "detail": "There is one of these already."}
+    ]
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_who_forgets_the_last_slash_is_led_on_by_the_same_method(client, writing, method):
+    answer = getattr(client, method)("/api/v1/products?limit=1", headers=writing)
+    assert (answer.status_code, answer["Location"]) == (308, "/api/v1/products/?limit=1")
+    assert code_of(getattr(client, method)("/api/v1/nothing", headers=writing)) == (404, "not_found")
 
 
 def test_half_a_character_is_told_of_as_well(client):

@@ -7,8 +7,11 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from catalog.models import Product
 from catalog.terms import Availability
 from fashionsite.api.models import Key
+from recommender.statistics.models import Happening
+from recommender.statistics.tally import TALLY
 from tests.browser.axe import expect_nothing_found
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.shop import look_of, photo
@@ -22,6 +25,7 @@ PAGE = """<!DOCTYPE html><html lang="de-AT"><head><meta name="viewport" content=
 <meta name="color-scheme" content="light dark"><title>Another shop</title><link rel="stylesheet" href="/shop.css">
 <script type="module" src="{shop}/widget.js" data-key="{key}"></script></head>
 <body><main><h1>Another shop</h1>{body}</main></body></html>"""
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 STYLE = "body { background: light-dark(#fff, #121316) }"
 FRAME = '<iframe src="{shop}/embed/similar/{sku}/?key={key}" title="Similar" width="100%" height="430"></iframe>'
 FURTHER_DOWN = '<div><svg width="10" height="5000"></svg></div>'
@@ -78,7 +82,7 @@ def key(merchant) -> str:
 @pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
 def visitor(request, browser: Browser):
     """A page in a browser of nobody's that fails its test where its policy is broken or a script fails."""
-    context = browser.new_context(viewport=request.param)
+    context = browser.new_context(viewport=request.param, user_agent=BROWSER)
     page = context.new_page()
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -95,6 +99,18 @@ def stranger(browser: Browser):
     context = browser.new_context(viewport=DESK)
     yield context.new_page()
     context.close()
+
+
+def happenings(page: Page, clicks: int) -> dict:
+    """Of places in other sites, times by (kind, place, position), once so many clicks have come."""
+    there = Happening.objects.filter(place__endswith="elsewhere")
+    for _ in range(200):
+        TALLY.write()
+        if there.filter(kind=Happening.Kind.CLICKED).total() >= clicks:
+            break
+        # The page that told of them is left, and hears no answer.
+        page.wait_for_timeout(50)
+    return there.by("kind", "place", "position")
 
 
 def links(page: Page) -> list[str]:
@@ -155,6 +171,47 @@ def test_a_photo_is_searched_with_in_another_shop(visitor, merchant, key, produc
     )
     expect(element.get_by_role("progressbar")).to_be_hidden()
     expect_nothing_found(visitor)
+
+
+def test_clicks_are_counted_of_whoever_does_not_mind(visitor, browser, merchant, key, products, counting):
+    # Where they are bought is a page without cookies.
+    Product.objects.update(link=f"{merchant.origin}/shop.css")
+    merchant.show(f'<visual-search-similar sku="{products[0].sku}"></visual-search-similar>', key)
+    visitor.goto(merchant.origin)
+    cards = visitor.locator("visual-search-similar").get_by_role("listitem")
+    with visitor.expect_response(f"{merchant.shop}/api/v1/clicks/") as told:
+        cards.nth(2).get_by_role("link").click(button="middle")
+    assert told.value.status == 204
+    # It is told though the page is left by it.
+    cards.nth(1).get_by_role("link").click()
+    visitor.wait_for_url("**/shop.css")
+    assert happenings(visitor, clicks=2) == {
+        ("shown", "similar-elsewhere", 0): 1,
+        ("clicked", "similar-elsewhere", 2): 1,
+        ("clicked", "similar-elsewhere", 3): 1,
+        ("followed", "similar-elsewhere", 0): 1,
+    }
+    context = browser.new_context()
+    context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })")
+    private = context.new_page()
+    told = []
+    private.on("request", lambda request: told.append(request.url))
+    private.goto(merchant.origin)
+    private.locator("visual-search-similar").get_by_role("link").first.click()
+    private.wait_for_url("**/shop.css")
+    context.close()
+    assert any("/similar/" in address for address in told)
+    assert not any("/clicks/" in address for address in told)
+
+
+def test_clicks_in_the_frame_are_counted(visitor, merchant, key, products, counting):
+    # Where they are bought is a page without cookies.
+    Product.objects.update(link=f"{merchant.origin}/shop.css")
+    merchant.show(FRAME.format(shop=merchant.shop, sku=products[0].sku, key=key), key)
+    visitor.goto(merchant.origin)
+    visitor.frame_locator("iframe").locator(".card a").nth(3).click()
+    visitor.wait_for_url("**/shop.css")
+    assert happenings(visitor, clicks=1)["clicked", "similar-elsewhere", 4] == 1
 
 
 def test_photos_are_pasted_and_problems_are_said(stranger, merchant, key, products):
