@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from catalog.pictures.media import media
 from fashionsite.celery import app
+from fashionsite.replicas import REPLICAS
 from recommender import querysets
 from recommender.models import Encoder
 
@@ -63,6 +64,11 @@ def _broker() -> str:
         return broker.transport.driver_name
 
 
+def _replicas() -> dict[str, bool]:
+    """Whether this process asks each of them; pages do without."""
+    return {replica.alias: replica.is_usable for replica in REPLICAS}
+
+
 def _media() -> str:
     """Where pictures lie; raises OSError where that cannot be asked for one."""
     media.exists(f"readyz-{uuid4()}")
@@ -99,6 +105,7 @@ def _enough_free_bytes() -> dict[str, float]:
 
 CHECKS: dict[str, Callable[[], object]] = {
     "database": _database,
+    "replicas": _replicas,
     "broker": _broker,
     "media": _media,
     "encoder": _encoder,

@@ -188,6 +188,16 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": dj_database_url.parse(_database_url(), conn_max_age=60, conn_health_checks=True)}
+# A replica that says nothing for a second costs a shopper no more than that.
+_of_replicas: dict[str, Any] = {"connect_timeout": 2, "tcp_user_timeout": 1000, "keepalives_idle": 5}
+for _number, _url in enumerate(os.environ.get("DATABASE_REPLICA_URL", "").split(), 1):
+    _replica = dj_database_url.parse(_url, conn_max_age=60, conn_health_checks=True)
+    _replica["OPTIONS"] = _of_replicas | _replica.get("OPTIONS", {})
+    DATABASES[f"replica {_number}"] = _replica
+if len(DATABASES) > 1:
+    DATABASE_ROUTERS = ["fashionsite.replicas.Router"]
+    # The last one, as it answers in the place of the view.
+    MIDDLEWARE.append("fashionsite.replicas.ReadFromReplicas")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
