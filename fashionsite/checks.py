@@ -1,7 +1,6 @@
 """What `manage.py check --deploy` finds out about a shop in production; docs/operations.md lists it."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +11,7 @@ from django.core.cache import caches
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
+from catalog.pictures.media import media
 from fashionsite import health
 
 LEAST_PGVECTOR = (0, 8)
@@ -84,11 +84,13 @@ def _caches() -> Iterator[checks.CheckMessage]:
 
 def _media() -> Iterator[checks.CheckMessage]:
     try:
-        with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT):
-            pass
+        media.probe()
     except OSError as error:
         hint = "Make the folder, and have it belong to the account that the shop runs as."
-        yield checks.Error(f"No picture can be stored in MEDIA_ROOT: {error}", hint, id="shop.E004")
+        if settings.MEDIA_STORAGE:
+            hint = "Make the bucket, and let the shop list it, and get, put and delete objects in it."
+        place = settings.MEDIA_STORAGE or "MEDIA_ROOT"
+        yield checks.Error(f"No picture can be stored in {place}: {error}", hint, id="shop.E004")
 
 
 def _uploads() -> Iterator[checks.CheckMessage]:

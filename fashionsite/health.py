@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -11,7 +11,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError
 
+from catalog.pictures.media import media
 from fashionsite.celery import app
+from fashionsite.replicas import REPLICAS
 from recommender import querysets
 from recommender.models import Encoder
 
@@ -62,6 +64,17 @@ def _broker() -> str:
         return broker.transport.driver_name
 
 
+def _replicas() -> dict[str, bool]:
+    """Whether this process asks each of them; pages do without."""
+    return {replica.alias: replica.is_usable for replica in REPLICAS}
+
+
+def _media() -> str:
+    """Where pictures lie; raises OSError where that cannot be asked for one."""
+    media.exists(f"readyz-{uuid4()}")
+    return settings.MEDIA_STORAGE or "MEDIA_ROOT"
+
+
 def _encoder() -> str:
     encoder = Encoder.objects.active()
     if encoder is None:
@@ -76,8 +89,9 @@ def _backlog() -> dict[str, int]:
 
 def free_bytes() -> dict[str, float]:
     """Of the disks of the folders that grow."""
-    folders = {name: Path(getattr(settings, name)) for name in ("MEDIA_ROOT", "VAR_DIR")}
-    return {name: shutil.disk_usage(folder).free for name, folder in folders.items() if folder.exists()}
+    of_media = media.free_bytes
+    free = {} if of_media is None else {"MEDIA_ROOT": float(of_media)}
+    return {**free, "VAR_DIR": float(shutil.disk_usage(settings.VAR_DIR).free)}
 
 
 def _enough_free_bytes() -> dict[str, float]:
@@ -91,7 +105,9 @@ def _enough_free_bytes() -> dict[str, float]:
 
 CHECKS: dict[str, Callable[[], object]] = {
     "database": _database,
+    "replicas": _replicas,
     "broker": _broker,
+    "media": _media,
     "encoder": _encoder,
     "backlog": _backlog,
     "free_bytes": _enough_free_bytes,

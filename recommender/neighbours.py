@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
-from django.db import connection, transaction
+from django.db import connections, router, transaction
 from django.db.models import Func, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
@@ -191,7 +191,7 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
         SELECT 1 - coalesce(nearest.distance, 2) FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (vector, number)
         LEFT JOIN LATERAL ({lateral}) AS nearest ON true ORDER BY number
     """  # noqa: S608 – Django wrote it
-    with index_settings(FEW_CANDIDATES), connection.cursor() as cursor:
+    with index_settings(FEW_CANDIDATES), connections[_database()].cursor() as cursor:
         cursor.execute(sql, [[str(vector.tolist()) for vector in vectors], *parameters])
         return np.array(cursor.fetchall(), np.float32).reshape(-1)
 
@@ -208,8 +208,8 @@ def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) 
 @contextmanager
 def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
     """What a transaction of `nearest` queries needs from PostgreSQL."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(database := _database()):
+        with connections[database].cursor() as cursor:
             # With a filter the index goes on until it has enough, in the order of the distances. The planner takes
             # fresh embeddings for rare, and would sort all distances instead of asking the index.
             cursor.execute(
@@ -223,10 +223,15 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
 @contextmanager
 def exact_search() -> Iterator[None]:
     """A transaction whose `nearest` queries compare all vectors, whatever the planner would choose."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(database := _database()):
+        with connections[database].cursor() as cursor:
             cursor.execute("SET LOCAL enable_indexscan = off")
         yield
+
+
+def _database() -> str:
+    """Which one the queries of embeddings go to: what is set for them has to be set there."""
+    return router.db_for_read(Embedding)
 
 
 def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Near]:
@@ -250,9 +255,11 @@ def _nearest_of_each(ordered: "QuerySet[Any, Row]", count: int, told_apart_by: C
     first: dict[int, Row] = {}
     different: set[object] = set()
     # As a model's rows they would take twice the time.
+    database = _database()
+    connection = connections[database]
     walk = ordered[:MOST_ROWS].query.get_compiler(connection=connection, elide_empty=False)
     # Outside of a transaction a cursor would have all rows that there may be made at once.
-    with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
+    with transaction.atomic(database, savepoint=False), connection.chunked_cursor() as cursor:
         cursor.execute(*walk.as_sql())
         while len(different) < count and (rows := cursor.fetchmany(count)):
             for row in _of_present_pictures([row for row in rows if row[0] not in first]):
@@ -267,7 +274,7 @@ def _of_present_pictures(rows: list[Row]) -> list[Row]:
     further = {(product, digest) for product, digest, _, own, *_ in rows if digest != own}
     if not further:
         return rows
-    with connection.cursor() as cursor:
+    with connections[_database()].cursor() as cursor:
         cursor.execute(PRESENT, [list(asked) for asked in zip(*further, strict=True)])
         present = set(cursor.fetchall())
     return [row for row in rows if row[1] == row[3] or (row[0], row[1]) in present]

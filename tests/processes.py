@@ -38,11 +38,11 @@ def _database_url(name: str | None) -> str:
     return f"postgresql://{login}@{place}/{name or database['NAME']}{options}"
 
 
-def manage(*arguments: object, **extra: object) -> subprocess.CompletedProcess:
+def manage(*arguments: object, cwd: Path = ROOT, **extra: object) -> subprocess.CompletedProcess:
     """Runs a management command as a process of its own and returns what it printed."""
     command = [sys.executable, "manage.py", *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(**extra), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=cwd, env=environment(**extra), capture_output=True, text=True, timeout=120, check=False
     )
 
 
