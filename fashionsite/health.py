@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from fashionsite.celery import app
 from recommender import querysets
 from recommender.models import Encoder
+from recommender.vectors import VectorsAway, milvus
 
 SECONDS_FOR_THE_BROKER = 2
 LEAST_FREE_BYTES = 500_000_000
@@ -43,7 +44,7 @@ def look(names: Iterable[str]) -> tuple[dict[str, object], list[str]]:
     for name in names:
         try:
             said[name] = CHECKS[name]()
-        except (NotReady, DatabaseError, OperationalError, OSError) as error:
+        except (NotReady, VectorsAway, DatabaseError, OperationalError, OSError) as error:
             missing.append(name)
             said[name] = str(error).splitlines()[0]
     return said, missing
@@ -67,6 +68,10 @@ def _encoder() -> str:
     if encoder is None:
         raise NotReady(gettext("no encoder is registered yet; the first worker does that"))
     return encoder.name
+
+
+def _vectors() -> str:
+    return f"Milvus {milvus().version()}" if settings.VECTORS else "in the database"
 
 
 def _backlog() -> dict[str, int]:
@@ -93,6 +98,7 @@ CHECKS: dict[str, Callable[[], object]] = {
     "database": _database,
     "broker": _broker,
     "encoder": _encoder,
+    "vectors": _vectors,
     "backlog": _backlog,
     "free_bytes": _enough_free_bytes,
 }

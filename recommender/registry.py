@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import LockNotAvailable
 
-from recommender import querysets
+from recommender import copying, querysets
 from recommender.encoders import PictureEncoder, load_encoder
 from recommender.models import Embedding, Encoder, EncoderFile
 from recommender.neighbours import index_of
@@ -81,6 +81,8 @@ def switch_when_complete() -> None:
     successor = Encoder.objects.filling()
     if successor is None or querysets.waiting(successor).exists() or querysets.waiting_further(successor).exists():
         return
+    if settings.VECTORS and not copying.is_whole(successor):
+        return
     if predecessor := Encoder.objects.active():
         _retire(predecessor)
     Encoder.objects.filter(pk=successor.pk).update(state=Encoder.State.ACTIVE)
@@ -106,8 +108,15 @@ def begin_fill(encoder: Encoder) -> None:
 
 
 def end_fills() -> None:
-    """Makes the index of each encoder at work that has none, as soon as little waits in comparison."""
+    """Makes the index of each encoder at work that has none, as soon as little waits in comparison.
+
+    Where Milvus has one, it is taken away.
+    """
     for encoder in encoders_at_work():
+        if settings.VECTORS:
+            if copying.is_complete(encoder) and _has_index(encoder):
+                remove_index(encoder)
+            continue
         if not _has_index(encoder) and querysets.due(encoder).count() <= LITTLE * encoder.embeddings.count():
             _make_missing_index(encoder)
 
@@ -160,7 +169,9 @@ def remove_index(encoder: Encoder) -> None:
 
 
 def create_index(encoder: Encoder) -> None:
-    """The one over its vectors."""
+    """The one over its vectors, unless Milvus is to have it."""
+    if settings.VECTORS:
+        return
     with connection.schema_editor() as editor:
         editor.add_index(Embedding, index_of(encoder))
 
