@@ -429,6 +429,7 @@ LOGGING = {
         "waitress.queue": {"level": "ERROR"},
         # Who asks Milvus in vain says so, once.
         "pymilvus": {"level": "CRITICAL"},
+        "milvus_lite": {"level": "WARNING"},
         # A line for each request, which only machines read.
         "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },

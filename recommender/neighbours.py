@@ -28,8 +28,9 @@ LINKS, CANDIDATES_WHEN_BUILT = 16, 128
 LOOK_ALIKES = 500
 MOST_ROWS = 3000
 """Pictures that are looked at for one search"""
-MOST_ASKED = 16_384
-"""So many Milvus tells at most"""
+MORE, MOST_ASKED = 240, 16_384
+"""How many more than are wanted Milvus is asked for at first, as a filter may keep every other one; it tells no more
+at once than the other"""
 NARROW = 20_000
 """Where a filter keeps fewer, comparing all of them is no slower than to go on asking for more"""
 MOST_WITHOUT_INDEX = 100_000
@@ -321,7 +322,7 @@ def _walk_by_milvus(
     """
     unordered = ordered.order_by()
     passed: set[int] = set()
-    kept, asked = 0, max(CANDIDATES, 4 * count)
+    kept, asked = 0, count + MORE
     while kept < MOST_ROWS:
         (nearest_ones,) = milvus().nearest(collection, np.asarray(vector)[None], asked)
         ids = [id_ for id_, _ in nearest_ones if id_ not in passed]
@@ -331,7 +332,7 @@ def _walk_by_milvus(
         kept += len(rows)
         if len(nearest_ones) < asked or asked == MOST_ASKED:
             return
-        if len(unordered.values_list("pk")[:NARROW]) < NARROW:
+        if unordered.values("pk")[:NARROW].count() < NARROW:
             yield from _walk_by_postgres(ordered, count)
             return
         asked = min(4 * asked, MOST_ASKED)

@@ -87,25 +87,6 @@ def shown(product: Product, count: int = 100) -> set[Product]:
     return {match.product for match in similar_to_product(product, count)}
 
 
-def test_the_nearest_are_those_of_an_exact_search_however_much_a_filter_keeps(engine, settle, monkeypatch):
-    monkeypatch.setattr(neighbours, "NARROW", 100)
-    encoder = many_products(MANY)
-    settle()
-    queries = [row.vector for row in encoder.embeddings.order_by("pk")[:: MANY // 6]]
-    for kept in (5, 50, 500, 1000):
-        among = encoder.embeddings.alias(rest=F("product_id") * 7919 % 1000).filter(rest__lt=kept)
-        recalls = []
-        for query in queries:
-            with exact_search():
-                right = [near.distance for near in nearest(encoder, among, query, 12)]
-            with index_settings():
-                found = [near.distance for near in nearest(encoder, among, query, 12)]
-            assert found == sorted(found)
-            assert len(found) == len(right)
-            recalls.append(np.mean([distance <= right[-1] + 1e-3 for distance in found]))
-        assert np.mean(recalls) >= 0.95
-
-
 def test_who_has_the_index_is_asked_and_nobody_else(engine, settle):
     product, *others = searchable_products(8)
     settle()
@@ -304,3 +285,23 @@ def test_a_large_shop_says_what_is_away_and_shows_all_else(stopped, monkeypatch)
         assert answer["Retry-After"]
     assert answer.json()["detail"] == "The search by looks is away for a moment."
     assert client.get("/products/", {"q": "Product"}).status_code == 200
+
+
+# The last one, as what a test takes back stays in PostgreSQL's index until a vacuum.
+def test_the_nearest_are_those_of_an_exact_search_however_much_a_filter_keeps(engine, settle, monkeypatch):
+    monkeypatch.setattr(neighbours, "NARROW", 100)
+    encoder = many_products(MANY)
+    settle()
+    queries = [row.vector for row in encoder.embeddings.order_by("pk")[:: MANY // 6]]
+    for kept in (5, 50, 500, 1000):
+        among = encoder.embeddings.alias(rest=F("product_id") * 7919 % 1000).filter(rest__lt=kept)
+        recalls = []
+        for query in queries:
+            with exact_search():
+                right = [near.distance for near in nearest(encoder, among, query, 12)]
+            with index_settings():
+                found = [near.distance for near in nearest(encoder, among, query, 12)]
+            assert found == sorted(found)
+            assert len(found) == len(right)
+            recalls.append(np.mean([distance <= right[-1] + 1e-3 for distance in found]))
+        assert np.mean(recalls) >= 0.95
