@@ -1,7 +1,7 @@
 """Every nearest-neighbour query, and the index that answers them."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Func, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
@@ -229,7 +230,7 @@ def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) 
     digest of the own picture, *columns)."""
     rows = by_distance(encoder, encoder.embeddings.on_offer(), vector).values_list(*WALKED, *columns)
     with index_settings(LOOK_ALIKES):
-        return _nearest_of_each(_walk(encoder, rows, vector, LOOK_ALIKES), LOOK_ALIKES, itemgetter(0))
+        return _nearest_of_each(encoder, rows, vector, LOOK_ALIKES, itemgetter(0))
 
 
 @contextmanager
@@ -264,20 +265,25 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
     sorted, which is faster among a few.
     """
     rows = by_distance(encoder, among.on_offer(), vector).values_list(*NEAR)
-    return [Near(*row) for row in _nearest_of_each(_walk(encoder, rows, vector, count), count, itemgetter(1))]
+    return [Near(*row) for row in _nearest_of_each(encoder, rows, vector, count, itemgetter(1))]
 
 
 def _nearest_of_each(
-    walk: Generator[list[Row], None, None], count: int, told_apart_by: Callable[[Row], object]
+    encoder: Encoder,
+    ordered: "QuerySet[Any, Row]",
+    vector: np.ndarray,
+    count: int,
+    told_apart_by: Callable[[Row], object],
 ) -> list[Row]:
-    """The first row of each product by a picture that it has now, best first, of rows which begin with WALKED.
+    """The first row of each product by a picture that it has now, in the order of the rows, which begin with WALKED.
 
     There are so many that `count` of them can be told apart.
     """
     first: dict[int, Row] = {}
     different: set[object] = set()
-    with closing(walk):
-        for rows in walk:
+    # Outside of a transaction a cursor would have all rows that there may be made at once.
+    with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
+        for rows in _walk(cursor, encoder, ordered, vector, count):
             for row in _of_present_pictures([row for row in rows if row[0] not in first]):
                 if len(different) < count and row[0] not in first:
                     first[row[0]] = row
@@ -288,34 +294,32 @@ def _nearest_of_each(
 
 
 def _walk(
-    encoder: Encoder, ordered: "QuerySet[Any, Row]", vector: np.ndarray, count: int
-) -> Generator[list[Row], None, None]:
+    cursor: CursorWrapper, encoder: Encoder, ordered: "QuerySet[Any, Row]", vector: np.ndarray, count: int
+) -> Iterator[list[Row]]:
     """The rows in the order of the distances, some at a time, from whichever index is asked. Raises VectorsAway."""
     if collection := _collection_to_ask(encoder):
         try:
-            yield from _walk_by_milvus(collection, ordered, vector, count)
+            yield from _walk_by_milvus(cursor, collection, ordered, vector, count)
             return
         except VectorsAway:
             if not _is_small():
                 raise
-    yield from _walk_by_postgres(ordered, count)
+    yield from _walk_by_postgres(cursor, ordered, count)
 
 
-def _walk_by_postgres(ordered: "QuerySet[Any, Row]", count: int) -> Generator[list[Row], None, None]:
+def _walk_by_postgres(cursor: CursorWrapper, ordered: "QuerySet[Any, Row]", count: int) -> Iterator[list[Row]]:
     """The rows are read one after the other from where the index is, as nobody knows how many pictures of one product
     come before the next product: asking anew for more costs all of it again."""
     # As a model's rows they would take twice the time.
     walk = ordered[:MOST_ROWS].query.get_compiler(connection=connection, elide_empty=False)
-    # Outside of a transaction a cursor would have all rows that there may be made at once.
-    with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
-        cursor.execute(*walk.as_sql())
-        while rows := cursor.fetchmany(count):
-            yield rows
+    cursor.execute(*walk.as_sql())
+    while rows := cursor.fetchmany(count):
+        yield rows
 
 
 def _walk_by_milvus(
-    collection: str, ordered: "QuerySet[Any, Row]", vector: np.ndarray, count: int
-) -> Generator[list[Row], None, None]:
+    cursor: CursorWrapper, collection: str, ordered: "QuerySet[Any, Row]", vector: np.ndarray, count: int
+) -> Iterator[list[Row]]:
     """Milvus tells ids, and of these the table has the rows that there are and that are wanted.
 
     It is asked anew for four times as many, as long as that is worth it.
@@ -333,7 +337,7 @@ def _walk_by_milvus(
         if len(nearest_ones) < asked or asked == MOST_ASKED:
             return
         if unordered.values("pk")[:NARROW].count() < NARROW:
-            yield from _walk_by_postgres(ordered, count)
+            yield from _walk_by_postgres(cursor, ordered, count)
             return
         asked = min(4 * asked, MOST_ASKED)
 
