@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from catalog.pictures.media import media
 from fashionsite import health
+from recommender.vectors import VectorsAway
 
 LEAST_PGVECTOR = (0, 8)
 """Iterative scans of an index"""
@@ -25,7 +26,7 @@ LEAST_TOKEN = 16
 @checks.register("shop", deploy=True)
 def check_shop(**_: object) -> list[checks.CheckMessage]:
     """Everything that a public shop should not be."""
-    parts = (_defaults, _metrics, _broker, _visibility, _caches, _media, _uploads, _database, _disks)
+    parts = (_defaults, _metrics, _broker, _visibility, _caches, _media, _uploads, _database, _vectors, _disks)
     return [message for part in parts for message in part()]
 
 
@@ -114,6 +115,14 @@ def _database() -> Iterator[checks.CheckMessage]:
     elif tuple(int(part) for part in found[0].split(".")[:2]) < LEAST_PGVECTOR:
         hint = "Update its package, and run ALTER EXTENSION vector UPDATE."
         yield checks.Error(f"pgvector {found[0]} is too old; searches with a filter need 0.8.", hint, id="shop.E007")
+
+
+def _vectors() -> Iterator[checks.CheckMessage]:
+    try:
+        health.CHECKS["vectors"]()
+    except (VectorsAway, ImportError) as error:
+        hint = "Start it, or correct VECTORS; it needs what requirements-milvus.txt names."
+        yield checks.Error(f"Milvus cannot be asked: {error}", hint, id="shop.E008")
 
 
 def _disks() -> Iterator[checks.CheckMessage]:

@@ -16,6 +16,7 @@ from fashionsite.celery import app
 from fashionsite.replicas import REPLICAS
 from recommender import querysets
 from recommender.models import Encoder
+from recommender.vectors import VectorsAway, milvus
 
 SECONDS_FOR_THE_BROKER = 2
 LEAST_FREE_BYTES = 500_000_000
@@ -45,7 +46,7 @@ def look(names: Iterable[str]) -> tuple[dict[str, object], list[str]]:
     for name in names:
         try:
             said[name] = CHECKS[name]()
-        except (NotReady, DatabaseError, OperationalError, OSError) as error:
+        except (NotReady, VectorsAway, DatabaseError, OperationalError, OSError) as error:
             missing.append(name)
             said[name] = str(error).splitlines()[0]
     return said, missing
@@ -82,6 +83,10 @@ def _encoder() -> str:
     return encoder.name
 
 
+def _vectors() -> str:
+    return f"Milvus {milvus().version()}" if settings.VECTORS else "in the database"
+
+
 def _backlog() -> dict[str, int]:
     """How many products wait for an embedding of each encoder at work."""
     return {encoder.name: querysets.waiting(encoder).count() for encoder in Encoder.objects.at_work()}
@@ -109,6 +114,7 @@ CHECKS: dict[str, Callable[[], object]] = {
     "broker": _broker,
     "media": _media,
     "encoder": _encoder,
+    "vectors": _vectors,
     "backlog": _backlog,
     "free_bytes": _enough_free_bytes,
 }

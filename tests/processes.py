@@ -78,6 +78,21 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
 
 
+@contextmanager
+def milvus_server(folder: Path, port: int) -> Iterator[None]:
+    """A Milvus Lite at that port that keeps its collections in a folder."""
+    run = "from milvus_lite.cmdline import main; main()"
+    where = ("--data-dir", folder, "--host", "127.0.0.1", "--port", port)
+    with running(sys.executable, "-c", run, "server", *where):
+        eventually(lambda: _listens(port))
+        yield
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _answers(client: redis.Redis) -> bool:
     try:
         return client.ping()

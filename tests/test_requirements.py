@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from tests.processes import ROOT
 
 PIN = re.compile(r"[A-Za-z0-9_.-]+(\[[a-z0-9,]+\])?==[0-9][0-9.a-z]*")
-FILES = ("requirements-serving.txt", "requirements.txt", "requirements-dev.txt")
+FILES = ("requirements-serving.txt", "requirements-milvus.txt", "requirements.txt", "requirements-dev.txt")
 TAKING_ALONG = re.compile(r"\b(A?GPL|Affero|SSPL)|(?<!Lesser )General Public License|Commons Clause")
 """Licences that would be the shop's own too, once it is passed on; that of psycopg2, the Lesser one, is not."""
 
