@@ -12,6 +12,7 @@ from catalog.models import Product
 from catalog.pictures import renditions, storage
 from catalog.pictures.media import media
 from recommender import embedding
+from recommender.registry import active_encoder
 from recommender.models import Embedding
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing
@@ -60,6 +61,7 @@ def test_a_store_that_is_away_is_said_and_costs_no_product_its_picture(client, n
     answer = client.get("/media/products/any.jpg")
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert "The storage of pictures is at fault: [Errno 5] Could not connect" in caplog.text
+    active_encoder()
     assert client.get("/readyz").json()["missing"] == ["media"]
     assert "shop.E004" in {message.id for message in run_checks(tags=["shop"], include_deployment_checks=True)}
     digest = "0" * 64
