@@ -382,7 +382,8 @@ def _look_alikes(results: Results | None, limit: int, request: Request) -> dict[
 def _vector(numbers: list[float], encoder: Encoder) -> np.ndarray:
     """Of length one. Raises Problem."""
     vector = np.asarray(numbers, np.float64)
-    length = np.linalg.norm(vector)
+    with np.errstate(over="ignore"):  # what is too long for a number has none that is finite
+        length = np.linalg.norm(vector)
     if len(vector) != encoder.dimensions or not np.isfinite(length) or not length:
         said = gettext("The encoder {name} has vectors of {number} numbers that are not all 0.")
         raise Problem("unusable", said.format(name=encoder.name, number=encoder.dimensions))

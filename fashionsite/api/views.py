@@ -33,7 +33,6 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 # Whatever it is, it is read where it is sent again.
 @csrf_exempt
-@limited(Reads)
 def with_slash(request: HttpRequest) -> HttpResponse:
     """Leads on, by the same method and with the same body, to where the address should have ended. Raises Http404."""
     if not is_valid_path(f"{request.path_info}/"):
