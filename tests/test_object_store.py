@@ -12,8 +12,8 @@ from catalog.models import Product
 from catalog.pictures import renditions, storage
 from catalog.pictures.media import media
 from recommender import embedding
-from recommender.registry import active_encoder
 from recommender.models import Embedding
+from recommender.registry import active_encoder
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing
 from tests.processes import WORKER, eventually, free_port, manage, redis_server, running
