@@ -1,14 +1,23 @@
 """What is kept for a while so that it is not computed again."""
 
+import logging
+import time
 from collections.abc import Callable
-from typing import TypeVar, cast
+from threading import Lock, Thread
+from typing import Generic, TypeVar, cast
 
 from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, connections
 
 from catalog.monitoring.metrics import count_asked
 
+logger = logging.getLogger(__name__)
 Computed = TypeVar("Computed")
 MISSING = object()
+LARGE = 2_000
+"""Products of which more is made than a request should wait for: an index for suggestions takes 50 ms of a core."""
+PAUSES = 50
+"""What is made aside is not made again for so many times as long as it took, or for so many seconds if that failed."""
 
 
 def kept(key: str, compute: Callable[[], Computed], seconds: int) -> Computed:
@@ -19,3 +28,56 @@ def kept(key: str, compute: Callable[[], Computed], seconds: int) -> Computed:
     found = cache.get(key, MISSING)
     count_asked(key.partition(":")[0], was_there=found is not MISSING)
     return cast(Computed, cache.get_or_set(key, compute, seconds) if found is MISSING else found)
+
+
+class LastMade(Generic[Computed]):
+    """What this process made last of the whole catalogue; of a large one it answers while the next one is made."""
+
+    def __init__(self, name: str, make: Callable[[str], Computed], is_large: Callable[[Computed], bool]):
+        """`make` is given the version of the catalogue; the name is its thread's, and that of what is logged."""
+        self._name, self._make, self._is_large = name, make, is_large
+        self._made: tuple[str, Computed] | None = None
+        self._not_before = 0.0
+        self._making = Lock()
+
+    def of(self, version: str) -> Computed:
+        """That of the version, or of a large catalogue the last one. Raises what making it raises."""
+        if self._made is None:
+            return self.at_once(version)
+        made_of, made = self._made
+        if made_of == version:
+            return made
+        if not self._is_large(made):
+            return self.at_once(version)
+        if time.monotonic() >= self._not_before:
+            self.make_aside(lambda: version)
+        return made
+
+    def at_once(self, version: str) -> Computed:
+        """That of the version; whoever comes while it is made waits for it. Raises what making it raises."""
+        with self._making:
+            if self._made is None or self._made[0] != version:
+                self._make_now(version)
+            return cast(tuple[str, Computed], self._made)[1]
+
+    def make_aside(self, version: Callable[[], str]) -> None:
+        """In a thread, which ends at once where another one is at it. Nothing is raised."""
+        self._not_before = time.monotonic() + PAUSES
+        Thread(target=self._make_unless_being_made, args=(version,), name=self._name, daemon=True).start()
+
+    def _make_unless_being_made(self, version: Callable[[], str]) -> None:
+        if not self._making.acquire(blocking=False):
+            return
+        try:
+            self._make_now(version())
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("No %s can be made, and the last one goes on to be used: %s", self._name, error)
+        finally:
+            self._making.release()
+            connections.close_all()
+
+    def _make_now(self, version: str) -> None:
+        started = time.monotonic()
+        self._made = version, self._make(version)
+        ended = time.monotonic()
+        self._not_before = ended + PAUSES * (ended - started)

@@ -30,6 +30,7 @@ from catalog.querysets import SIZE, UNPICTURED, ProductQuerySet
 from catalog.sizes import size_key
 from catalog.summary import COLUMNS, Summary, rows_of, summary
 from catalog.words import sizes
+from catalog.words.lexicon import lexicon
 from catalog.words.prices import Wish
 from catalog.words.understanding import Concept, Understood, understand
 
@@ -151,8 +152,13 @@ class Selection:
         """What the words ask for; nothing where there are none."""
         if not self.words:
             return Understood()
-        key = repr((self.version, "understood", self.words, self.as_typed))
+        key = repr((self._versions, "understood", self.words, self.as_typed))
         return _kept(key, lambda: understand(self.words, self.version, as_typed=self.as_typed))
+
+    @cached_property
+    def _versions(self) -> tuple[str, str]:
+        """Of the catalogue, and of its words by which those that were typed are understood, where there are any."""
+        return self.version, lexicon(self.version).version if self.words else ""
 
     @cached_property
     def is_wide(self) -> bool:
@@ -162,7 +168,7 @@ class Selection:
     @cached_property
     def _search(self) -> str:
         """The query of the words. The values of attributes narrow what it finds, and never widen it."""
-        key = repr((self.version, "search", self.words, self.as_typed, self.category and self.category.pk))
+        key = repr((self._versions, "search", self.words, self.as_typed, self.category and self.category.pk))
         return _kept(key, lambda: self._in_category(self.category).wide_enough(self.understood))
 
     def unwritten(self, concepts: Collection[Concept]) -> ProductQuerySet:
@@ -481,7 +487,7 @@ class Selection:
         """Another text for other choices, catalogues and languages, and after every sale that began or ended."""
         category = self.category and self.category.pk
         choices = (self.words, self.as_typed, category, self.attributes, self.price, self.steering)
-        return repr((self.version, self._summary.version, get_language(), self.sold, settings.SOLD_OUT, choices))
+        return repr((self._versions, self._summary.version, get_language(), self.sold, settings.SOLD_OUT, choices))
 
 
 def sold(version: str) -> Sold:

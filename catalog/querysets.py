@@ -225,7 +225,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return query
 
     def _has_many(self, query: str) -> bool:
-        return self.matching(query)[:FEW].count() == FEW
+        return self.matching(query).order_by()[:FEW].count() == FEW
 
     def lacking(self, concepts: Sequence[Concept]) -> dict[int, list[Concept]]:
         """For each product's id what of this it does not have."""

@@ -8,8 +8,9 @@ from celery import Task, shared_task
 from catalog.handing_over import hand_over
 from catalog.models import FurtherPicture, Product
 from catalog.monitoring.identity import request_id
-from catalog.pictures import files, renditions
+from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture
+from catalog.pictures.media import media
 
 logger = logging.getLogger(__name__)
 PRODUCTS_PER_TASK = 64
@@ -34,7 +35,7 @@ def _make_renditions(pictured: Product | FurtherPicture) -> None:
 
 @shared_task
 def delete_abandoned_files() -> None:
-    files.delete_abandoned()
+    media.delete_abandoned()
 
 
 def enqueue_renditions(product_ids: list[int], **_) -> None:

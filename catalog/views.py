@@ -1,12 +1,13 @@
 """The shop's pages, and the pictures in them."""
 
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
 from django.db.models import prefetch_related_objects
@@ -17,7 +18,6 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
-from django.views.static import serve
 
 from catalog import appearance
 from catalog.appearance import while_shown
@@ -34,10 +34,14 @@ from catalog.sharing import about_the_shop, structured_data
 from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
 from catalog.suggestions import SECONDS_KEPT, suggest
 
+logger = logging.getLogger(__name__)
 Kept = TypeVar("Kept", bound=HttpResponseBase)
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
 YEAR_IN_SECONDS = 365 * 24 * 3600
+NO_FILE = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG}
+"""What storages say of a name that no file has"""
+SECONDS_TO_RETRY = 10
 
 
 @require_safe
@@ -197,15 +201,31 @@ def manifest(request: HttpRequest) -> JsonResponse:
     return JsonResponse(told, content_type="application/manifest+json")
 
 
+def _storage_may_fail(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """404 where the storage has no such file, and 503 for a while where it is at fault."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **named: Any) -> HttpResponseBase:
+        try:
+            return view(request, **named)
+        except OSError as error:
+            if error.errno in NO_FILE:
+                raise Http404 from error
+            logger.warning("The storage of pictures is at fault: %s", error)
+            return HttpResponse(status=503, headers={"Retry-After": str(SECONDS_TO_RETRY)})
+
+    return wrapped
+
+
 @require_safe
+@_storage_may_fail
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored picture. Its name is the digest of its content, so that a browser may keep it for good.
 
     One that browsers do not show leads to its largest rendition.
     """
     if is_shown_by_browsers(path):
-        with _too_long_a_name_is_not_found():
-            return _kept_for_good(serve(request, path, document_root=str(settings.MEDIA_ROOT)))
+        return _sent(path)
     pictured = _pictured(PurePosixPath(path).stem) if default_storage.exists(path) else None
     if pictured is None:
         raise Http404
@@ -213,31 +233,25 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 @require_safe
+@_storage_may_fail
 def rendition(request: HttpRequest, width: int, digest: str) -> HttpResponseBase:
     """A picture in another size, made now where no worker has made it yet."""
-    path = renditions.path(digest, width)
-    with _too_long_a_name_is_not_found():
-        is_made = path.exists()
-    if not is_made:
-        pictured = _pictured(digest)
-        if pictured is None or width not in renditions.widths_for(pictured.image_width, str(pictured.image)):
-            raise Http404
-        try:
-            renditions.make(str(pictured.image), digest, [width])
-        except (UnreadablePicture, OSError) as error:
-            raise Http404(str(error)) from error
-    return _kept_for_good(FileResponse(path.open("rb"), content_type="image/webp"))
-
-
-@contextmanager
-def _too_long_a_name_is_not_found() -> Iterator[None]:
-    """The file system has no file of such a name, and says so by an error of its own."""
+    name = renditions.name_of(digest, width)
+    with suppress(FileNotFoundError):
+        return _sent(name)
+    pictured = _pictured(digest)
+    if pictured is None or width not in renditions.widths_for(pictured.image_width, str(pictured.image)):
+        raise Http404
     try:
-        yield
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        raise Http404 from error
+        renditions.make(str(pictured.image), digest, [width])
+    except (UnreadablePicture, OSError) as error:
+        raise Http404(str(error)) from error
+    return _sent(name)
+
+
+def _sent(name: str) -> FileResponse:
+    """The file of that name in the media storage. Raises OSError."""
+    return _kept_for_good(FileResponse(default_storage.open(name)))
 
 
 def _pictured(digest: str) -> Product | FurtherPicture | None:

@@ -1,7 +1,6 @@
 """What `manage.py check --deploy` finds out about a shop in production; docs/operations.md lists it."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +11,9 @@ from django.core.cache import caches
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
+from catalog.pictures.media import media
 from fashionsite import health
+from recommender.vectors import VectorsAway
 
 LEAST_PGVECTOR = (0, 8)
 """Iterative scans of an index"""
@@ -25,7 +26,7 @@ LEAST_TOKEN = 16
 @checks.register("shop", deploy=True)
 def check_shop(**_: object) -> list[checks.CheckMessage]:
     """Everything that a public shop should not be."""
-    parts = (_defaults, _metrics, _broker, _visibility, _caches, _media, _uploads, _database, _disks)
+    parts = (_defaults, _metrics, _broker, _visibility, _caches, _media, _uploads, _database, _vectors, _disks)
     return [message for part in parts for message in part()]
 
 
@@ -84,11 +85,13 @@ def _caches() -> Iterator[checks.CheckMessage]:
 
 def _media() -> Iterator[checks.CheckMessage]:
     try:
-        with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT):
-            pass
+        media.probe()
     except OSError as error:
         hint = "Make the folder, and have it belong to the account that the shop runs as."
-        yield checks.Error(f"No picture can be stored in MEDIA_ROOT: {error}", hint, id="shop.E004")
+        if settings.MEDIA_STORAGE:
+            hint = "Make the bucket, and let the shop list it, and get, put and delete objects in it."
+        place = settings.MEDIA_STORAGE or "MEDIA_ROOT"
+        yield checks.Error(f"No picture can be stored in {place}: {error}", hint, id="shop.E004")
 
 
 def _uploads() -> Iterator[checks.CheckMessage]:
@@ -112,6 +115,14 @@ def _database() -> Iterator[checks.CheckMessage]:
     elif tuple(int(part) for part in found[0].split(".")[:2]) < LEAST_PGVECTOR:
         hint = "Update its package, and run ALTER EXTENSION vector UPDATE."
         yield checks.Error(f"pgvector {found[0]} is too old; searches with a filter need 0.8.", hint, id="shop.E007")
+
+
+def _vectors() -> Iterator[checks.CheckMessage]:
+    try:
+        health.CHECKS["vectors"]()
+    except (VectorsAway, ImportError) as error:
+        hint = "Start it, or correct VECTORS; it needs what requirements-milvus.txt names."
+        yield checks.Error(f"Milvus cannot be asked: {error}", hint, id="shop.E008")
 
 
 def _disks() -> Iterator[checks.CheckMessage]:

@@ -10,13 +10,15 @@ from django.utils.translation import gettext
 from django.views import defaults
 
 from fashionsite.api.problems import SECONDS_TO_RETRY, is_of_the_api, problem_response
+from recommender.vectors import VectorsAway
 
 
 def handle_error(request: HttpRequest) -> HttpResponseBase:
-    """503 with Retry-After while the database is away or out of space; else 500."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    """503 with Retry-After while the database is away or out of space, or who finds what looks alike; else 500."""
+    error = sys.exc_info()[1]
+    is_away = isinstance(error, OperationalError | InterfaceError | VectorsAway)
     if is_of_the_api(request):
-        said = gettext("The database is away for a moment.") if is_away else gettext("The shop has noted it.")
+        said = _said_of(error)
         headers = {"Retry-After": str(SECONDS_TO_RETRY)} if is_away else {}
         return problem_response(request, "unavailable" if is_away else "error", said, headers)
     if not is_away:
@@ -24,6 +26,14 @@ def handle_error(request: HttpRequest) -> HttpResponseBase:
     response = render(None, "503.html", status=503)
     response["Retry-After"] = str(SECONDS_TO_RETRY)
     return response
+
+
+def _said_of(error: BaseException | None) -> str:
+    if isinstance(error, VectorsAway):
+        return gettext("The search by looks is away for a moment.")
+    if isinstance(error, OperationalError | InterfaceError):
+        return gettext("The database is away for a moment.")
+    return gettext("The shop has noted it.")
 
 
 def handle_missing(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -11,9 +11,12 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError
 
+from catalog.pictures.media import media
 from fashionsite.celery import app
+from fashionsite.replicas import REPLICAS
 from recommender import querysets
 from recommender.models import Encoder
+from recommender.vectors import VectorsAway, milvus
 
 SECONDS_FOR_THE_BROKER = 2
 LEAST_FREE_BYTES = 500_000_000
@@ -43,7 +46,7 @@ def look(names: Iterable[str]) -> tuple[dict[str, object], list[str]]:
     for name in names:
         try:
             said[name] = CHECKS[name]()
-        except (NotReady, DatabaseError, OperationalError, OSError) as error:
+        except (NotReady, VectorsAway, DatabaseError, OperationalError, OSError) as error:
             missing.append(name)
             said[name] = str(error).splitlines()[0]
     return said, missing
@@ -62,11 +65,26 @@ def _broker() -> str:
         return broker.transport.driver_name
 
 
+def _replicas() -> dict[str, bool]:
+    """Whether this process asks each of them; pages do without."""
+    return {replica.alias: replica.is_usable for replica in REPLICAS}
+
+
+def _media() -> str:
+    """Where pictures lie; raises OSError where that cannot be asked for one."""
+    media.exists(f"readyz-{uuid4()}")
+    return settings.MEDIA_STORAGE or "MEDIA_ROOT"
+
+
 def _encoder() -> str:
     encoder = Encoder.objects.active()
     if encoder is None:
         raise NotReady(gettext("no encoder is registered yet; the first worker does that"))
     return encoder.name
+
+
+def _vectors() -> str:
+    return f"Milvus {milvus().version()}" if settings.VECTORS else "in the database"
 
 
 def _backlog() -> dict[str, int]:
@@ -76,8 +94,9 @@ def _backlog() -> dict[str, int]:
 
 def free_bytes() -> dict[str, float]:
     """Of the disks of the folders that grow."""
-    folders = {name: Path(getattr(settings, name)) for name in ("MEDIA_ROOT", "VAR_DIR")}
-    return {name: shutil.disk_usage(folder).free for name, folder in folders.items() if folder.exists()}
+    of_media = media.free_bytes
+    free = {} if of_media is None else {"MEDIA_ROOT": float(of_media)}
+    return {**free, "VAR_DIR": float(shutil.disk_usage(settings.VAR_DIR).free)}
 
 
 def _enough_free_bytes() -> dict[str, float]:
@@ -91,8 +110,11 @@ def _enough_free_bytes() -> dict[str, float]:
 
 CHECKS: dict[str, Callable[[], object]] = {
     "database": _database,
+    "replicas": _replicas,
     "broker": _broker,
+    "media": _media,
     "encoder": _encoder,
+    "vectors": _vectors,
     "backlog": _backlog,
     "free_bytes": _enough_free_bytes,
 }

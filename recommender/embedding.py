@@ -76,7 +76,7 @@ class Result:
 def embed_products(ids: list[int]) -> Result:
     """Embeds what is due of the products' pictures, for each encoder at work; another process's are left to it."""
     encoders = registry.encoders_at_work()
-    # Whether very much waits is asked of all products: not for a few.
+    # Where a few are embedded, not very much waits.
     if len(ids) >= AT_ONCE // 2:
         for encoder in encoders:
             registry.begin_fill(encoder)

@@ -1,5 +1,6 @@
 """Recommendations for a browser, from the products that it has looked at and nothing else."""
 
+from contextlib import suppress
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from recommender import explore, neighbours
 from recommender.cards import Card, cards_of, fold
 from recommender.diversity import farthest_points, unit
+from recommender.models import Embedding
+from recommender.vectors import VectorsAway
 
 INTERESTS = 3
 CANDIDATES = 40
@@ -16,11 +19,16 @@ PRODUCTS = 24
 def for_you(seen: list[int]) -> list[Card]:
     """Products near what those ids have in common, taking turns between the interests; none of them seen already.
 
-    `seen` has the latest first. Without any it is a diverse choice.
+    `seen` has the latest first. Without any, or while nothing tells what is near, it is a diverse choice.
     """
     known = neighbours.embeddings_of(seen) if seen else {}
-    if not known:
-        return [Card(product) for product in explore.diverse_products(PRODUCTS)]
+    if known:
+        with suppress(VectorsAway):
+            return _near(known, seen)
+    return [Card(product) for product in explore.diverse_products(PRODUCTS)]
+
+
+def _near(known: dict[int, Embedding], seen: list[int]) -> list[Card]:
     looked_at = [known[pk] for pk in seen if pk in known]
     digests = {row.image_digest for row in looked_at}
     interests = _interests(np.stack([row.vector for row in looked_at]).astype(np.float32))

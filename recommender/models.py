@@ -1,6 +1,7 @@
 """Encoders, and what they made of each product's picture."""
 
 from functools import lru_cache
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -123,6 +124,37 @@ class Embedding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} by {self.encoder_id}"
+
+
+def new_collection_name() -> str:
+    """One that no other shop has, as several may use one Milvus."""
+    return f"embeddings_{uuid4().hex}"
+
+
+class VectorCollection(models.Model):
+    """What Milvus has of an encoder's embeddings, where settings.VECTORS names one."""
+
+    encoder = models.OneToOneField(Encoder, models.PROTECT, related_name="vector_collection")
+    name = models.CharField(max_length=64, unique=True, default=new_collection_name)
+    """In Milvus"""
+    is_complete = models.BooleanField(default=False)
+    """Whether all embeddings were in it once. PostgreSQL answers until then."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CopiedVector(models.Model):
+    """An embedding that is in the collection. Where its row is gone, it is still to be taken out of there.
+
+    So it is no foreign key: deleting embeddings costs no more where nobody copies them.
+    """
+
+    embedding_id = models.BigIntegerField(primary_key=True)
+    collection = models.ForeignKey(VectorCollection, models.CASCADE, related_name="copied", db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.embedding_id} in {self.collection_id}"
 
 
 class EmbeddingFailure(models.Model):

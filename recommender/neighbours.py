@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
-from django.db import connection, transaction
+from django.db import connections, router, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Func, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
@@ -17,17 +18,27 @@ from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 from catalog.models import FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.querysets import ProductQuerySet
-from recommender.models import Embedding, Encoder
+from recommender.models import Embedding, Encoder, VectorCollection
 from recommender.querysets import EmbeddingQuerySet
+from recommender.vectors import VectorsAway, asking_milvus, is_milvus_asked, milvus
 
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
 FEW_CANDIDATES = 24
+MOST_PASSED = 60_000
+"""hnsw.max_scan_tuples: how many the index goes past for those that a filter keeps"""
 LINKS, CANDIDATES_WHEN_BUILT = 16, 128
 """m and ef_construction of the index"""
 LOOK_ALIKES = 500
 MOST_ROWS = 3000
 """Pictures that are looked at for one search"""
+MORE, MOST_ASKED = 240, 16_384
+"""How many more than are wanted Milvus is asked for at first, as a filter may keep every other one; it tells no more
+at once than the other"""
+NARROW = 20_000
+"""Where a filter keeps fewer, comparing all of them is no slower than to go on asking for more"""
+MOST_WITHOUT_INDEX = 100_000
+"""Embeddings of a shop that compares all of them while Milvus is away, which takes 30 ms of a core"""
 DESIGNS = 40
 ALL = Q()
 PRESENT = """
@@ -76,6 +87,7 @@ class Near(NamedTuple):
 
 WALKED = ("product", "image_digest", "distance", "product__image_digest")
 """What is known of every embedding that a search passes"""
+DISTANCE = itemgetter(WALKED.index("distance"))
 CHOSEN_BY = ("category", "design", "base_colour", "gender", "is_sold_out")
 NEAR = (*WALKED, *(f"product__{name}" for name in CHOSEN_BY))
 """The columns of an embedding that a `Near` is made of"""
@@ -184,6 +196,25 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
 
     One statement for all of them, as a statement for each takes twice as long.
     """
+    with index_settings(FEW_CANDIDATES):
+        if collection := _collection_to_ask(encoder):
+            try:
+                return _closeness_by_milvus(encoder, collection, vectors)
+            except VectorsAway:
+                if not _is_small():
+                    raise
+        return _closeness_by_postgres(encoder, vectors)
+
+
+def _closeness_by_milvus(encoder: Encoder, collection: str, vectors: np.ndarray) -> np.ndarray:
+    found = milvus().nearest(collection, vectors, FEW_CANDIDATES)
+    ids = {id_ for nearest_ones in found for id_, _ in nearest_ones}
+    present = set(encoder.embeddings.filter(pk__in=ids).values_list("pk", flat=True))
+    cosines = [next((1 - distance for id_, distance in hits if id_ in present), -1) for hits in found]
+    return np.array(cosines, np.float32)
+
+
+def _closeness_by_postgres(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
     asked = Func(template="asked.vector::halfvec", output_field=HalfVectorField())
     nearest_one = by_distance(encoder, encoder.embeddings.all(), asked).values("distance")[:1]
     lateral, parameters = nearest_one.query.sql_with_params()
@@ -191,7 +222,7 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
         SELECT 1 - coalesce(nearest.distance, 2) FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (vector, number)
         LEFT JOIN LATERAL ({lateral}) AS nearest ON true ORDER BY number
     """  # noqa: S608 – Django wrote it
-    with index_settings(FEW_CANDIDATES), connection.cursor() as cursor:
+    with connections[_database()].cursor() as cursor:
         cursor.execute(sql, [[str(vector.tolist()) for vector in vectors], *parameters])
         return np.array(cursor.fetchall(), np.float32).reshape(-1)
 
@@ -202,20 +233,22 @@ def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) 
     digest of the own picture, *columns)."""
     rows = by_distance(encoder, encoder.embeddings.on_offer(), vector).values_list(*WALKED, *columns)
     with index_settings(LOOK_ALIKES):
-        return _nearest_of_each(rows, LOOK_ALIKES, itemgetter(0))
+        return _nearest_of_each(encoder, rows, vector, LOOK_ALIKES, itemgetter(0))
 
 
 @contextmanager
 def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
-    """What a transaction of `nearest` queries needs from PostgreSQL."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            # With a filter the index goes on until it has enough, in the order of the distances. The planner takes
-            # fresh embeddings for rare, and would sort all distances instead of asking the index.
+    """What a transaction of `nearest` queries needs from PostgreSQL, where Milvus does not answer them."""
+    with transaction.atomic(database := _database()), asking_milvus():
+        with connections[database].cursor() as cursor:
+            # With a filter the index goes on until it has enough, nearly in the order of the distances: in the very
+            # order it would leave out what comes late. The planner takes fresh embeddings for rare, and would sort
+            # all distances instead of asking the index.
             cursor.execute(
-                "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), "
+                "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), "
+                "set_config('hnsw.max_scan_tuples', %s, true), set_config('hnsw.scan_mem_multiplier', '2', true), "
                 "set_config('enable_sort', 'off', true), set_config('hnsw.ef_search', %s, true)",
-                [str(candidates)],
+                [str(MOST_PASSED), str(candidates)],
             )
         yield
 
@@ -223,10 +256,15 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
 @contextmanager
 def exact_search() -> Iterator[None]:
     """A transaction whose `nearest` queries compare all vectors, whatever the planner would choose."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(database := _database()):
+        with connections[database].cursor() as cursor:
             cursor.execute("SET LOCAL enable_indexscan = off")
         yield
+
+
+def _database() -> str:
+    """Which one the queries of embeddings go to: what is set for them has to be set there."""
+    return router.db_for_read(Embedding)
 
 
 def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Near]:
@@ -237,29 +275,97 @@ def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, coun
     sorted, which is faster among a few.
     """
     rows = by_distance(encoder, among.on_offer(), vector).values_list(*NEAR)
-    return [Near(*row) for row in _nearest_of_each(rows, count, itemgetter(1))]
+    return [Near(*row) for row in _nearest_of_each(encoder, rows, vector, count, itemgetter(1))]
 
 
-def _nearest_of_each(ordered: "QuerySet[Any, Row]", count: int, told_apart_by: Callable[[Row], object]) -> list[Row]:
+def _nearest_of_each(
+    encoder: Encoder,
+    ordered: "QuerySet[Any, Row]",
+    vector: np.ndarray,
+    count: int,
+    told_apart_by: Callable[[Row], object],
+) -> list[Row]:
     """The first row of each product by a picture that it has now, in the order of the rows, which begin with WALKED.
 
-    There are so many that `count` of them can be told apart. The rows are read one after the other from where the
-    index is, as nobody knows how many pictures of one product come before the next product: asking anew for more costs
-    all of it again.
+    There are so many that `count` of them can be told apart.
     """
     first: dict[int, Row] = {}
     different: set[object] = set()
-    # As a model's rows they would take twice the time.
-    walk = ordered[:MOST_ROWS].query.get_compiler(connection=connection, elide_empty=False)
     # Outside of a transaction a cursor would have all rows that there may be made at once.
-    with transaction.atomic(savepoint=False), connection.chunked_cursor() as cursor:
-        cursor.execute(*walk.as_sql())
-        while len(different) < count and (rows := cursor.fetchmany(count)):
+    database = _database()
+    with transaction.atomic(database, savepoint=False), connections[database].chunked_cursor() as cursor:
+        for rows in _walk(cursor, encoder, ordered, vector, count):
             for row in _of_present_pictures([row for row in rows if row[0] not in first]):
                 if len(different) < count and row[0] not in first:
                     first[row[0]] = row
                     different.add(told_apart_by(row))
-    return list(first.values())
+            if len(different) >= count:
+                break
+    return sorted(first.values(), key=DISTANCE)
+
+
+def _walk(
+    cursor: CursorWrapper, encoder: Encoder, ordered: "QuerySet[Any, Row]", vector: np.ndarray, count: int
+) -> Iterator[list[Row]]:
+    """The rows in the order of the distances, some at a time, from whichever index is asked. Raises VectorsAway."""
+    if collection := _collection_to_ask(encoder):
+        try:
+            yield from _walk_by_milvus(cursor, collection, ordered, vector, count)
+            return
+        except VectorsAway:
+            if not _is_small():
+                raise
+    yield from _walk_by_postgres(cursor, ordered, count)
+
+
+def _walk_by_postgres(cursor: CursorWrapper, ordered: "QuerySet[Any, Row]", count: int) -> Iterator[list[Row]]:
+    """The rows are read one after the other from where the index is, as nobody knows how many pictures of one product
+    come before the next product: asking anew for more costs all of it again."""
+    # As a model's rows they would take twice the time.
+    walk = ordered[:MOST_ROWS].query.get_compiler(connection=connections[_database()], elide_empty=False)
+    cursor.execute(*walk.as_sql())
+    while rows := cursor.fetchmany(count):
+        yield rows
+
+
+def _walk_by_milvus(
+    cursor: CursorWrapper, collection: str, ordered: "QuerySet[Any, Row]", vector: np.ndarray, count: int
+) -> Iterator[list[Row]]:
+    """Milvus tells ids, and of these the table has the rows that there are and that are wanted.
+
+    It is asked anew for four times as many, as long as that is worth it.
+    """
+    unordered = ordered.order_by()
+    passed: set[int] = set()
+    kept, asked = 0, count + MORE
+    while kept < MOST_ROWS:
+        (nearest_ones,) = milvus().nearest(collection, np.asarray(vector)[None], asked)
+        ids = [id_ for id_, _ in nearest_ones if id_ not in passed]
+        rows = sorted(unordered.filter(pk__in=ids), key=DISTANCE)
+        yield rows
+        passed.update(ids)
+        kept += len(rows)
+        if len(nearest_ones) < asked or asked == MOST_ASKED:
+            return
+        if unordered.values("pk")[:NARROW].count() < NARROW:
+            yield from _walk_by_postgres(cursor, ordered, count)
+            return
+        asked = min(4 * asked, MOST_ASKED)
+
+
+def _collection_to_ask(encoder: Encoder) -> str | None:
+    """Milvus' name of what it has of the encoder; None where PostgreSQL is asked."""
+    if not is_milvus_asked():
+        return None
+    complete = VectorCollection.objects.filter(encoder=encoder, is_complete=True)
+    return complete.values_list("name", flat=True).first()
+
+
+def _is_small() -> bool:
+    """Whether the shop can do without an index for a while, as PostgreSQL reckons."""
+    with connections[_database()].cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Embedding._meta.db_table])
+        return cursor.fetchone()[0] <= MOST_WITHOUT_INDEX
 
 
 def _of_present_pictures(rows: list[Row]) -> list[Row]:
@@ -267,7 +373,7 @@ def _of_present_pictures(rows: list[Row]) -> list[Row]:
     further = {(product, digest) for product, digest, _, own, *_ in rows if digest != own}
     if not further:
         return rows
-    with connection.cursor() as cursor:
+    with connections[_database()].cursor() as cursor:
         cursor.execute(PRESENT, [list(asked) for asked in zip(*further, strict=True)])
         present = set(cursor.fetchall())
     return [row for row in rows if row[1] == row[3] or (row[0], row[1]) in present]

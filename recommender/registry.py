@@ -1,10 +1,14 @@
 """Which encoders there are, which one answers the searches, and how another one takes over without a pause."""
 
+import random
+
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import Max, Min
 from psycopg2.errors import LockNotAvailable
 
-from recommender import querysets
+from catalog.models import Product
+from recommender import copying, querysets
 from recommender.encoders import PictureEncoder, load_encoder
 from recommender.models import Embedding, Encoder, EncoderFile
 from recommender.neighbours import index_of
@@ -14,6 +18,8 @@ MANY = 1000
 MUCH, LITTLE = 0.5, 0.1
 """What waits, as a share of what is embedded: from where on an index is best made anew when all is there, and until
 where. To take in a vector costs it more than three times as much as to be made with it."""
+SOME = 200
+"""Of so many products is asked whether they wait, before it is of all."""
 PATIENCE = "200ms"
 """How long searches wait behind whoever waits to take an index away"""
 
@@ -81,6 +87,8 @@ def switch_when_complete() -> None:
     successor = Encoder.objects.filling()
     if successor is None or querysets.waiting(successor).exists() or querysets.waiting_further(successor).exists():
         return
+    if settings.VECTORS and not copying.is_whole(successor):
+        return
     if predecessor := Encoder.objects.active():
         _retire(predecessor)
     Encoder.objects.filter(pk=successor.pk).update(state=Encoder.State.ACTIVE)
@@ -91,9 +99,10 @@ def begin_fill(encoder: Encoder) -> None:
 
     Where somebody reads the embeddings for long, it stays. `end_fills` makes it again, also after a crash.
     """
-    if not _has_index(encoder) or (waiting := querysets.due(encoder).count()) < MANY:
+    if not _has_index(encoder) or not _seems_much(encoder):
         return
-    if waiting < MUCH * encoder.embeddings.count():
+    waiting = querysets.due(encoder).count()
+    if waiting < MANY or waiting < MUCH * encoder.embeddings.count():
         return
     try:
         with transaction.atomic():
@@ -105,9 +114,25 @@ def begin_fill(encoder: Encoder) -> None:
             raise
 
 
+def _seems_much(encoder: Encoder) -> bool:
+    """Whether, going by some products, very much may wait; to count what waits takes seconds of a million products."""
+    ids = Product.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    known = range(ids["first"] or 0, (ids["last"] or 0) + 1)
+    some = random.sample(known, min(SOME, len(known)))
+    waiting = querysets.due(encoder).filter(pk__in=some).count()
+    return waiting >= MUCH / 2 * encoder.embeddings.filter(product__in=some).count()
+
+
 def end_fills() -> None:
-    """Makes the index of each encoder at work that has none, as soon as little waits in comparison."""
+    """Makes the index of each encoder at work that has none, as soon as little waits in comparison.
+
+    Where Milvus has one, it is taken away.
+    """
     for encoder in encoders_at_work():
+        if settings.VECTORS:
+            if copying.is_complete(encoder) and _has_index(encoder):
+                remove_index(encoder)
+            continue
         if not _has_index(encoder) and querysets.due(encoder).count() <= LITTLE * encoder.embeddings.count():
             _make_missing_index(encoder)
 
@@ -160,7 +185,9 @@ def remove_index(encoder: Encoder) -> None:
 
 
 def create_index(encoder: Encoder) -> None:
-    """The one over its vectors."""
+    """The one over its vectors, unless Milvus is to have it."""
+    if settings.VECTORS:
+        return
     with connection.schema_editor() as editor:
         editor.add_index(Embedding, index_of(encoder))
 

@@ -11,6 +11,7 @@ from recommender import neighbours
 from recommender.cards import Card, cards_of, fold
 from recommender.diversity import unit
 from recommender.models import ShownWord
+from recommender.vectors import VectorsAway
 
 CANDIDATES = 48
 MOST = 12
@@ -26,12 +27,15 @@ def shown_words(words: Iterable[str]) -> dict[str, ShownWord]:
 
 
 def showing(words: Sequence[ShownWord], among: ProductQuerySet) -> list[Card]:
-    """Those of the products whose pictures show all of the words, the clearest first."""
+    """Those of the products whose pictures show all of the words, the clearest first; none while that is not told."""
     encoder, directions = words[0].encoder, np.array([word.vector for word in words])
     among_those = encoder.embeddings.filter(product__in=among)
     # Among a few sorting is faster, as the index would go through all the others to find them.
-    with neighbours.index_settings() if among.count() > SORTED else nullcontext():
-        found = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
+    try:
+        with neighbours.index_settings() if among.count() > SORTED else nullcontext():
+            found = neighbours.nearest(encoder, among_those, unit(directions.sum(axis=0)), CANDIDATES)
+    except VectorsAway:
+        return []
     least = [word.least for word in words]
     shows = (neighbours.vectors_of(encoder, found) @ directions.T >= least).all(axis=1)
     return cards_of(fold(near for near, shows_them in zip(found, shows, strict=True) if shows_them)[:MOST])

@@ -1,17 +1,20 @@
 """Celery tasks. The queue is only a hint: what is still to do stands in the database."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from catalog.tasks import hand_over_in_batches
-from recommender import embedding, registry
+from recommender import copying, embedding, registry
 from recommender.measuring import calibration, index, quality, shown_words
 from recommender.measuring.catalogue import load_catalogue
 from recommender.models import Embedding, EmbeddingFailure
 from recommender.photo import store
 from recommender.registry import active_encoder
+from recommender.vectors import VectorsAway
 
 STALLED_AFTER = timedelta(seconds=50)
 
@@ -19,6 +22,18 @@ STALLED_AFTER = timedelta(seconds=50)
 @shared_task
 def embed_products(ids: list[int]) -> None:
     embedding.embed_products(ids)
+    if settings.VECTORS:
+        # While Milvus is away they wait for `copy_vectors`.
+        with suppress(VectorsAway):
+            copying.copy_those_of(ids)
+
+
+@shared_task
+def copy_vectors() -> None:
+    """Copies to Milvus what is missing there."""
+    with suppress(VectorsAway):
+        for _ in copying.follow():
+            pass
 
 
 @shared_task

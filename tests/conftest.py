@@ -1,12 +1,15 @@
 """What every test shares."""
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
@@ -76,6 +79,49 @@ def empty_media() -> None:
     """No file of an earlier run."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     Path(settings.MEDIA_ROOT).mkdir(parents=True)
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[dict[str, str]]:
+    """The environment in which boto3 asks an object store of this machine."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    yield {
+        "AWS_ENDPOINT_URL_S3": "http://{}:{}".format(*server.get_host_and_port()),
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    server.stop()
+
+
+@pytest.fixture
+def bucket(object_store: dict[str, str], settings, monkeypatch) -> str:
+    """The address of an empty bucket, which is where the test's pictures lie."""
+    for name, value in object_store.items():
+        monkeypatch.setenv(name, value)
+    name = f"pictures-{uuid4()}"
+    options = {"bucket_name": name, "location": "shop"}
+    settings.MEDIA_STORAGE = f"s3://{name}/shop"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "catalog.pictures.bucket.Bucket", "OPTIONS": options}
+    }
+    default_storage.connection.create_bucket(Bucket=name)
+    return settings.MEDIA_STORAGE
+
+
+@pytest.fixture(params=["disk", "bucket"])
+def either_storage(request: pytest.FixtureRequest, settings, tmp_path) -> str:
+    """Pictures of this test alone, in a folder and then in a bucket; says which."""
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    else:
+        settings.MEDIA_ROOT = tmp_path / "media"
+        settings.MEDIA_ROOT.mkdir()
+    return request.param
 
 
 @pytest.fixture(autouse=True)

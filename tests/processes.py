@@ -38,11 +38,11 @@ def _database_url(name: str | None) -> str:
     return f"postgresql://{login}@{place}/{name or database['NAME']}{options}"
 
 
-def manage(*arguments: object, **extra: object) -> subprocess.CompletedProcess:
+def manage(*arguments: object, cwd: Path = ROOT, **extra: object) -> subprocess.CompletedProcess:
     """Runs a management command as a process of its own and returns what it printed."""
     command = [sys.executable, "manage.py", *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(**extra), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=cwd, env=environment(**extra), capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -76,6 +76,21 @@ def redis_server(folder: Path, port: int | None = None) -> Iterator[str]:
         client = redis.Redis(port=port)
         eventually(lambda: _answers(client))
         yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def milvus_server(folder: Path, port: int) -> Iterator[None]:
+    """A Milvus Lite at that port that keeps its collections in a folder."""
+    run = "from milvus_lite.cmdline import main; main()"
+    where = ("--data-dir", folder, "--host", "127.0.0.1", "--port", port)
+    with running(sys.executable, "-c", run, "server", *where):
+        eventually(lambda: _listens(port))
+        yield
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answers(client: redis.Redis) -> bool:

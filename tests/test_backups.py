@@ -2,19 +2,19 @@
 
 import gzip
 import json
-import shutil
 import sys
 from pathlib import Path
 
 import psycopg2
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalog.models import CatalogVersion, Product, Synonym
+from catalog.pictures.media import media
 from fashionsite.backups.manifest import digest_of
 from recommender.models import Embedding, Encoder, EncoderFile, ShownWord
 from tests.factories import ProductFactory, searchable_products
@@ -60,6 +60,7 @@ def change_manifest(folder: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
+@pytest.mark.usefixtures("either_storage")
 def test_the_whole_shop_comes_back_to_an_empty_place(client, folder, capsys):
     searchable_products(14)
     get_user_model().objects.create_superuser("anna", password="as it was")
@@ -69,7 +70,8 @@ def test_the_whole_shop_comes_back_to_an_empty_place(client, folder, capsys):
     assert "14 files" in capsys.readouterr().out
     call_command("flush", interactive=False)
     Encoder.objects.all().delete()
-    shutil.rmtree(settings.MEDIA_ROOT)
+    for name in [file.name for file in media.walk()]:
+        default_storage.delete(name)
     call_command("restore", folder)
     assert the_shop(client) == before
     login = client.post("/admin/login/?next=/admin/", {"username": "anna", "password": "as it was"})
@@ -80,6 +82,7 @@ def test_the_whole_shop_comes_back_to_an_empty_place(client, folder, capsys):
     assert CatalogVersion.now() != version
 
 
+@pytest.mark.usefixtures("either_storage")
 def test_again_it_copies_what_is_new_and_forgets_what_is_gone(folder, capsys):
     gone, stays = ProductFactory.create_batch(2)
     call_command("backup", folder)
@@ -95,13 +98,12 @@ def test_again_it_copies_what_is_new_and_forgets_what_is_gone(folder, capsys):
     assert len(list(folder.glob("database-*"))) == len(list(folder.glob("files-*"))) == 1
 
 
+@pytest.mark.usefixtures("either_storage")
 def test_a_picture_that_is_torn_or_gone_is_named_and_renditions_are_left_out(folder, capsys):
     torn, gone, _whole = ProductFactory.create_batch(3)
-    Path(torn.image.path).write_bytes(b"half")
+    default_storage.save(torn.image.name, ContentFile(b"half"))
     default_storage.delete(gone.image.name)
-    rendition = Path(settings.MEDIA_ROOT, "renditions", "240", "x.webp")
-    rendition.parent.mkdir(parents=True)
-    rendition.write_bytes(b"made again")
+    default_storage.save("renditions/240/x.webp", ContentFile(b"made again"))
     call_command("backup", folder)
     said = capsys.readouterr()
     assert "1 files" in said.out
@@ -118,6 +120,15 @@ def test_a_backup_of_an_older_shop_is_migrated(folder):
         call_command("migrate", verbosity=0)
     call_command("restore", folder)
     assert not ShownWord.objects.exists()
+
+
+def test_a_shop_moves_from_a_folder_into_a_bucket(folder, request, client):
+    products = searchable_products(3)
+    call_command("backup", folder)
+    request.getfixturevalue("bucket")
+    call_command("restore", folder, replace=True)
+    assert {file.name for file in media.walk()} == {product.image.name for product in products}
+    assert client.get(products[0].image.url).getvalue() == products[0].image.read()
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def _away(*_: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("READ_RATE", "abc"), ("PHOTO_RATE", "0/min"), ("STATISTICS_DAYS", "-1"), ("SOLD_OUT", "no"), ("LOG_FORMAT", "x")],
+    [("READ_RATE", "abc"), ("PHOTO_RATE", "0/min"), ("STATISTICS_DAYS", "-1"), ("SOLD_OUT", "no"), ("VECTORS", "x")],
 )
 def test_a_mistyped_setting_is_refused_at_the_start_in_a_sentence(name, value):
     result = manage("check", **{name: value})

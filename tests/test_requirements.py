@@ -13,7 +13,8 @@ from packaging.requirements import Requirement
 
 from tests.processes import ROOT
 
-FILES = ("requirements-serving.txt", "requirements.txt", "requirements-dev.txt")
+PIN = re.compile(r"[A-Za-z0-9_.-]+(\[[a-z0-9,]+\])?==[0-9][0-9.a-z]*")
+FILES = ("requirements-serving.txt", "requirements-milvus.txt", "requirements.txt", "requirements-dev.txt")
 TAKING_ALONG = re.compile(r"\b(A?GPL|Affero|SSPL)|(?<!Lesser )General Public License|Commons Clause")
 """Licences that would be the shop's own too, once it is passed on; that of psycopg2, the Lesser one, is not."""
 
@@ -24,11 +25,15 @@ def _lines(file: str) -> list[str]:
 
 def test_every_package_is_pinned_once_and_in_order():
     every = [line for file in FILES for line in _lines(file)]
-    assert [line for line in every if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.a-z]*", line)] == []
-    names = [line.split("==")[0].lower().replace("_", "-") for line in every]
+    assert [line for line in every if not PIN.fullmatch(line)] == []
+    names = [_name(line) for line in every]
     assert sorted(names) == sorted(set(names))
     for file in FILES:
-        assert _lines(file) == sorted(_lines(file), key=lambda line: line.split("==")[0].lower().replace("_", "-"))
+        assert _lines(file) == sorted(_lines(file), key=_name)
+
+
+def _name(line: str) -> str:
+    return Requirement(line).name.lower().replace("_", "-")
 
 
 def test_the_versions_fit_together():

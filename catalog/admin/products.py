@@ -24,9 +24,10 @@ from catalog.admin.formsets import LabelledFormSet
 from catalog.admin.known_values import KnownValues
 from catalog.attributes import ATTRIBUTES, NAMES
 from catalog.models import Category, FurtherPicture, Product, ProductDescription, ProductSize
-from catalog.pictures import files, naming, storage
+from catalog.pictures import naming, storage
 from catalog.pictures.decoding import suffix_of
 from catalog.pictures.fields import PictureField
+from catalog.pictures.media import media
 from catalog.querysets import ProductQuerySet
 from catalog.signals import pictures_changed
 from catalog.terms import DESCRIPTION_LENGTH, MOST_FURTHER_PICTURES
@@ -257,5 +258,5 @@ def _stored(upload: UploadedFile | None) -> tuple[str, str]:
         return "", ""
     content = upload.read()
     stored = storage.store(content, suffix_of(content, Path(str(upload.name)).suffix))
-    files.flush()
+    media.flush()
     return stored

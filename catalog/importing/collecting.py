@@ -24,8 +24,9 @@ from catalog.importing.reading import StyleRow
 from catalog.importing.writing import as_they_are, write_issues, write_pictures
 from catalog.models import Product
 from catalog.outages import Outages
-from catalog.pictures import files, naming, storage
+from catalog.pictures import naming, storage
 from catalog.pictures.decoding import UnreadablePicture, suffix_of
+from catalog.pictures.media import media
 
 SLICE_SECONDS = 5.0
 AT_ONCE = 8
@@ -156,7 +157,7 @@ def _settle(one: PictureAddress, answer: Future) -> None:
     try:
         content = answer.result()
         name, digest = storage.store(content, suffix_of(content, ""))
-        files.flush()
+        media.flush()
     except UnfetchableAddress as error:
         _try_again(one, error) if error.is_temporary else _fail(one, str(error))
     except UnreadablePicture as error:

@@ -1,20 +1,17 @@
 """Pictures and renditions that no row names: a batch that was killed has stored them, or their products are gone."""
 
-import os
 import re
-import stat
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain, islice
-from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 
 from catalog.importing.models import ImportChange, PictureAddress
 from catalog.models import FurtherPicture, Product
 from catalog.pictures import naming
+from catalog.pictures.media import media
 
 LEFT_ALONE = timedelta(days=1)
 """How long a file stays that no row names."""
@@ -28,7 +25,7 @@ STORED = re.compile(r"(products|renditions/[0-9]+)/([0-9a-f]{2})/(?P<digest>\2[0
 class Stored(NamedTuple):
     """A file of the media storage; a row keeps it by its name, or a rendition by its picture's digest."""
 
-    path: str
+    name: str
     digest: str
     kept_by: str
 
@@ -50,7 +47,7 @@ def sweep(now: datetime) -> Swept:
 
 class _Sweep:
     def __init__(self, before: datetime):
-        self._before = before.timestamp()
+        self._before = before
         self._looked_at = self._deleted = 0
 
     def run(self) -> Swept:
@@ -61,37 +58,20 @@ class _Sweep:
         return Swept(self._looked_at, self._deleted)
 
     def _left_alone(self) -> Iterator[Stored]:
-        for stored in _stored():
-            self._looked_at += 1
-            if self._is_left_alone(stored):
-                yield stored
-
-    def _is_left_alone(self, stored: Stored) -> bool:
-        try:
-            found = os.lstat(stored.path)
-        except FileNotFoundError:
-            return False
-        return stat.S_ISREG(found.st_mode) and found.st_mtime <= self._before
+        for file in chain(media.walk("products"), media.walk("renditions")):
+            if match := STORED.fullmatch(file.name):
+                self._looked_at += 1
+                if file.modified <= self._before.timestamp():
+                    kept_by = match[0] if match[1] == "products" else match["digest"]
+                    yield Stored(file.name, match["digest"], kept_by)
 
     @transaction.atomic
     def _delete(self, suspects: list[Stored]) -> None:
         """Deletes those of them that are still named by nobody, while nobody can name any."""
         naming.hold_off()
         named = _named_by_imports({stored.kept_by for stored in suspects})
-        for stored in _not_named_by_products(suspects):
-            if stored.kept_by not in named and self._is_left_alone(stored):
-                os.unlink(stored.path)
-                self._deleted += 1
-
-
-def _stored() -> Iterator[Stored]:
-    """All pictures and renditions of the media storage; no link is followed."""
-    for folder, _, names in os.walk(settings.MEDIA_ROOT):
-        place = Path(folder).relative_to(settings.MEDIA_ROOT).as_posix()
-        for name in names:
-            if match := STORED.fullmatch(f"{place}/{name}"):
-                kept_by = match[0] if match[1] == "products" else match["digest"]
-                yield Stored(os.path.join(folder, name), match["digest"], kept_by)
+        unnamed = [stored.name for stored in _not_named_by_products(suspects) if stored.kept_by not in named]
+        self._deleted += media.delete_old(unnamed, self._before)
 
 
 def _in_batches(files: Iterable[Stored], count: int) -> Iterator[list[Stored]]:

@@ -30,8 +30,9 @@ from catalog.importing.writing import (
 )
 from catalog.models import Product
 from catalog.numbers import grouped
-from catalog.pictures import facts, files, naming, storage
+from catalog.pictures import facts, naming, storage
 from catalog.pictures.facts import Facts
+from catalog.pictures.media import media
 
 FILES_NAMED = 1000
 """So many files of each kind that are left out are named in the issues, the others counted."""
@@ -147,14 +148,14 @@ class _Store:
         return facts.look_at(content, told)
 
     def keep(self, content: bytes, digest: str, suffix: str) -> str:
-        if storage.write(name := storage.name_of(digest, suffix), content):
+        if media.keep(name := storage.name_of(digest, suffix), content):
             self._written.add(digest)
         return name
 
     def finish(self, changes: list[Change]) -> None:
         """Call it in the transaction that makes these changes."""
         if self._written or any(change.has_other_pictures for change in changes):
-            files.flush()
+            media.flush()
         # Their rows stay what they were, but the files that they name were gone or torn.
         told = [change.product.pk for change in changes]
         repaired = Product.objects.filter(image_digest__in=self._written).exclude(pk__in=told)

@@ -27,7 +27,8 @@ def remove_sample() -> int:
 def delete_sample(products: ProductQuerySet) -> int:
     """The same for some of the sample's products, for whoever has the import's lock."""
     homes: set[int] = set()
-    for product in products.with_categories():
+    # Those that are being embedded are waited for: else their embeddings, which nobody sees yet, would be left.
+    for product in products.with_categories().select_for_update(of=("self",)):
         homes.update(category.pk for category in (product.category.path if product.category else []))
     _, deleted = products.delete()
     Category.objects.filter(pk__in=homes).delete_empty()

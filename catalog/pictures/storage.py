@@ -1,19 +1,17 @@
-"""Product pictures on disk, named by what is in them: the same picture is stored once and never changes."""
+"""Product pictures, named by what is in them: the same picture is stored once and never changes."""
 
 import hashlib
-import os
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext
 from PIL import Image
 
-from catalog.pictures import files
 from catalog.pictures.decoding import read_picture, read_with_size
+from catalog.pictures.media import media
 
 
 class TornPicture(OSError):
-    """A picture's file has other bytes than were stored: not all of them reached the disk."""
+    """A picture's file has other bytes than were stored: not all of them reached the storage."""
 
 
 def digest_of(content: bytes) -> str:
@@ -29,24 +27,12 @@ def name_of(digest: str, suffix: str) -> str:
 def store(content: bytes, suffix: str) -> tuple[str, str]:
     """(name in the media storage, digest) of a picture's file, written when it is not there in full.
 
-    Before a row names it, call `files.flush`; in the transaction in which it does, `naming.hold` before this. Raises
+    Before a row names it, call `media.flush`; in the transaction in which it does, `naming.hold` before this. Raises
     OSError where it cannot be written.
     """
     digest = digest_of(content)
-    write(name := name_of(digest, suffix), content)
+    media.keep(name := name_of(digest, suffix), content)
     return name, digest
-
-
-def write(name: str, content: bytes) -> bool:
-    """Whether the picture of that name had to be written, as it was not there in full. Likewise."""
-    path = Path(default_storage.path(name))
-    # What a power cut tore off may have its length all the same.
-    if path.exists() and path.read_bytes() == content:
-        # A file that is old and that no row names is swept.
-        os.utime(path)
-        return False
-    files.write(path, lambda stream: stream.write(content))
-    return True
 
 
 def load(name: str) -> Image.Image:
@@ -63,7 +49,7 @@ def load_with_size(name: str, at_least: tuple[int, int]) -> tuple[Image.Image, t
 
 
 def _content_of(name: str) -> bytes:
-    with default_storage.open(name) as stream:
+    with media.open(name) as stream:
         content = stream.read()
     if digest_of(content) != PurePosixPath(name).stem:
         raise TornPicture(

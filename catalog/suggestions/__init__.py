@@ -1,14 +1,13 @@
 """What the search field suggests while somebody types: words, categories, brands and products.
 
-An index of the catalogue lies in every web process, made in one pass over the products and asked without a query. It
-is a minute behind the catalogue at most; the products that are suggested are read anew.
+An index of the catalogue lies in every web process, made in one pass over the products and asked without a query. That
+of a large catalogue is somewhat behind it; the products that are suggested are read anew.
 """
 
 from dataclasses import replace
-from functools import lru_cache
 
+from catalog import caching
 from catalog.attributes import ATTRIBUTES, BRAND
-from catalog.caching import kept
 from catalog.models import CatalogVersion, Category, Product
 from catalog.suggestions.entries import fold
 from catalog.suggestions.index import Index, Suggestions
@@ -16,6 +15,8 @@ from catalog.words.correcting import corrector
 from catalog.words.lexicon import lexicon
 from catalog.words.understanding import understand
 
+MOST_PRODUCTS = 100_000
+"""The newest: a process keeps 1.7 kB of each"""
 FEWEST_LETTERS = 2
 LONGEST_TEXT = 200
 MOST_WORDS = 12
@@ -29,10 +30,15 @@ def suggest(text: str, category: Category | None = None) -> Suggestions:
     parts = _parts(text)
     if len(fold("".join(parts))) < FEWEST_LETTERS or parts[-1].startswith("-"):
         return Suggestions()
-    version = kept("suggestions", CatalogVersion.now, SECONDS_KEPT)
-    index = _index(version).within(category) if category else _index(version)
+    version = CatalogVersion.now()
+    index = LAST.of(version).within(category) if category else LAST.of(version)
     ended = index.next_words(parts) if text[-1].isspace() else Suggestions()
     return ended or index.completions(parts) or _corrected(index, version, parts)
+
+
+def prepare() -> None:
+    """Begins to make, in a process that starts, what the first keystroke would wait for."""
+    LAST.make_aside(CatalogVersion.now)
 
 
 def _corrected(index: Index, version: str, parts: list[str]) -> Suggestions:
@@ -49,12 +55,13 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.split() if fold(part)][-MOST_WORDS:]
 
 
-@lru_cache(maxsize=1)
-def _index(version: str) -> Index:
-    """The index of the catalogue of that version."""
+def _made(version: str) -> Index:
+    """The index of the newest products of the catalogue of that version."""
     attributes = [attribute.name for attribute in ATTRIBUTES if attribute.is_searched and attribute.name != BRAND]
     products = Product.objects.in_the_shop().order_by("-id")
-    columns = products.values_list("pk", "sku", "category", "image_digest", BRAND, "name", *attributes)
-    return Index(
-        list(columns), list(Category.objects.select_related("parent__parent")), corrector(lexicon(version)).slip_of
-    )
+    columns = products.values_list("pk", "sku", "category", "image_digest", BRAND, "name", *attributes)[:MOST_PRODUCTS]
+    categories = list(Category.objects.select_related("parent__parent"))
+    return Index(list(columns), categories, corrector(lexicon(version, at_once=True)).slip_of)
+
+
+LAST = caching.LastMade("index for suggestions", _made, lambda made: made.count >= caching.LARGE)

@@ -82,6 +82,11 @@ class Index:
         self._words = words_of(own, [" ".join(kind[:-1]) for kind in kinds])
         self._skus = named([product[1] for product in products], ((row, row) for row in range(count)), count)
 
+    @property
+    def count(self) -> int:
+        """How many products there are."""
+        return len(self._ids)
+
     def within(self, category: Category) -> "Index":
         """The same for the products of a category, which searches stay in."""
         address = category.get_absolute_url()

@@ -1,13 +1,14 @@
 """The words that a catalogue has, how often, and what they stand for in it; and what else its shoppers say."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 
 from django.db import connection
 
+from catalog import caching
 from catalog.attributes import ATTRIBUTES, BRAND
 from catalog.words.index import AND
 from catalog.words.reading import read, stem
@@ -37,6 +38,10 @@ class Lexicon:
     """What shoppers say, by its stems, and what the catalogue calls it: words that are all to be found"""
     said: Mapping[str, int] = field(default_factory=dict)
     """Single words of the synonyms, and kinds of two words written as one; with counts like those of `counts`"""
+    products: int = 0
+    """How many there are"""
+    version: str = ""
+    """That of the catalogue"""
 
     @cached_property
     def stems(self) -> Mapping[str, int]:
@@ -86,15 +91,19 @@ class Lexicon:
         return MAKER if self.makers.get(root, 0) > LEAST_OF_A_MAKER * count else ""
 
 
-@lru_cache(maxsize=2)
-def lexicon(version: str) -> Lexicon:
-    """The words of the catalogue of that version."""
+def lexicon(version: str, *, at_once: bool = False) -> Lexicon:
+    """The words of the catalogue of that version; of a large one those that it had, unless it is to be read at once."""
+    return LAST.at_once(version) if at_once else LAST.of(version)
+
+
+def _made(version: str) -> Lexicon:
     counts: Counter[str] = Counter()
     said: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     makers: Counter[str] = Counter()
     values: dict[str, set[str]] = defaultdict(set)
-    for (name,) in _rows(NAMES):
+    names = _rows(NAMES)
+    for (name,) in names:
         words = read(name)
         counts.update(set(words))
         makers.update(map(stem, words[:1]))
@@ -116,7 +125,10 @@ def lexicon(version: str) -> Lexicon:
             said[words[0]] = COUNT_OF_SAID
     values.pop(KIND, None)
     values.pop(BRAND, None)
-    return Lexicon(counts, kinds, makers, values, synonyms, said)
+    return Lexicon(counts, kinds, makers, values, synonyms, said, len(names), version)
+
+
+LAST = caching.LastMade("lexicon", _made, lambda made: made.products >= caching.LARGE)
 
 
 def present(queries: list[str]) -> set[str]:
@@ -126,7 +138,7 @@ def present(queries: list[str]) -> set[str]:
         return {query for (query,) in cursor.fetchall()}
 
 
-def _rows(query: str) -> Iterable[tuple]:
+def _rows(query: str) -> Sequence[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()

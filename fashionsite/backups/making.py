@@ -10,11 +10,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePath
 
 import fasteners
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
@@ -22,14 +22,17 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from catalog.pictures import naming
+from catalog.pictures.media import MediaFile, media
 from fashionsite.backups import postgres
 from fashionsite.backups.manifest import NAME, BackupProblem, Manifest, digest_of
 from fashionsite.metrics import version
 
 COMPRESSION = 3
 DIGEST = re.compile(r"[0-9a-f]{64}")
-MADE_AGAIN = "renditions"
+MADE_AGAIN = "renditions/"
 LOCK = ".lock"
+AT_ONCE = 8
+"""Files that are copied beside each other; a bucket takes its time to answer, and a disk does not mind."""
 
 
 def make_backup(folder: Path) -> Manifest:
@@ -90,7 +93,7 @@ def _check_space(folder: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         (needed,) = cursor.fetchone()
-    needed += sum(source.stat().st_size for source, target in _files(folder) if not target.exists())
+    needed += sum(file.size for file in _files() if not _place(folder, file).exists())
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise BackupProblem(f"{folder} has {free >> 20} MB free, and a backup may need {needed >> 20} MB.")
@@ -117,32 +120,37 @@ def _dump(snapshot: str, path: Path) -> int:
 
 def _copy_files(folder: Path) -> dict[str, tuple[str, int]]:
     """(Digest, bytes) of each file that the folder has now, by its name there."""
-    copied = {}
-    for source, target in tqdm(list(_files(folder)), desc="Files", unit="file", disable=None):
-        if digest := _copy(source, target):
-            copied[target.relative_to(folder).as_posix()] = (digest, target.stat().st_size)
-    return copied
+    files = sorted(_files())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        digests = pool.map(lambda file: _copy(file, _place(folder, file)), files)
+        told = tqdm(zip(files, digests, strict=True), total=len(files), desc="Files", unit="file", disable=None)
+        return {f"media/{file.name}": (digest, file.size) for file, digest in told if digest}
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """(A file of the shop, where it belongs in the folder), without what can be made again."""
-    root = Path(settings.MEDIA_ROOT)
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root)
-        if name.parts[0] != MADE_AGAIN and path.is_file() and not path.is_symlink() and not name.name.startswith("."):
-            yield path, folder / "media" / name
+def _files() -> Iterator[MediaFile]:
+    """The files of the media storage, without what can be made again."""
+    for file in media.walk():
+        if not file.name.startswith(MADE_AGAIN) and not PurePath(file.name).name.startswith("."):
+            yield file
 
 
-def _copy(source: Path, target: Path) -> str | None:
+def _place(folder: Path, file: MediaFile) -> Path:
+    """Where a file belongs in the folder."""
+    return folder / "media" / file.name
+
+
+def _copy(file: MediaFile, target: Path) -> str | None:
     """The digest of the copied file; None where it is gone by now, or is not (yet) what its name says."""
-    said = source.stem if DIGEST.fullmatch(source.stem) else None
+    said = target.stem if DIGEST.fullmatch(target.stem) else None
+    if said and target.exists() and target.stat().st_size == file.size:
+        return said
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f"{target.name}.new")
     try:
-        if said and target.exists() and target.stat().st_size == source.stat().st_size:
-            return said
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f"{target.name}.new")
-        shutil.copyfile(source, aside)
+        with media.open(file.name) as source, aside.open("wb") as stream:
+            shutil.copyfileobj(source, stream)
     except FileNotFoundError:
+        aside.unlink(missing_ok=True)
         return None
     digest = digest_of(aside)
     if said not in (None, digest):

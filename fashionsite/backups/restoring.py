@@ -1,21 +1,26 @@
 """Puts a backup in the place of what the shop has, after everything is looked at that could be wrong with it."""
 
 import gzip
-import shutil
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
-from django.conf import settings
+from django.core.files.base import File
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from tqdm import tqdm
 
 from catalog.models import Product
+from catalog.pictures.media import media
 from fashionsite.backups import postgres
 from fashionsite.backups.manifest import BackupProblem, Manifest, digest_of, digests_in, read
 
 BYTES_AT_ONCE = 1 << 20
+AT_ONCE = 8
+"""Files that are stored beside each other"""
 
 
 def restore_backup(folder: Path, *, replace: bool) -> Manifest:
@@ -97,23 +102,25 @@ def _check(folder: Path, digests: Iterable[tuple[str, str]]) -> None:
 
 
 def _copy_files(folder: Path, manifest: Manifest) -> None:
-    root = Path(settings.MEDIA_ROOT)
-    files = [(folder / name, root / Path(name).relative_to("media")) for _, name in digests_in(folder / manifest.files)]
-    lacking = [(source, target) for source, target in files if not _is_there(source, target)]
-    needed = sum(source.stat().st_size for source, _ in lacking)
-    root.mkdir(parents=True, exist_ok=True)
-    if needed > (free := shutil.disk_usage(root).free):
-        raise BackupProblem(f"{root} has {free >> 20} MB free, and the files need {needed >> 20} MB.")
-    for source, target in tqdm(lacking, desc="Files", unit="file", disable=None):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f"{target.name}.new")
-        shutil.copyfile(source, aside)
-        aside.replace(target)
+    names = [name.removeprefix("media/") for _, name in digests_in(folder / manifest.files)]
+    sizes = {name: (folder / "media" / name).stat().st_size for name in names}
+    # One of the same name and size is the same: names are digests.
+    for file in media.walk():
+        if sizes.get(file.name) == file.size:
+            del sizes[file.name]
+    needed, free = sum(sizes.values()), media.free_bytes
+    if free is not None and needed > free:
+        raise BackupProblem(f"MEDIA_ROOT has {free >> 20} MB free, and the files need {needed >> 20} MB.")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        saved = pool.map(partial(_save, folder), sizes)
+        deque(tqdm(saved, total=len(sizes), desc="Files", unit="file", disable=None), maxlen=0)
+    if sizes:
+        media.flush()
 
 
-def _is_there(source: Path, target: Path) -> bool:
-    """A file of the same name and size is the same: names are digests."""
-    return target.is_file() and target.stat().st_size == source.stat().st_size
+def _save(folder: Path, name: str) -> None:
+    with (folder / "media" / name).open("rb") as stream:
+        media.save(name, File(stream))
 
 
 def _sql(folder: Path, manifest: Manifest) -> Iterator[bytes]:

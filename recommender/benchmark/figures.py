@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+A_SECOND = "a second"
+"""The unit of what is the better the more there is of it"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,21 @@ class Section:
     explanation: str
     compared_with: str = ""
     figures: list[Figure] = field(default_factory=list)
+
+
+def beside(section: Section, other: Section, title: str) -> Section:
+    """The section under that title, with how many times as good everything is as in another one of the same kind."""
+    known = {figure.what: figure for figure in other.figures}
+    compared = [
+        replace(figure, times=_times(figure, known[figure.what])) if figure.what in known else figure
+        for figure in section.figures
+    ]
+    return replace(section, title=title, compared_with=other.title, figures=compared)
+
+
+def _times(figure: Figure, other: Figure) -> float | None:
+    better, worse = (figure, other) if figure.unit == A_SECOND else (other, figure)
+    return float(f"{better.median / worse.median:.2g}") if worse.median else None
 
 
 def figure(what: str, seconds: Iterable[float], baseline: float | None = None, note: str = "") -> Figure:

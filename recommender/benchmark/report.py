@@ -33,12 +33,22 @@ class Bar:
 
 
 def write(run: Run, folder: Path) -> None:
-    """Writes benchmark.json and index.html."""
+    """Writes benchmark.json, benchmark.md and index.html."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmark.json").write_text(json.dumps(asdict(run), indent=2, ensure_ascii=False) + "\n")
+    (folder / "benchmark.md").write_text("\n".join(lines(run)) + "\n")
     plots = [(section, list(_bars(section))) for section in run.sections]
     context = {"run": run, "plots": plots, "width": PLOT_WIDTH}
     (folder / "index.html").write_text(render_to_string("recommender/benchmark.html", context))
+
+
+def read(folder: Path) -> list[Section]:
+    """The sections of a run that was written there."""
+    run = json.loads((folder / "benchmark.json").read_text())
+    return [
+        Section(**{**section, "figures": [Figure(**figure) for figure in section["figures"]]})
+        for section in run["sections"]
+    ]
 
 
 def lines(run: Run) -> Iterator[str]:

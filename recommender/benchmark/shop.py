@@ -4,25 +4,29 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 from django.conf import settings
 
-from recommender.benchmark.figures import Figure, Section, figure
+from recommender.benchmark import pictures
+from recommender.benchmark.figures import A_SECOND, Figure, Section, beside, figure
+from recommender.benchmark.report import read
 
-OWN_SETTINGS = ("DATABASE_URL", "CELERY_BROKER_URL", "VAR_DIR", "MEDIA_ROOT", "PORT")
+OWN_SETTINGS = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "VAR_DIR", "MEDIA_ROOT", "PORT")
 """What the second shop must not share with this one"""
 CLIENTS = 8
 SECONDS_OF_VISITS = 15
@@ -31,61 +35,103 @@ OPEN = "The shop is open"
 PARTS = {"gunicorn": "a web process", "celery": "the embedding worker", "fashionsite.beat": "beat"}
 
 
-@dataclass(frozen=True)
 class Shop:
-    """A shop that runs."""
+    """A shop in a folder; it can be opened, closed, and opened again."""
 
-    supervisor: psutil.Process
-    port: int
-    environment: dict[str, str]
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, _free_port()
+        own = {"VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"), "PORT": str(self.port)}
+        self._environment = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS} | own
 
-    def manage(self, *arguments: object) -> None:
-        """Runs a command of manage.py. Raises RuntimeError with what it said where it fails."""
-        command = [sys.executable, "manage.py", *map(str, arguments)]
-        result = subprocess.run(  # noqa: S603 – its own command
-            command, cwd=settings.BASE_DIR, env=self.environment, stdout=subprocess.PIPE, text=True, check=False
+    @contextmanager
+    def opened(self) -> Iterator[psutil.Process]:
+        """The supervisor of its processes, which end with the block."""
+        log = self.folder / "log"
+        with log.open("wb") as stream:
+            server = self._start([settings.BASE_DIR / "script" / "server"], stdout=stream, stderr=stream)
+        try:
+            _wait_until_open(server, log)
+            yield psutil.Process(server.pid)
+        finally:
+            # As Ctrl-C does, which reaches the commands before the supervisor, too.
+            os.killpg(server.pid, signal.SIGINT)
+            server.wait(SECONDS_TO_START)
+
+    def manage(self, *arguments: object) -> str:
+        """What a command of manage.py says. Raises RuntimeError with that where it fails."""
+        command = self._start([sys.executable, "manage.py", *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+        try:
+            said, _ = command.communicate()
+        except BaseException:
+            # Whoever is told to end must not wait for a query of minutes, and the database not be left to nobody.
+            for process in self.database()[:1]:
+                process.send_signal(signal.SIGQUIT)
+            command.send_signal(signal.SIGINT)
+            command.wait()
+            raise
+        if command.returncode:
+            raise RuntimeError(said)
+        return said
+
+    def database(self) -> list[psutil.Process]:
+        """PostgreSQL, which is no child of what started it, and its processes; none where it does not run."""
+        try:
+            pid = (self.folder / "var" / "postgres" / "postmaster.pid").read_text().split()[0]
+            postmaster = psutil.Process(int(pid))
+            return [postmaster, *postmaster.children(recursive=True)]
+        except (FileNotFoundError, IndexError, psutil.NoSuchProcess):
+            return []
+
+    def delete_photos(self) -> None:
+        """What it keeps in memory, beside its folder."""
+        command = "from django.conf import settings; print(settings.CACHES['photos']['LOCATION'])"
+        shutil.rmtree(self.manage("shell", "--verbosity", 0, "--command", command).strip())
+
+    def _start(self, command: list, **options: Any) -> subprocess.Popen:
+        """In a session of its own, so that nothing but this process tells it to end."""
+        return subprocess.Popen(  # noqa: S603 – its own commands
+            command, cwd=settings.BASE_DIR, env=self._environment, start_new_session=True, **options
         )
-        if result.returncode:
-            raise RuntimeError(result.stdout)
-
-    def processes(self) -> list[psutil.Process]:
-        return [self.supervisor, *self.supervisor.children(recursive=True), *self._database()]
-
-    def _database(self) -> list[psutil.Process]:
-        """PostgreSQL, which is no child of what started it, and its processes."""
-        pid = Path(self.environment["VAR_DIR"], "postgres", "postmaster.pid").read_text().split()[0]
-        postmaster = psutil.Process(int(pid))
-        return [postmaster, *postmaster.children(recursive=True)]
 
 
-def sections(styles: Path, images: Path, baseline: float | None) -> list[Section]:
-    """The import of a catalogue, eight visitors at once, and memory. The baseline is a picture in Keras, in ms."""
-    with TemporaryDirectory(prefix="benchmark-") as folder, _started(Path(folder)) as shop:
-        fresh = _memory(shop)
-        shop.manage("remove_sample")
-        return [_import(shop, styles, images, baseline), _visits(shop), _memory_section(fresh, _memory(shop))]
+def sections(styles: Path, images: Path, measured: Mapping[str, Section], products: int) -> Iterator[Section]:
+    """The import of a catalogue, eight visitors at once, and memory; pages and searches, too, with so many products.
+
+    What was measured in this shop is what it is compared with. With 0 products the catalogue is not grown.
+    """
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        shop = Shop(Path(folder))
+        try:
+            with shop.opened() as supervisor:
+                fresh = _memory(supervisor)
+                shop.manage("remove_sample")
+                baseline = pictures.of_peers(measured["embedding"]) if "embedding" in measured else None
+                yield _import(shop, supervisor, styles, images, baseline)
+                yield (visits := _visits(shop))
+                yield (memory := _memory_section(fresh, _memory(supervisor)))
+            if products:
+                yield from _grown(shop, products, {**measured, "visits": visits, "memory": memory})
+        finally:
+            shop.delete_photos()
 
 
-@contextmanager
-def _started(folder: Path) -> Iterator[Shop]:
-    port = _free_port()
-    own = {"VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"), "PORT": str(port)}
-    environment = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS} | own
-    log = folder / "log"
-    with log.open("wb") as stream:
-        server = subprocess.Popen(  # noqa: S603 – its own command
-            [settings.BASE_DIR / "script" / "server"],
-            env=environment,
-            stdout=stream,
-            stderr=stream,
-            start_new_session=True,
-        )
-    try:
-        _wait_until_open(server, log)
-        yield Shop(psutil.Process(server.pid), port, environment)
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(SECONDS_TO_START)
+def _grown(shop: Shop, products: int, measured: Mapping[str, Section]) -> Iterator[Section]:
+    """The same with so many products, beside what was measured with fewer."""
+    shop.manage("grow_catalog", "--products", products, "--yes")
+    report = shop.folder / "report"
+    shop.manage("benchmark", "--report", report, "--parts", "searches", "pages")
+    nearest, pages = read(report)
+    yield nearest
+    yield _with(products, pages, measured.get("pages"))
+    with shop.opened() as supervisor:
+        fresh = _memory(supervisor)
+        yield _with(products, _visits(shop), measured["visits"])
+        yield _with(products, _memory_section(fresh, _memory(supervisor)), measured["memory"])
+
+
+def _with(products: int, section: Section, other: Section | None) -> Section:
+    title = f"{section.title}, with {products:,} products"
+    return beside(section, other, title) if other else replace(section, title=title)
 
 
 def _wait_until_open(server: subprocess.Popen, log: Path) -> None:
@@ -102,12 +148,12 @@ def _free_port() -> int:
         return one.getsockname()[1]
 
 
-def _import(shop: Shop, styles: Path, images: Path, baseline: float | None) -> Section:
+def _import(shop: Shop, supervisor: psutil.Process, styles: Path, images: Path, baseline: float | None) -> Section:
     """From the command to the last product that is searchable."""
-    cores_before, started = _core_seconds(shop), time.perf_counter()
+    cores_before, started = _core_seconds(shop, supervisor), time.perf_counter()
     shop.manage("import_catalog", "--styles", styles, "--images", images, "--wait")
     whole = time.perf_counter() - started
-    busy = (_core_seconds(shop) - cores_before) / whole / (os.cpu_count() or 1)
+    busy = (_core_seconds(shop, supervisor) - cores_before) / whole / (os.cpu_count() or 1)
     count = _listed(shop)["count"]
     return Section(
         "An import",
@@ -117,11 +163,11 @@ def _import(shop: Shop, styles: Path, images: Path, baseline: float | None) -> S
     )
 
 
-def _core_seconds(shop: Shop) -> float:
+def _core_seconds(shop: Shop, supervisor: psutil.Process) -> float:
     """What the shop's processes have used so far, and the commands that this one has waited for."""
     mine = os.times()
     total = mine.children_user + mine.children_system
-    for process in shop.processes():
+    for process in [supervisor, *supervisor.children(recursive=True), *shop.database()]:
         try:
             times = process.cpu_times()
         except psutil.NoSuchProcess:
@@ -149,7 +195,7 @@ def _visits(shop: Shop) -> Section:
         "Product pages of the second shop, over HTTP, from this machine.",
         "",
         [
-            Figure("product pages", round(len(seconds) / SECONDS_OF_VISITS, 1), unit="a second"),
+            Figure("product pages", round(len(seconds) / SECONDS_OF_VISITS, 1), unit=A_SECOND),
             figure("a product page", seconds),
         ],
     )
@@ -166,10 +212,10 @@ def _visit(shop: Shop, skus: list[str], until: float) -> Iterator[float]:
         yield time.perf_counter() - started
 
 
-def _memory(shop: Shop) -> dict[str, float]:
+def _memory(supervisor: psutil.Process) -> dict[str, float]:
     """The largest process of each part: its resident megabytes."""
     largest: dict[str, float] = {}
-    for process in shop.supervisor.children(recursive=True):
+    for process in supervisor.children(recursive=True):
         command = " ".join(process.cmdline())
         for program, part in PARTS.items():
             if program in command:
@@ -183,7 +229,10 @@ def _memory_section(fresh: dict[str, float], used: dict[str, float]) -> Section:
         for part, megabytes in used.items()
         for figure in (
             Figure(f"{part}, fresh", round(fresh.get(part, 0)), unit="MB"),
-            Figure(f"{part}, after the import and the visits", round(megabytes), unit="MB"),
+            Figure(f"{part}, after use", round(megabytes), unit="MB"),
         )
     ]
-    return Section("Memory", "Resident, of the largest process of each part of the second shop.", "", figures)
+    about = (
+        "Resident, of the largest process of each part of the second shop: when it is open, and after all of the above."
+    )
+    return Section("Memory", about, "", figures)

@@ -1,6 +1,7 @@
 """A shop grown to any size by copies of its own products, to measure what it does when it is large.
 
-The copies share their pictures' files with the products that they are of. They are made in the database alone.
+The copies share their pictures' files with the products that they are of, and have them for pictures of their own, as
+many products of one picture are one card. They are made in the database alone.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,12 @@ from recommender.models import Embedding, Encoder
 
 NOISE = 0.3
 """How long the noise on a vector of length one is: a copy looks as near to its product as another of its kind, 0.96"""
+OWN_DIGEST = (
+    "CASE WHEN {digest} = '' THEN '' ELSE encode(sha256(convert_to({digest} || %(number)s, 'UTF8')), 'hex') END"
+)
+"""Of a copy's picture"""
 CHANGED = {
+    "image_digest": OWN_DIGEST.format(digest="image_digest"),
     "sku": "sku || '-' || %(number)s",
     "name": "name || ' ' || %(number)s",
     "design": "design || ' ' || %(number)s",
@@ -93,7 +99,8 @@ def _copy(number: int, last: int, most: int, with_embeddings: bool) -> int:
 
 def _copy_rows(model: type[models.Model], changed: dict[str, str], told: dict[str, Any]) -> None:
     table, columns = model._meta.db_table, _columns(model)
-    values = [changed.get(column, "copy.id" if column == "product_id" else f"kept.{column}") for column in columns]
+    changed = {"product_id": "copy.id", "image_digest": OWN_DIGEST.format(digest="kept.image_digest"), **changed}
+    values = [changed.get(column, f"kept.{column}") for column in columns]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} {COPIED.format(table=table)}",

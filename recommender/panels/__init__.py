@@ -11,6 +11,7 @@ from recommender.panels.companions import COMPANIONS
 from recommender.panels.panel import Page, Panel
 from recommender.panels.seen import SEEN
 from recommender.panels.similar import SIMILAR
+from recommender.vectors import VectorsAway
 
 PANELS = (SIMILAR, COLOURS, COMPANIONS, SEEN)
 """In the order of the page."""
@@ -24,7 +25,11 @@ def panels_of(product: Product, seen: list[int]) -> dict[Panel, list[Card]]:
     page = Page(product, seen, taken={product.pk})
     chosen: dict[Panel, Sequence[Pick]] = {}
     for panel in sorted(PANELS, key=lambda panel: not panel.chooses_first):
-        chosen[panel] = panel.choose(page)
+        try:
+            chosen[panel] = panel.choose(page)
+        except VectorsAway:
+            # The page is worth having without it.
+            chosen[panel] = ()
         page.taken.update(pick.near.product if isinstance(pick, Folded) else pick for pick in chosen[panel])
     read = read_cards(list(chain.from_iterable(chosen.values())))
     return {

@@ -3,6 +3,8 @@
 import hashlib
 from collections import defaultdict
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from catalog.caching import kept
@@ -13,6 +15,8 @@ from recommender.panels.panel import Page, Panel
 MOST = 6
 MOST_OF_A_KIND = 300
 """So many products of each kind are enough to choose from."""
+LOOKED_AT = 50_000
+"""Of the newest products, to choose these from"""
 SECONDS_KEPT = 3600
 
 
@@ -33,8 +37,10 @@ def choose(page: Page) -> list[int]:
 
 
 def _pool(gender: str, usage: str, season: str) -> dict[str, list[tuple[int, str]]]:
-    """Up to 300 (id, colour) of each kind of thing with a picture, from all over the catalogue."""
-    fitting = Product.objects.on_offer().with_picture()
+    """Up to 300 (id, colour) of each kind of thing with a picture, from all over the newest products."""
+    newest = Product.objects.order_by("-pk").values("pk")
+    oldest = Coalesce(Subquery(newest[LOOKED_AT : LOOKED_AT + 1]), 0)
+    fitting = Product.objects.on_offer().with_picture().filter(pk__gt=oldest)
     fitting = fitting.filter(gender__in=[gender, *VOCABULARY.everyone], usage=usage, season=season).order_by("pk")
     kinds = defaultdict(list)
     for pk, colour, kind in fitting.values_list("pk", "base_colour", "category__parent__name"):

@@ -138,7 +138,7 @@ def run(plan: Plan, halves: tuple[Half, Half], folder: Path) -> Result:
     """Goes through a campaign in an empty folder; everything that it started and mounted has ended when it returns."""
     began = time.monotonic()
     result = Result(plan, sum(len(half.rows) for half in halves))
-    with _two_shops(plan, folder) as (undisturbed, shop):
+    with two_shops(plan, folder) as (undisturbed, shop):
         desk = Desk(shop)
         imports = Imports(shop, halves, desk)
         undisturbed.calm(undisturbed.folder / "snapshot.json", *imports.files(0), *imports.files(1))
@@ -162,7 +162,7 @@ def run(plan: Plan, halves: tuple[Half, Half], folder: Path) -> Result:
 
 
 @contextmanager
-def _two_shops(plan: Plan, folder: Path) -> Iterator[tuple[Shop, Shop]]:
+def two_shops(plan: Plan, folder: Path) -> Iterator[tuple[Shop, Shop]]:
     """(the one that nobody disturbs, the other one)."""
     undisturbed = Shop(folder / "undisturbed")
     shop = Shop(folder / "shop", plan.broker, plan.has_disks)

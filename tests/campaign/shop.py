@@ -92,14 +92,7 @@ class Shop:
 
     def calm(self, target: Path, *files: Path) -> None:
         """Imports and embeds these files with no process but one, and writes down what the shop has then."""
-        subprocess.run(
-            [sys.executable, "-m", "tests.campaign.calm", str(target), *map(str, files)],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            check=True,
-        )
+        self._finish([sys.executable, "-m", "tests.campaign.calm", str(target), *map(str, files)])
 
     def sweep(self) -> None:
         """What lies in var and media is old by now, and the hour has come in which the shop sweeps."""
@@ -111,14 +104,11 @@ class Shop:
             "from catalog.tasks import delete_abandoned_files; "
             "sweep_uploads(); delete_abandoned_files(); sweep_pictures()"
         )
-        subprocess.run(
-            [sys.executable, "manage.py", "shell", "--command", command],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            check=True,
-        )
+        self.manage("shell", "--command", command)
+
+    def manage(self, *arguments: str) -> None:
+        """Runs a command of manage.py. Raises CalledProcessError."""
+        self._finish([sys.executable, "manage.py", *arguments])
 
     def start(self) -> None:
         self.start_broker()
@@ -208,6 +198,10 @@ class Shop:
         if self.broker == "files":
             return len(self.messages())
         return sum(self.redis_client().llen(queue) for queue in QUEUES)
+
+    def _finish(self, command: list[str]) -> None:
+        with self.log.open("ab") as log:
+            subprocess.run(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, check=True)
 
     def _run(self, command: list[str]) -> subprocess.Popen:
         return subprocess.Popen(

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from recommender import embedding, querysets, registry, tasks
@@ -73,6 +74,16 @@ def test_what_is_little_beside_all_there_is_comes_into_the_index_one_by_one():
     ProductFactory.create_batch(4)
     embedding.embed_products(embedding.waiting_ids())
     assert has_index(registry.active_encoder())
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_whether_much_waits_is_asked_of_a_few_first(monkeypatch):
+    searchable_products(9)
+    registry.end_fills()
+    with CaptureQueriesContext(connection) as asked:
+        registry.begin_fill(registry.active_encoder())
+    assert [query["sql"] for query in asked if "recommender_embedding" in query["sql"]]
+    assert all("IN (" in query["sql"] for query in asked if "recommender_embedding" in query["sql"])
 
 
 @pytest.mark.usefixtures("few_are_many")

@@ -3,22 +3,26 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg2
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from catalog.importing import jobs
+from catalog.importing import jobs, orphans
 from catalog.importing.advancing import import_catalog
 from catalog.importing.collecting import collect
 from catalog.importing.models import ImportJob, PictureAddress
 from catalog.importing.tasks import sweep_pictures
 from catalog.models import Product
 from catalog.pictures import naming, renditions, storage
+from catalog.pictures.media import media as media_storage
 from tests.catalog.importing.life import finished
 from tests.factories import ProductFactory, give_further
 from tests.pages import NO_INLINES
@@ -47,7 +51,7 @@ def stored(seed: int) -> tuple[Path, str]:
     """(Its file, its digest) of a large picture with its renditions."""
     name, digest = storage.store(as_file(drawing(seed, (600, 800))), ".jpg")
     renditions.make(name, digest, [240, 480])
-    return Path(storage.default_storage.path(name)), digest
+    return Path(default_storage.path(name)), digest
 
 
 def age(folder: Path, seconds: float = A_DAY + 60) -> None:
@@ -69,6 +73,16 @@ def test_a_picture_that_no_row_names_goes_with_its_renditions_and_what_a_restore
         sweep_pictures()
     assert left(media) == {Path(kept.image.path)}
     assert "Of 5 pictures and renditions, 4 that no row names are deleted" in caplog.text
+
+
+def test_from_either_storage_goes_what_is_a_day_old_and_that_no_row_names(either_storage):
+    name, digest = storage.store(as_file(drawing(30, (600, 800))), ".jpg")
+    renditions.make(name, digest, [240])
+    kept = ProductFactory()
+    default_storage.save("logo.png", ContentFile(b"somebody's"))
+    assert orphans.sweep(timezone.now() + timedelta(days=1, minutes=-1)) == (3, 0)
+    assert orphans.sweep(timezone.now() + timedelta(days=1, minutes=1)) == (3, 2)
+    assert sorted(file.name for file in media_storage.walk()) == ["logo.png", kept.image.name]
 
 
 def test_renditions_go_though_their_picture_is_gone_already(media):

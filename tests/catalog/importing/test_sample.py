@@ -1,16 +1,21 @@
 """The drawn sample, which goes when a merchant does not want it any more."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connection
 
 from catalog.importing.advancing import import_catalog
+from catalog.importing.sample import remove_sample
 from catalog.models import Category, Product
 from catalog.sample import SKU
 from catalog.sample.catalogue import sample_products
 from recommender import embedding
 from tests.catalog.importing.life import State, finished, previewed
 from tests.pictures import as_file, drawing, style, write_styles
+from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db
 REMOVE = "/admin/importing/importjob/remove-sample/"
@@ -94,3 +99,38 @@ def test_it_is_not_missing_in_a_file_of_the_merchant(admin_client, mixed_shop, m
     admin_client.post(job.get_absolute_url(), {"action": "confirm", "missing": missing})
     assert finished(job).archived == (missing == "archive")
     assert Product.objects.of_the_sample().in_the_shop().count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_waits_for_its_products_that_are_being_embedded(mixed_shop):
+    worker = connection.copy()
+    try:
+        with worker.cursor() as cursor, ThreadPoolExecutor() as pool:
+            cursor.execute("BEGIN; DELETE FROM recommender_embedding RETURNING product_id")
+            ((product,),) = cursor.fetchall()
+            cursor.execute("COMMIT; BEGIN; SELECT FROM catalog_product FOR NO KEY UPDATE")
+            cursor.execute(
+                "INSERT INTO recommender_embedding (encoder_id, product_id, image_digest, vector, created_at) "
+                "SELECT encoder.id, product.id, image_digest, array_fill(0.1, array[dimensions])::vector, now() "
+                "FROM catalog_product AS product, recommender_encoder AS encoder WHERE product.id = %s",
+                [product],
+            )
+            removed = pool.submit(_removed)
+            eventually(_somebody_waits, 20)
+            cursor.execute("COMMIT")
+            assert removed.result() == 2
+    finally:
+        worker.close()
+
+
+def _removed() -> int:
+    try:
+        return remove_sample()
+    finally:
+        connection.close()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]

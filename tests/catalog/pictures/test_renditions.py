@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.files.storage import default_storage
 from PIL import Image
 
 from catalog import tasks
@@ -10,7 +11,11 @@ from catalog.pictures import renditions, storage
 from tests.factories import ProductFactory
 from tests.pictures import as_file, drawing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("either_storage")]
+
+
+def is_made(digest: str, width: int) -> bool:
+    return default_storage.exists(renditions.name_of(digest, width))
 
 
 @pytest.fixture
@@ -22,7 +27,7 @@ def product():
 
 def test_a_worker_makes_every_size_below_the_pictures_own(client, product):
     assert (product.image_width, product.image_height) == (600, 800)
-    assert [width for width in renditions.WIDTHS if renditions.path(product.image_digest, width).exists()] == [240, 480]
+    assert [width for width in renditions.WIDTHS if is_made(product.image_digest, width)] == [240, 480]
     for source in product.image_addresses.split(", "):
         address, width = source.split(" ")
         response = client.get(address)
@@ -34,19 +39,18 @@ def test_a_worker_makes_every_size_below_the_pictures_own(client, product):
 
 
 def test_a_lost_rendition_is_made_again(client, product):
-    path = renditions.path(product.image_digest, 240)
-    path.unlink()
+    default_storage.delete(renditions.name_of(product.image_digest, 240))
     assert client.get(renditions.address(product.image_digest, 240)).status_code == 200
-    assert path.exists()
+    assert is_made(product.image_digest, 240)
 
 
 def test_a_worker_makes_only_what_is_missing(product):
-    kept, lost = (renditions.path(product.image_digest, width) for width in (240, 480))
-    before = kept.stat().st_mtime_ns
-    lost.unlink()
+    kept, lost = (renditions.name_of(product.image_digest, width) for width in (240, 480))
+    before = default_storage.get_modified_time(kept)
+    default_storage.delete(lost)
     tasks.make_renditions([product.pk])
-    assert lost.exists()
-    assert kept.stat().st_mtime_ns == before
+    assert default_storage.exists(lost)
+    assert default_storage.get_modified_time(kept) == before
 
 
 @pytest.mark.parametrize("width", [960, 241, 0, 99999999])
@@ -76,7 +80,8 @@ def test_what_browsers_do_not_show_is_sent_as_a_rendition_alone(client, form, su
     for address in {*addresses, product.image_address, product.largest_image_address}:
         picture = Image.open(io.BytesIO(b"".join(client.get(address))))
         assert picture.format == "WEBP"
-    assert Image.open(renditions.path(product.image_digest, min(width, 960))).width == min(width, 960)
+    with default_storage.open(renditions.name_of(product.image_digest, min(width, 960))) as file:
+        assert Image.open(file).width == min(width, 960)
 
 
 def test_what_browsers_do_not_show_and_nobody_can_decode_is_not_sent_at_all(client):
@@ -90,7 +95,8 @@ def test_a_long_strip_has_renditions(client, size):
     product = ProductFactory(file=as_file(Image.new("RGB", size, "red"), "PNG"))
     tasks.make_renditions([product.pk])
     for width in renditions.widths_for(product.image_width, product.image.name):
-        assert max(Image.open(renditions.path(product.image_digest, width)).size) <= 16_383
+        with default_storage.open(renditions.name_of(product.image_digest, width)) as file:
+            assert max(Image.open(file).size) <= 16_383
 
 
 def test_what_has_no_readable_picture_keeps_no_worker_from_the_others(client):
@@ -99,6 +105,6 @@ def test_what_has_no_readable_picture_keeps_no_worker_from_the_others(client):
     torn, without = ProductFactory(file=b"torn"), ProductFactory(image="", image_digest="")
     gone.image.storage.delete(gone.image.name)
     tasks.make_renditions([gone.pk, torn.pk, without.pk, good.pk])
-    assert renditions.path(good.image_digest, 240).exists()
+    assert is_made(good.image_digest, 240)
     for product in (gone, torn):
         assert client.get(renditions.address(product.image_digest, 240)).status_code == 404

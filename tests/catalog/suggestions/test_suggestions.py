@@ -1,23 +1,19 @@
 """What the search field suggests while somebody types."""
 
 import re
+import threading
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
+from catalog import caching, suggestions
+from catalog.caching import LastMade
 from catalog.models import Product
 from catalog.suggestions import suggest
 from tests.factories import CategoryFactory, ProductFactory
 from tests.pages import skus
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def forgotten():
-    """The index of an earlier test's shop is not to be used for this one's."""
-    cache.clear()
 
 
 @pytest.fixture
@@ -130,7 +126,7 @@ def test_within_a_category_suggestions_stay_in_it(client, trade):
 
 def test_the_answer_is_a_piece_of_a_page_of_few_queries(client, trade, django_assert_max_num_queries):
     client.get("/suggestions/?q=sh")
-    with django_assert_max_num_queries(1):
+    with django_assert_max_num_queries(2):
         response = client.get("/suggestions/?q=red+sh")
     page = response.content.decode()
     assert "max-age=60" in response["Cache-Control"]
@@ -153,3 +149,38 @@ def test_nothing_that_is_typed_breaks_it(client, trade):
 def test_an_empty_shop_suggests_nothing(client):
     assert client.get("/suggestions/?q=sh").content.decode().strip() == ""
     assert client.get("/suggestions/").content.decode().strip() == ""
+
+
+@pytest.fixture
+def anew(monkeypatch) -> None:
+    """This process has just begun."""
+    last = LastMade("index", suggestions._made, lambda made: made.count >= caching.LARGE)
+    monkeypatch.setattr(suggestions, "LAST", last)
+
+
+def wait() -> None:
+    """Until the index that is made aside is made."""
+    for thread in threading.enumerate():
+        if thread.name == "index":
+            thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_large_catalogue_the_last_index_answers_while_the_next_one_is_made(anew, monkeypatch):
+    monkeypatch.setattr(caching, "LARGE", 3)
+    monkeypatch.setattr(caching, "PAUSES", 0)
+    ProductFactory.create_batch(3, name="Striped shirt")
+    assert labels(suggest("str").words) == ["striped"]
+    ProductFactory(name="Straw hat")
+    assert labels(suggest("str").words) == ["striped"]
+    wait()
+    assert labels(suggest("str").words) == ["striped", "straw"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_process_that_begins_the_index_is_made_before_anybody_types(anew, django_assert_max_num_queries):
+    ProductFactory(name="Striped shirt")
+    suggestions.prepare()
+    wait()
+    with django_assert_max_num_queries(2):
+        assert labels(suggest("str").words) == ["striped"]

@@ -46,6 +46,8 @@ def test_a_shop_with_too_little_in_it_is_not_measured(tmp_path):
         call_command("benchmark", report=tmp_path)
     with pytest.raises(CommandError, match="give --styles with --images"):
         call_command("benchmark", report=tmp_path, styles=tmp_path)
+    with pytest.raises(CommandError, match="--products with both"):
+        call_command("benchmark", report=tmp_path, products=1000)
 
 
 @pytest.mark.long
