@@ -115,13 +115,13 @@ class Match:
 
 def similar_to_product(product: Product, count: int) -> list[Match]:
     """The products that look most like this one, best first, one of each picture; none while it is not searchable."""
-    return matches(near_product(product, count))
-
-
-def near_product(product: Product, count: int, only: Q = ALL) -> list[Near]:
-    """The same, unread. `only` narrows the embeddings that are asked."""
     own = embedding_of(product)
-    return _one_of_each_picture(around(own, count, only))[:count] if own else []
+    return matches(near_product(own, count)) if own else []
+
+
+def near_product(own: Embedding, count: int, only: Q = ALL) -> list[Near]:
+    """The same of an embedded product, unread. `only` narrows the embeddings that are asked."""
+    return _one_of_each_picture(around(own, count, only))[:count]
 
 
 def similar_to_vector(encoder: Encoder, vector: np.ndarray, count: int) -> list[Match]:

@@ -30,6 +30,7 @@ from fashionsite.api.resources import Resource, once
 from fashionsite.api.schema import PREFER
 from fashionsite.api.waiting import are_searchable, states, wait_until
 from recommender import neighbours
+from recommender.neighbours import Near
 from recommender.panels import similar
 
 MOST_FILES = 100
@@ -310,12 +311,20 @@ class SimilarProducts(Resource):
     )
     def get(self, request: Request, sku: str) -> Response:
         asked = SimilarQuery.of(request.query_params)
-        product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
-        found = similar.nearest(product, asked.validated_data.get("limit"))
+        found = similar_to(sku, asked.validated_data.get("limit"))
         matches = neighbours.matches(found, told.with_all(Product.objects.all()))
         if matches:
             cards_shown.send_robust(SimilarProducts, request=request._request, place="similar-elsewhere")
         return Response({"results": told.matches(matches, request)})
+
+
+def similar_to(sku: str, count: int | None) -> list[Near]:
+    """What looks most like a product, as `similar.nearest` has it; none while it is not searchable. Raises Http404."""
+    own = neighbours.embeddings_of_skus((sku,)).get(sku)
+    if own is None:
+        get_object_or_404(Product.objects.in_the_shop(), sku=sku)
+        return []
+    return similar.nearest(own, count)
 
 
 def selection_of(request: HttpRequest, words: bool = False) -> Selection:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import cache_control
@@ -15,13 +15,12 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from catalog.limits import Reads, limited
-from catalog.models import Product
 from catalog.signals import cards_shown
 from fashionsite.api.access import READ
 from fashionsite.api.models import Key
+from fashionsite.api.products import similar_to
 from recommender import neighbours
 from recommender.neighbours import Match
-from recommender.panels import similar
 
 SECONDS_KEPT = 3600
 FILE = settings.BASE_DIR / "static" / "js" / "widget.js"
@@ -72,8 +71,7 @@ def embedded(request: HttpRequest, sku: str) -> HttpResponse:
     """What looks like a product, to be framed by pages of the key's origins. Raises PermissionDenied and Http404."""
     key = _key_of_pages(request.GET.get("key", ""))
     Key.objects.note_use(key, timezone.now())
-    product = get_object_or_404(Product.objects.in_the_shop(), sku=sku)
-    cards = [_card(match) for match in neighbours.matches(similar.nearest(product, None))]
+    cards = [_card(match) for match in neighbours.matches(similar_to(sku, None))]
     if cards:
         cards_shown.send_robust(embedded, request=request, place="similar-elsewhere")
     response = render(request, "api/embedded.html", {"cards": cards, "title": gettext("Visually similar")})

@@ -40,16 +40,19 @@ def _on_offer(pinned: Sequence[int]) -> list[int]:
     return [pk for pk in pinned if pk in there]
 
 
-def nearest(product: Product, count: int | None) -> list[Near]:
-    """What looks most like the product, one of each picture, by the panel's settings; as many as it has, or `count`."""
+def nearest(own: Embedding, count: int | None) -> list[Near]:
+    """What looks most like an embedded product, one of each picture, by the panel's settings.
+
+    As many as the panel has, or `count`.
+    """
     panel = SimilarPanel.now()
     count = count or panel.most
-    only = panel.allows(product, of="product__")
+    only = panel.allows(own.product, of="product__")
     if settings.SOLD_OUT == "last":
-        found = neighbours.near_product(product, max(count, FITTING), only)
+        found = neighbours.near_product(own, max(count, FITTING), only)
         found.sort(key=attrgetter("is_sold_out"))
     else:
-        found = neighbours.near_product(product, count, only)
+        found = neighbours.near_product(own, count, only)
     return found[:count]
 
 

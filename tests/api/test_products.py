@@ -1,6 +1,7 @@
 """Products over REST."""
 
 import pytest
+from django.utils import timezone
 
 from catalog.attributes import NAMES
 from catalog.models import MerchandisingRule, Product
@@ -150,6 +151,19 @@ def test_similar_products_are_as_the_panel_has_them(client):
     for query in ("limit=0", "limit=many", "limit=101", "limit="):
         assert client.get(f"{PRODUCTS}{product.sku}/similar/?{query}").status_code == 400
     assert client.get(f"{PRODUCTS}none/similar/").status_code == 404
+
+
+def test_similar_products_ask_few_queries(client, django_assert_max_num_queries):
+    product, *others = searchable_products(12)
+    with django_assert_max_num_queries(10):  # with those of transactions
+        assert len(client.get(f"{PRODUCTS}{product.sku}/similar/").json()["results"]) == len(others)
+
+
+def test_what_is_not_searchable_yet_is_like_nothing(client):
+    ProductFactory(sku="1")
+    assert client.get(f"{PRODUCTS}1/similar/").json() == {"results": []}
+    Product.objects.update(archived_at=timezone.now())
+    assert client.get(f"{PRODUCTS}1/similar/").status_code == 404
 
 
 def test_who_may_write_deletes_a_product(client, writing):
