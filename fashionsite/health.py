@@ -16,7 +16,7 @@ from fashionsite.celery import app
 from fashionsite.replicas import REPLICAS
 from recommender import querysets
 from recommender.models import Encoder
-from recommender.vectors import VectorsAway, milvus
+from recommender.vectors import VectorsAway, engine
 
 SECONDS_FOR_THE_BROKER = 2
 LEAST_FREE_BYTES = 500_000_000
@@ -84,7 +84,7 @@ def _encoder() -> str:
 
 
 def _vectors() -> str:
-    return f"Milvus {milvus().version()}" if settings.VECTORS else "in the database"
+    return f"Milvus {engine().version()}" if settings.VECTORS else "in the database"
 
 
 def _backlog() -> dict[str, int]:

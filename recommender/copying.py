@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from recommender.models import CopiedVector, Embedding, Encoder, VectorCollection
 from recommender.querysets import EmbeddingQuerySet
-from recommender.vectors import milvus
+from recommender.vectors import engine
 
 COPYING_LOCK = 0x636F7079
 AT_ONCE = 1000
@@ -51,17 +51,17 @@ def is_whole(encoder: Encoder) -> bool:
 def drop(collections: Iterable[VectorCollection]) -> None:
     """Takes them out of Milvus. Until they are filled anew PostgreSQL answers. Raises VectorsAway."""
     for collection in collections:
-        milvus().drop(collection.name)
+        engine().drop(collection.name)
         collection.delete()
 
 
 def _collection_of(encoder: Encoder) -> VectorCollection:
     collection, _ = VectorCollection.objects.get_or_create(encoder=encoder)
-    if not milvus().has(collection.name):
+    if not engine().has(collection.name):
         # Somebody dropped it, or it is another Milvus: nothing is copied that was.
         collection.delete()
         collection, _ = VectorCollection.objects.get_or_create(encoder=encoder)
-        milvus().make(collection.name, encoder.dimensions)
+        engine().make(collection.name, encoder.dimensions)
     return collection
 
 
@@ -84,7 +84,7 @@ def _copy(collection: VectorCollection, embeddings: EmbeddingQuerySet) -> list[i
         return []
     ids, vectors = zip(*rows, strict=True)
     # What is written and then not noted is written again.
-    milvus().write(collection.name, ids, np.array(vectors, np.float32))
+    engine().write(collection.name, ids, np.array(vectors, np.float32))
     noted = [CopiedVector(embedding_id=id_, collection=collection) for id_ in ids]
     CopiedVector.objects.bulk_create(noted, ignore_conflicts=True)
     return list(ids)
@@ -92,7 +92,7 @@ def _copy(collection: VectorCollection, embeddings: EmbeddingQuerySet) -> list[i
 
 def _complete(collection: VectorCollection) -> None:
     if not collection.is_complete:
-        milvus().settle(collection.name)
+        engine().settle(collection.name)
         VectorCollection.objects.filter(pk=collection.pk).update(is_complete=True)
 
 
@@ -100,7 +100,7 @@ def _sweep(collection: VectorCollection) -> None:
     """Takes away what the table has no more."""
     gone = collection.copied.exclude(Exists(Embedding.objects.filter(pk=OuterRef("embedding_id"))))
     while ids := list(gone.values_list("embedding_id", flat=True)[:AT_ONCE]):
-        milvus().delete(collection.name, ids)
+        engine().delete(collection.name, ids)
         collection.copied.filter(embedding_id__in=ids).delete()
 
 

@@ -20,7 +20,7 @@ from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.querysets import ProductQuerySet
 from recommender.models import Embedding, Encoder, VectorCollection
 from recommender.querysets import EmbeddingQuerySet
-from recommender.vectors import VectorsAway, asking_milvus, is_milvus_asked, milvus
+from recommender.vectors import VectorsAway, asking_milvus, engine, is_milvus_asked
 
 CANDIDATES = 100
 """hnsw.ef_search: how many candidates the index keeps while it searches."""
@@ -207,7 +207,7 @@ def closeness(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
 
 
 def _closeness_by_milvus(encoder: Encoder, collection: str, vectors: np.ndarray) -> np.ndarray:
-    found = milvus().nearest(collection, vectors, FEW_CANDIDATES)
+    found = engine().nearest(collection, vectors, FEW_CANDIDATES)
     ids = {id_ for nearest_ones in found for id_, _ in nearest_ones}
     present = set(encoder.embeddings.filter(pk__in=ids).values_list("pk", flat=True))
     cosines = [next((1 - distance for id_, distance in hits if id_ in present), -1) for hits in found]
@@ -339,7 +339,7 @@ def _walk_by_milvus(
     passed: set[int] = set()
     kept, asked = 0, count + MORE
     while kept < MOST_ROWS:
-        (nearest_ones,) = milvus().nearest(collection, np.asarray(vector)[None], asked)
+        (nearest_ones,) = engine().nearest(collection, np.asarray(vector)[None], asked)
         ids = [id_ for id_, _ in nearest_ones if id_ not in passed]
         rows = sorted(unordered.filter(pk__in=ids), key=DISTANCE)
         yield rows

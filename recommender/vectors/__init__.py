@@ -22,7 +22,7 @@ class VectorsAway(Exception):
     """Milvus cannot be asked at the moment."""
 
 
-def milvus() -> "Milvus":
+def engine() -> "Milvus":
     """The one that settings.VECTORS names, as this process speaks to it."""
     # A connection does not survive a fork.
     return _milvus(settings.VECTORS, os.getpid())

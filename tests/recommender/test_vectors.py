@@ -15,7 +15,7 @@ from recommender import copying, embedding, neighbours, registry
 from recommender.encoders import load_encoder, load_file
 from recommender.models import CopiedVector, Embedding, Encoder, VectorCollection
 from recommender.neighbours import exact_search, index_settings, nearest, similar_to_product, similar_to_vector
-from recommender.vectors import MILVUS, VectorsAway, milvus
+from recommender.vectors import MILVUS, VectorsAway, engine
 from tests.factories import ProductFactory, give_further, searchable_products
 from tests.pictures import as_file, drawing
 from tests.processes import eventually, free_port, milvus_server
@@ -45,7 +45,7 @@ def in_milvus(settings, milvus_address):
 
 
 @pytest.fixture(params=["postgresql", "milvus"])
-def engine(request):
+def keeper(request):
     """Who has the index."""
     if request.param == "milvus":
         request.getfixturevalue("in_milvus")
@@ -87,20 +87,20 @@ def shown(product: Product, count: int = 100) -> set[Product]:
     return {match.product for match in similar_to_product(product, count)}
 
 
-def test_who_has_the_index_is_asked_and_nobody_else(engine, settle):
+def test_who_has_the_index_is_asked_and_nobody_else(keeper, settle):
     product, *others = searchable_products(8)
     settle()
     assert shown(product) == set(others)
     collection = VectorCollection.objects.first()
-    assert bool(collection) == (engine == "milvus")
+    assert bool(collection) == (keeper == "milvus")
     if collection:
         away = others[0].embeddings.get()
-        milvus().delete(collection.name, [away.pk])
+        engine().delete(collection.name, [away.pk])
         assert shown(product) == set(others[1:])
         assert not registry._has_index(away.encoder)
 
 
-def test_what_is_gone_archived_or_another_picture_is_not_found_and_what_came_is(engine, settle):
+def test_what_is_gone_archived_or_another_picture_is_not_found_and_what_came_is(keeper, settle):
     first, gone, archived, changed, *others = searchable_products(9)
     settle()
     own = neighbours.embedding_of(first)
@@ -116,7 +116,7 @@ def test_what_is_gone_archived_or_another_picture_is_not_found_and_what_came_is(
     assert shown(first) == {*others, come}
 
 
-def test_a_product_is_as_near_as_the_nearest_of_its_pictures(engine, settle):
+def test_a_product_is_as_near_as_the_nearest_of_its_pictures(keeper, settle):
     products = searchable_products(20)
     for number, product in enumerate(products[::2]):
         give_further(product, *map(drawing, range(1000 + 3 * number, 1003 + 3 * number)))
@@ -129,7 +129,7 @@ def test_a_product_is_as_near_as_the_nearest_of_its_pictures(engine, settle):
     assert len({match.product for match in others}) == 11
 
 
-def test_products_of_one_picture_count_once(engine, settle):
+def test_products_of_one_picture_count_once(keeper, settle):
     searchable_products(6)
     same = ProductFactory.create_batch(5, file=as_file(drawing(77)))
     embedding.embed_products([product.pk for product in same])
@@ -140,7 +140,7 @@ def test_products_of_one_picture_count_once(engine, settle):
     assert len({near.image_digest for near in found}) == 3
 
 
-def test_closeness_is_the_cosine_to_the_nearest_embedding(engine, settle):
+def test_closeness_is_the_cosine_to_the_nearest_embedding(keeper, settle):
     searchable_products(20)
     settle()
     own = np.stack(list(Embedding.objects.values_list("vector", flat=True)))
@@ -159,7 +159,7 @@ def test_what_was_written_before_a_crash_and_not_noted_is_written_again(settle):
     assert sum(copying.follow()) == 3
     assert sum(copying.follow()) == 0
     assert shown(products[0]) == set(products[1:])
-    found = milvus().nearest(collection.name, np.eye(1, collection.encoder.dimensions), 100)
+    found = engine().nearest(collection.name, np.eye(1, collection.encoder.dimensions), 100)
     assert len(found[0]) == 5
 
 
@@ -172,7 +172,7 @@ def test_what_the_table_has_no_more_is_taken_out_of_milvus(settle):
     id_ = gone.embeddings.get().pk
     gone.delete()
     settle()
-    assert id_ not in {found for found, _ in milvus().nearest(collection.name, np.asarray(vector)[None], 10)[0]}
+    assert id_ not in {found for found, _ in engine().nearest(collection.name, np.asarray(vector)[None], 10)[0]}
     assert collection.copied.count() == 4
 
 
@@ -182,7 +182,7 @@ def test_until_all_is_copied_postgresql_answers_and_a_collection_that_was_droppe
     assert shown(first) == set(others)
     settle()
     before = VectorCollection.objects.get()
-    milvus().drop(before.name)
+    engine().drop(before.name)
     assert shown(first) == set(others)
     assert sum(copying.follow()) == 5
     assert VectorCollection.objects.get().name != before.name
@@ -206,7 +206,7 @@ def test_an_encoder_takes_over_when_milvus_has_all_of_it_and_the_one_before_leav
     assert shown(first) == set(others)
     settle()
     assert VectorCollection.objects.get().encoder == successor
-    assert not milvus().has(old.name)
+    assert not engine().has(old.name)
     assert CopiedVector.objects.count() == 4
 
 
@@ -288,7 +288,7 @@ def test_a_large_shop_says_what_is_away_and_shows_all_else(stopped, monkeypatch)
 
 
 # The last one, as what a test takes back stays in PostgreSQL's index until a vacuum.
-def test_the_nearest_are_those_of_an_exact_search_however_much_a_filter_keeps(engine, settle, monkeypatch):
+def test_the_nearest_are_those_of_an_exact_search_however_much_a_filter_keeps(keeper, settle, monkeypatch):
     monkeypatch.setattr(neighbours, "NARROW", 100)
     encoder = many_products(MANY)
     settle()
