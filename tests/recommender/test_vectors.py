@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Product
-from recommender import copying, embedding, neighbours, registry
+from recommender import copying, embedding, neighbours, registry, tasks
 from recommender.encoders import load_encoder, load_file
 from recommender.models import CopiedVector, Embedding, Encoder, VectorCollection
 from recommender.neighbours import exact_search, index_settings, nearest, similar_to_product, similar_to_vector
@@ -161,6 +161,25 @@ def test_what_was_written_before_a_crash_and_not_noted_is_written_again(settle):
     assert shown(products[0]) == set(products[1:])
     found = engine().nearest(collection.name, np.eye(1, collection.encoder.dimensions), 100)
     assert len(found[0]) == 5
+
+
+@pytest.mark.usefixtures("in_milvus")
+def test_workers_copy_what_they_embed_and_every_minute_what_is_missing(settings):
+    first, *others = ProductFactory.create_batch(4)
+    tasks.embed_products([first.pk, *(product.pk for product in others[1:])])
+    assert CopiedVector.objects.count() == 0
+    tasks.copy_vectors()
+    assert CopiedVector.objects.count() == 3
+    tasks.embed_products([others[0].pk])
+    assert shown(first) == set(others)
+    address, settings.VECTORS = settings.VECTORS, "milvus+http://127.0.0.1:1"
+    late = ProductFactory()
+    tasks.embed_products([late.pk])
+    tasks.copy_vectors()
+    settings.VECTORS = address
+    MILVUS.end()
+    tasks.copy_vectors()
+    assert shown(first) == {*others, late}
 
 
 @pytest.mark.usefixtures("in_milvus")
