@@ -10,7 +10,6 @@ from rest_framework import serializers
 from fashionsite.api.problems import Problem
 
 AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,3})?$"
-AMOUNT_OR_NOTHING = r"^([0-9]{1,9}(\.[0-9]{1,3})?)?$"
 TRUTH = gettext_lazy("Send true or false, without quotation marks.")
 NUMBER = gettext_lazy("Send a number, without quotation marks.")
 TEXT = gettext_lazy("Send a text, in quotation marks.")
@@ -45,6 +44,11 @@ class Asked(serializers.Serializer):
                 for name, field in self.fields.items()
                 if name in data and not fits(field, data[name])
             }
+            wrong |= {
+                name: [too_long]
+                for name, field in self.fields.items()
+                if (too_long := _too_long(field, data.get(name)))
+            }
             wrong |= {name: [gettext("There is no such field.")] for name in data if name not in self.fields}
             if wrong:
                 raise serializers.ValidationError(wrong)
@@ -59,6 +63,14 @@ def is_form(data: Any) -> bool:
 def _is_written(field: serializers.Field, value: Any) -> bool:
     """Whether a form's text may be of the field's kind: nothing is no number."""
     return not isinstance(field, NUMBERS) or value != ""
+
+
+def _too_long(field: serializers.Field, value: Any) -> str:
+    """What is said where it is longer than the schema says: the framework looks when it has taken the spaces off."""
+    most = field.max_length if isinstance(field, serializers.CharField) else None
+    if most is None or not isinstance(value, str) or len(value) <= most:
+        return ""
+    return str(field.error_messages["max_length"]).format(max_length=most)
 
 
 def _fits(field: serializers.Field, value: Any) -> bool:

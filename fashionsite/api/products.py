@@ -22,7 +22,7 @@ from catalog.signals import cards_shown
 from catalog.terms import DESCRIPTION_LENGTH, LINK_LENGTH, MOST_FURTHER_PICTURES, Availability, Condition
 from fashionsite.api import told
 from fashionsite.api.access import READ, WRITE
-from fashionsite.api.asked import AMOUNT, AMOUNT_OR_NOTHING, Asked, is_form, unusable
+from fashionsite.api.asked import AMOUNT, Asked, is_form, unusable
 from fashionsite.api.paging import MOST, USUAL, page_of
 from fashionsite.api.parsers import LargeJSONParser
 from fashionsite.api.problems import Problem, errors_of
@@ -43,10 +43,10 @@ class ListQuery(Asked):
         required=False, allow_blank=True, max_length=400, help_text="The path of a category, like apparel/topwear."
     )
     min_price = serializers.RegexField(
-        AMOUNT_OR_NOTHING, required=False, allow_blank=True, help_text="What it costs now is no less than this."
+        AMOUNT, required=False, allow_blank=True, help_text="What it costs now is no less than this."
     )
     max_price = serializers.RegexField(
-        AMOUNT_OR_NOTHING, required=False, allow_blank=True, help_text="What it costs now is no more than this."
+        AMOUNT, required=False, allow_blank=True, help_text="What it costs now is no more than this."
     )
     sort = serializers.ChoiceField(
         [name for name in SORTS if name != "relevance"],

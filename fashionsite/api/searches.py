@@ -26,7 +26,7 @@ from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.signals import cards_shown, words_searched
 from fashionsite.api import told
 from fashionsite.api.access import SEARCH, ApiFetches, ApiPhotos, ApiReads
-from fashionsite.api.asked import AMOUNT_OR_NOTHING, Asked, unusable
+from fashionsite.api.asked import AMOUNT, Asked, unusable
 from fashionsite.api.paging import MOST, USUAL
 from fashionsite.api.parsers import JSONParser, LargeJSONParser
 from fashionsite.api.problems import Problem
@@ -149,8 +149,8 @@ class Narrowing(Asked):
     """What narrows the 500 products that look most like it."""
 
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL)
-    min_price = serializers.RegexField(AMOUNT_OR_NOTHING, required=False, allow_blank=True)
-    max_price = serializers.RegexField(AMOUNT_OR_NOTHING, required=False, allow_blank=True)
+    min_price = serializers.RegexField(AMOUNT, required=False, allow_blank=True)
+    max_price = serializers.RegexField(AMOUNT, required=False, allow_blank=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         values = {

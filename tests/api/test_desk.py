@@ -130,6 +130,7 @@ def test_synonyms_are_written_as_words_are_read(ask):
     made = ask("post", SYNONYMS, {"phrase": "Jumper", "meanings": "Sweater"})
     assert (made.status_code, made.json()["phrase"]) == (201, "jumper")
     assert ask("post", SYNONYMS, {"phrase": "jumper", "meanings": "dress"}).json()["code"] == "exists"
+    assert ask("post", SYNONYMS, {"phrase": "coat" + " " * 97, "meanings": "dress"}).json()["code"] == "invalid"
     address = f"{SYNONYMS}{made.json()['id']}/"
     assert ask("put", address, {"phrase": "jumper", "meanings": "pullover"}).json()["meanings"] == "pullover"
     assert [one["meanings"] for one in ask("get", SYNONYMS).json()["results"]] == ["pullover"]
