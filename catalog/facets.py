@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.db.models.expressions import Combinable, OrderBy
 from django.http import QueryDict
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
-from catalog.caching import kept
+from catalog.caching import for_all_its_time, kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.merchandising import Steering
 from catalog.models import CatalogVersion, Category, MerchandisingRule, Product, ProductSize
@@ -55,8 +56,6 @@ LONGEST_WORDS = 255
 MOST_COUNTED = 1000
 """In a large catalogue so many of what words, prices or sizes find are ranked, and stand for all in the facets."""
 SECONDS_KEPT = 3600
-SECONDS_OF_A_SALE = 60
-"""So late may a sale that begins or ends be counted; what a product costs is always of now."""
 Computed = TypeVar("Computed")
 
 
@@ -70,6 +69,8 @@ class Sold:
     has_sizes: bool
     sales: str
     """Another text after every sale that has begun or ended"""
+    until: datetime | None
+    """When the next one begins or ends"""
 
 
 class Selection:
@@ -399,7 +400,7 @@ class Selection:
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
-        nodes = Category.objects.in_bulk()
+        nodes = _categories(self.version)
         parent = self.category
         if parent and not any(node.parent_id == parent.pk for node in nodes.values()):
             parent = nodes.get(parent.parent_id)
@@ -410,8 +411,6 @@ class Selection:
                 node = nodes.get(node.parent_id)
             if node:
                 totals[node] += count
-        for node in totals:
-            node.parent = nodes.get(node.parent_id)
         choices = [
             Choice(node.name, self.address(category=node), count, node == self.category, node.route)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
@@ -492,7 +491,7 @@ class Selection:
 
 def sold(version: str) -> Sold:
     """What of that version of the catalogue there is to narrow and to order by."""
-    return _kept(repr((version, "sold")), lambda: _sold(version), SECONDS_OF_A_SALE)
+    return _kept(repr((version, "sold")), lambda: _sold(version), attrgetter("until"))
 
 
 def in_order_of_sizes(facet: Facet) -> Facet:
@@ -501,24 +500,37 @@ def in_order_of_sizes(facet: Facet) -> Facet:
     return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
 
 
+@lru_cache(maxsize=1)
+def _categories(version: str) -> dict[Any, Category]:
+    """Those of that version by their ids, each with the one above; many pages read them, and none may change them."""
+    nodes = Category.objects.in_bulk()
+    for node in nodes.values():
+        node.parent = nodes.get(node.parent_id)
+    return nodes
+
+
 def _sold(version: str) -> Sold:
     now = timezone.now()
     currencies = summary(version).currencies
     usual = max(currencies, key=currencies.__getitem__, default="")
     reduced = Product.objects.on_offer().filter(sale_price__isnull=False)
-    begun = reduced.filter(sale_starts_at__lte=now).aggregate(last=Max("sale_starts_at"))
-    ended = reduced.filter(sale_ends_at__lte=now).aggregate(last=Max("sale_ends_at"))
+    dates = ("sale_starts_at", "sale_ends_at")
+    passed = [reduced.filter(**{f"{date}__lte": now}).aggregate(moment=Max(date))["moment"] for date in dates]
+    coming = [reduced.filter(**{f"{date}__gt": now}).aggregate(moment=Min(date))["moment"] for date in dates]
     return Sold(
         currency=settings.CURRENCY if settings.CURRENCY in currencies else usual,
         has_sales=reduced.filter(is_on_sale(now)).exists(),
         has_sizes=ProductSize.objects.exists(),
-        sales=repr((begun["last"], ended["last"])),
+        sales=repr(passed),
+        until=min(filter(None, coming), default=None),
     )
 
 
-def _kept(key: str, compute: Callable[[], Computed], seconds: int = SECONDS_KEPT) -> Computed:
+def _kept(
+    key: str, compute: Callable[[], Computed], until: Callable[[Computed], datetime | None] = for_all_its_time
+) -> Computed:
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return kept(f"selection:{digest}", compute, seconds)
+    return kept(f"selection:{digest}", compute, SECONDS_KEPT, until)
 
 
 def _rounded(number: int) -> int:

@@ -1,21 +1,20 @@
 """The panels of a product's page as they are written, kept for as long as they show the same."""
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connections, router
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from catalog import appearance
+from catalog.caching import compressed, expanded, kept
 from catalog.models import MerchandisingRule, Product
-from catalog.monitoring.metrics import count_asked
 from catalog.revalidation import state_of_pages
 from recommender import panels
 from recommender.cards import Card
@@ -30,8 +29,6 @@ VERSION = """
     (SELECT max(created_at) FROM recommender_embedding), (SELECT changed_at FROM catalog_catalogversion)
 """
 """What panels are made from. Written out, as each page asks it, and Django takes five times as long to write it."""
-FASTEST = 1
-"""zlib's level. It makes panels an eighth as long, of which a cache may hold thousands."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +45,7 @@ class Written:
     """When they are to be written anew at the latest, as rules or prices change then"""
 
     def text(self, panel: Panel) -> SafeString:
-        # A template wrote it.
-        return mark_safe(zlib.decompress(self.texts[panel.name]).decode())  # noqa: S308
+        return expanded(self.texts[panel.name])
 
 
 def written_panels(product: Product, seen: list[int], *, explains: bool) -> Iterator[tuple[Panel, SafeString, bool]]:
@@ -70,15 +66,12 @@ def _kept_for_everybody(product: Product) -> Written:
     version = _version()
     if version is None or settings.DEBUG:
         return _for_everybody(product)
-    key = f"panels:{product.pk}:{version}"
-    kept = cache.get(key)
-    count_asked("panels", was_there=kept is not None)
-    if kept is None:
-        kept = _for_everybody(product)
-        # Without similar products it may be a moment before there are some.
-        if SIMILAR.name in kept.places:
-            cache.set(key, kept, _seconds_until(kept.until))
-    return kept
+    return kept(f"panels:{product.pk}:{version}", partial(_for_everybody, product), SECONDS_KEPT, _until)
+
+
+def _until(written: Written) -> datetime | None:
+    # Without similar products there may be some in a moment.
+    return written.until if SIMILAR.name in written.places else timezone.now()
 
 
 def _version() -> str | None:
@@ -87,10 +80,6 @@ def _version() -> str | None:
         cursor.execute(VERSION)
         encoder, *changed = cursor.fetchone()
     return state_of_pages(repr((encoder, changed))) if encoder else None
-
-
-def _seconds_until(moment: datetime | None) -> float:
-    return min(SECONDS_KEPT, (moment - timezone.now()).total_seconds()) if moment else SECONDS_KEPT
 
 
 def _for_everybody(product: Product, *, explains: bool = False) -> Written:
@@ -108,7 +97,7 @@ def _written(
         for panel, cards in filled.items()
     }
     return Written(
-        {name: zlib.compress(text.encode(), FASTEST) for name, text in texts.items()},
+        {name: compressed(text) for name, text in texts.items()},
         frozenset(panel.name for panel, cards in filled.items() if cards),
         frozenset(page.taken),
         until,
