@@ -24,7 +24,8 @@ FASTEST = 1
 LARGE = 2_000
 """Products of which more is made than a request should wait for: an index for suggestions takes 50 ms of a core."""
 PAUSES = 50
-"""What is made aside is not made again for so many times as long as it took, or for so many seconds if that failed."""
+"""What is made aside is commonly not made again for so many times as long as it took."""
+SECONDS_AFTER_FAILURE = 50
 
 
 def for_all_its_time(_: object) -> None:
@@ -69,12 +70,29 @@ def expanded(kept_bytes: bytes) -> SafeString:
     return mark_safe(zlib.decompress(kept_bytes).decode())  # noqa: S308 – a template wrote it
 
 
+def by_effort(seconds: float) -> float:
+    """How long to pause after what took so many seconds, for it to take a fiftieth of a core at most."""
+    return PAUSES * seconds
+
+
 class LastMade(Generic[Computed]):
     """What this process made last of the whole catalogue; of a large one it answers while the next one is made."""
 
-    def __init__(self, name: str, make: Callable[[str], Computed], is_large: Callable[[Computed], bool]):
-        """`make` is given the version of the catalogue; the name is its thread's, and that of what is logged."""
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[str], Computed],
+        is_large: Callable[[Computed], bool],
+        *,
+        pause: Callable[[float], float] = by_effort,
+        pause_after_failure: float = SECONDS_AFTER_FAILURE,
+    ):
+        """`make` is given the version of the catalogue; the name is its thread's, and that of what is logged.
+
+        `pause` is given the seconds that making took and tells those before it is made aside again.
+        """
         self._name, self._make, self._is_large = name, make, is_large
+        self._pause, self._pause_after_failure = pause, pause_after_failure
         self._made: tuple[str, Computed] | None = None
         self._not_before = 0.0
         self._making = Lock()
@@ -101,7 +119,7 @@ class LastMade(Generic[Computed]):
 
     def make_aside(self, version: Callable[[], str]) -> None:
         """In a thread, which ends at once where another one is at it. Nothing is raised."""
-        self._not_before = time.monotonic() + PAUSES
+        self._not_before = time.monotonic() + self._pause_after_failure
         Thread(target=self._make_unless_being_made, args=(version,), name=self._name, daemon=True).start()
 
     def _make_unless_being_made(self, version: Callable[[], str]) -> None:
@@ -119,4 +137,4 @@ class LastMade(Generic[Computed]):
         started = time.monotonic()
         self._made = version, self._make(version)
         ended = time.monotonic()
-        self._not_before = ended + PAUSES * (ended - started)
+        self._not_before = ended + self._pause(ended - started)
