@@ -45,9 +45,9 @@ def read_upload(upload: UploadedFile) -> Image.Image:
 
 
 def read_photo(content: bytes) -> Image.Image:
-    """The RGB picture in these bytes. Raises PhotoProblem."""
+    """The RGB picture in these bytes, as large as photos are kept. Raises PhotoProblem."""
     try:
-        return read_picture(content, at_least=(store.SIDE, store.SIDE))
+        return store.small(read_picture(content, at_least=store.LEAST))
     except UnreadablePicture as error:
         raise PhotoProblem(gettext("{problem} Please try another one.").format(problem=error), 400) from error
     except DecodersBusy as error:

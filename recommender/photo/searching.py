@@ -34,10 +34,10 @@ def query_by(photos: list[Image.Image], encoder: Encoder) -> PhotoQuery:
 def _seen(encoder: Encoder, photo: Image.Image, *, is_alone: bool) -> StoredPhoto:
     proposals = propose(encoder, photo)
     if not proposals.shows_product:
-        return store.small(photo, None, [])
+        return StoredPhoto.of(photo, None, [])
     best = proposals.best
     shown = Shown(seal(best.embedding, encoder), best.box, "" if is_alone else _thing(photo, best))
-    return store.small(photo, shown, [NamedBox(part.box, part.name) for part in proposals.parts])
+    return StoredPhoto.of(photo, shown, [NamedBox(part.box, part.name) for part in proposals.parts])
 
 
 def _thing(photo: Image.Image, part: Part) -> str:

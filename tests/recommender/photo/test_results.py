@@ -83,7 +83,7 @@ def test_for_whom_it_is_is_said_of_a_photo_only_where_the_eye_is_sure_too(produc
         product.save()
     sure = []
     for product in products[:8]:
-        photo = store.small(picture_of(product), None, [])
+        photo = store.StoredPhoto.of(picture_of(product), None, [])
         name = store.keep(photo)
         sure.append(load_eye().look_at(photo.pixels).kinds[GENDER].max() >= SURE_BY_EYE)
         vector = np.asarray(encoder.embeddings.get(product=product).vector)
