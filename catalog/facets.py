@@ -11,8 +11,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Exists, Max, Min, OuterRef, Value
 from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -55,6 +56,8 @@ LONGEST_WORDS = 255
 """As long as a title may be"""
 MOST_COUNTED = 1000
 """In a large catalogue so many of what words, prices or sizes find are ranked, and stand for all in the facets."""
+RARE = 20
+"""One product in so many is rare"""
 SECONDS_KEPT = 3600
 Computed = TypeVar("Computed")
 
@@ -128,13 +131,23 @@ class Selection:
         if self.sort != "newest" or settings.SOLD_OUT != "mixed":
             yield UNPICTURED
         if self.sort == "name":
-            yield "name"
+            # Which no index has, so that what is found is sorted.
+            yield Concat("name", Value("")) if self._is_rare else "name"
         elif self.sort == "discount":
             yield discount_now(timezone.now()).desc(nulls_last=True)
         elif self.sort in BY_PRICE:
             price = price_now(self.sold.currency, timezone.now())
             yield price.asc(nulls_last=True) if self.sort == "price-up" else price.desc(nulls_last=True)
         yield "-id"
+
+    @property
+    def _is_rare(self) -> bool:
+        """Whether an index of the whole shop may be read to its end before it has a page of this.
+
+        PostgreSQL takes what is found for spread evenly over the alphabet, and brands and kinds stand together there.
+        """
+        has_its_own_index = len(self._categories) == 1 and not (self.attributes or self.words or self.price)
+        return self.count * RARE < self._summary.size and not (self.is_about or has_its_own_index)
 
     @cached_property
     def steering(self) -> Steering:
@@ -454,12 +467,13 @@ class Selection:
 
     @cached_property
     def _categories(self) -> list[int]:
-        """The ids of the category and those below."""
+        """The ids of the category and those below, as far as products are in them."""
         category = self.category
         if not category:
             return []
+        within = Category.objects.within(category).filter(Exists(Product.objects.filter(category=OuterRef("pk"))))
         key = repr((self.version, "within", category.pk))
-        return _kept(key, lambda: list(Category.objects.within(category).values_list("pk", flat=True)))
+        return _kept(key, lambda: list(within.values_list("pk", flat=True)))
 
     def _count(self) -> dict[str, dict[object, int]]:
         free = [name for name in COLUMNS if name not in self.attributes]

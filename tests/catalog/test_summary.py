@@ -71,7 +71,7 @@ def test_another_selection_asks_no_count_of_the_database(stock):
         selection = Selection(QueryDict("gender=Men&base_colour=Red"), stock[0])
         assert selection.count
         assert counted(selection)
-    assert not [query["sql"] for query in asked if 'FROM "catalog_product"' in query["sql"]]
+    assert not [query["sql"] for query in asked if "count(" in query["sql"].lower()]
 
 
 def test_what_changes_is_counted_at_once(stock):
