@@ -7,13 +7,13 @@ from functools import partial
 from itertools import chain
 
 from django.conf import settings
-from django.db import connections, router
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from catalog import appearance
 from catalog.caching import compressed, expanded, kept
+from catalog.databases import connection_to_read
 from catalog.models import MerchandisingRule, Product
 from catalog.revalidation import state_of_pages
 from recommender import panels
@@ -76,7 +76,7 @@ def _until(written: Written) -> datetime | None:
 
 def _version() -> str | None:
     """Another text when panels may show something else; None while nothing can be similar."""
-    with connections[router.db_for_read(Embedding)].cursor() as cursor:
+    with connection_to_read(Embedding._meta.label).cursor() as cursor:
         cursor.execute(VERSION)
         encoder, *changed = cursor.fetchone()
     return state_of_pages(repr((encoder, changed))) if encoder else None
