@@ -40,10 +40,12 @@ def _blurred(pixels: np.ndarray) -> np.ndarray:
 def _distance_from_edges(pixels: np.ndarray) -> np.ndarray:
     """How far each pixel's colour is from the nearest one at the edges: background is like some part of them."""
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    sample = edge[:: max(1, len(edge) // EDGE_SAMPLE)]
-    colours = pixels.reshape(-1, pixels.shape[2])
-    squares = (colours**2).sum(axis=1)[:, None] + (sample**2).sum(axis=1) - 2 * colours @ sample.T
-    return np.sqrt(squares.min(axis=1).clip(0)).reshape(pixels.shape[:2])
+    bands = np.ascontiguousarray(np.moveaxis(pixels, 2, 0))
+    nearest = np.full(pixels.shape[:2], np.inf, np.float32)
+    # A product of matrices would wake a thread of BLAS on every core, which then waits for the next one.
+    for colour in edge[:: max(1, len(edge) // EDGE_SAMPLE)]:
+        np.minimum(nearest, ((bands - colour[:, None, None]) ** 2).sum(axis=0), out=nearest)
+    return np.sqrt(nearest)
 
 
 def _otsu(values: np.ndarray) -> float:

@@ -78,6 +78,5 @@ def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
 @SEARCH_SECONDS.labels("photo").time()
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
     """What an RGB photo can be searched with among the products that this encoder embedded."""
-    _, sample = explore.sample(encoder)
-    gallery = Gallery(sample, lambda embeddings: neighbours.closeness(encoder, embeddings))
+    gallery = Gallery(lambda: explore.sample(encoder)[1], lambda embeddings: neighbours.closeness(encoder, embeddings))
     return proposals.propose(load_eye(), encoder.load(), photo, gallery)

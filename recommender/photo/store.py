@@ -30,11 +30,14 @@ class PhotosAway(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """The product on a photo: the part to begin with, sealed, and what sort of thing it is, "" where that is unsure."""
+    """The product on a photo: the part to begin with, sealed, and what the eye saw there."""
 
     seal: str
     box: Box
     thing: str = ""
+    """What sort of thing it is; "" where that is unsure"""
+    sureness_of_gender: float = 0.0
+    """How likely the eye finds the likeliest gender"""
 
 
 @dataclass(frozen=True)
