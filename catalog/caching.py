@@ -2,40 +2,97 @@
 
 import logging
 import time
+import zlib
 from collections.abc import Callable
+from datetime import datetime
 from threading import Lock, Thread
 from typing import Generic, TypeVar, cast
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.monitoring.metrics import count_asked
 
 logger = logging.getLogger(__name__)
 Computed = TypeVar("Computed")
 MISSING = object()
+FASTEST = 1
+"""zlib's level"""
 LARGE = 2_000
 """Products of which more is made than a request should wait for: an index for suggestions takes 50 ms of a core."""
 PAUSES = 50
-"""What is made aside is not made again for so many times as long as it took, or for so many seconds if that failed."""
+"""What is made aside is commonly not made again for so many times as long as it took."""
+SECONDS_AFTER_FAILURE = 50
 
 
-def kept(key: str, compute: Callable[[], Computed], seconds: int) -> Computed:
+def for_all_its_time(_: object) -> None:
+    """Of what nothing ends before its seconds are over."""
+
+
+def kept(
+    key: str,
+    compute: Callable[[], Computed],
+    seconds: int,
+    until: Callable[[Computed], datetime | None] = for_all_its_time,
+) -> Computed:
     """What is kept under the key; where nothing is, it is computed now and kept for so many seconds.
 
-    What stands before the first colon of the key names the cache in the metrics.
+    `until` tells of what was computed the moment at which it is over, where that comes sooner. What stands before the
+    first colon of the key names the cache in the metrics.
     """
     found = cache.get(key, MISSING)
     count_asked(key.partition(":")[0], was_there=found is not MISSING)
-    return cast(Computed, cache.get_or_set(key, compute, seconds) if found is MISSING else found)
+    if found is not MISSING:
+        return cast(Computed, found)
+    computed = compute()
+    over = until(computed)
+    cache.set(key, computed, min(seconds, (over - timezone.now()).total_seconds()) if over else seconds)
+    return computed
+
+
+def kept_text(key: str, write: Callable[[], str], seconds: int) -> SafeString:
+    """The same for a part of a page; compressed, as there are many, and settings.DEBUG keeps none."""
+    if settings.DEBUG:
+        return mark_safe(write())  # noqa: S308 – a template writes it
+    return expanded(kept(key, lambda: compressed(write()), seconds))
+
+
+def compressed(text: str) -> bytes:
+    """A part of a page to be kept: an eighth as long."""
+    return zlib.compress(text.encode(), FASTEST)
+
+
+def expanded(kept_bytes: bytes) -> SafeString:
+    """The part of a page."""
+    return mark_safe(zlib.decompress(kept_bytes).decode())  # noqa: S308 – a template wrote it
+
+
+def by_effort(seconds: float) -> float:
+    """How long to pause after what took so many seconds, for it to take a fiftieth of a core at most."""
+    return PAUSES * seconds
 
 
 class LastMade(Generic[Computed]):
     """What this process made last of the whole catalogue; of a large one it answers while the next one is made."""
 
-    def __init__(self, name: str, make: Callable[[str], Computed], is_large: Callable[[Computed], bool]):
-        """`make` is given the version of the catalogue; the name is its thread's, and that of what is logged."""
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[str], Computed],
+        is_large: Callable[[Computed], bool],
+        *,
+        pause: Callable[[float], float] = by_effort,
+        pause_after_failure: float = SECONDS_AFTER_FAILURE,
+    ):
+        """`make` is given the version of the catalogue; the name is its thread's, and that of what is logged.
+
+        `pause` is given the seconds that making took and tells those before it is made aside again.
+        """
         self._name, self._make, self._is_large = name, make, is_large
+        self._pause, self._pause_after_failure = pause, pause_after_failure
         self._made: tuple[str, Computed] | None = None
         self._not_before = 0.0
         self._making = Lock()
@@ -62,7 +119,7 @@ class LastMade(Generic[Computed]):
 
     def make_aside(self, version: Callable[[], str]) -> None:
         """In a thread, which ends at once where another one is at it. Nothing is raised."""
-        self._not_before = time.monotonic() + PAUSES
+        self._not_before = time.monotonic() + self._pause_after_failure
         Thread(target=self._make_unless_being_made, args=(version,), name=self._name, daemon=True).start()
 
     def _make_unless_being_made(self, version: Callable[[], str]) -> None:
@@ -80,4 +137,4 @@ class LastMade(Generic[Computed]):
         started = time.monotonic()
         self._made = version, self._make(version)
         ended = time.monotonic()
-        self._not_before = ended + PAUSES * (ended - started)
+        self._not_before = ended + self._pause(ended - started)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, Min, OuterRef, Value
 from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +21,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from catalog import prices
 from catalog.attributes import ATTRIBUTES, NAMES
-from catalog.caching import kept
+from catalog.caching import for_all_its_time, kept
 from catalog.choices import Choice, Facet, Filters
 from catalog.merchandising import Steering
 from catalog.models import CatalogVersion, Category, MerchandisingRule, Product, ProductSize
@@ -54,9 +56,9 @@ LONGEST_WORDS = 255
 """As long as a title may be"""
 MOST_COUNTED = 1000
 """In a large catalogue so many of what words, prices or sizes find are ranked, and stand for all in the facets."""
+RARE = 20
+"""One product in so many is rare"""
 SECONDS_KEPT = 3600
-SECONDS_OF_A_SALE = 60
-"""So late may a sale that begins or ends be counted; what a product costs is always of now."""
 Computed = TypeVar("Computed")
 
 
@@ -70,6 +72,8 @@ class Sold:
     has_sizes: bool
     sales: str
     """Another text after every sale that has begun or ended"""
+    until: datetime | None
+    """When the next one begins or ends"""
 
 
 class Selection:
@@ -127,13 +131,23 @@ class Selection:
         if self.sort != "newest" or settings.SOLD_OUT != "mixed":
             yield UNPICTURED
         if self.sort == "name":
-            yield "name"
+            # Which no index has, so that what is found is sorted.
+            yield Concat("name", Value("")) if self._is_rare else "name"
         elif self.sort == "discount":
             yield discount_now(timezone.now()).desc(nulls_last=True)
         elif self.sort in BY_PRICE:
             price = price_now(self.sold.currency, timezone.now())
             yield price.asc(nulls_last=True) if self.sort == "price-up" else price.desc(nulls_last=True)
         yield "-id"
+
+    @property
+    def _is_rare(self) -> bool:
+        """Whether an index of the whole shop may be read to its end before it has a page of this.
+
+        PostgreSQL takes what is found for spread evenly over the alphabet, and brands and kinds stand together there.
+        """
+        has_its_own_index = len(self._categories) == 1 and not (self.attributes or self.words or self.price)
+        return self.count * RARE < self._summary.size and not (self.is_about or has_its_own_index)
 
     @cached_property
     def steering(self) -> Steering:
@@ -399,7 +413,7 @@ class Selection:
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
-        nodes = Category.objects.in_bulk()
+        nodes = _categories(self.version)
         parent = self.category
         if parent and not any(node.parent_id == parent.pk for node in nodes.values()):
             parent = nodes.get(parent.parent_id)
@@ -410,8 +424,6 @@ class Selection:
                 node = nodes.get(node.parent_id)
             if node:
                 totals[node] += count
-        for node in totals:
-            node.parent = nodes.get(node.parent_id)
         choices = [
             Choice(node.name, self.address(category=node), count, node == self.category, node.route)
             for node, count in sorted(totals.items(), key=lambda item: (-item[1], item[0].name))
@@ -455,12 +467,13 @@ class Selection:
 
     @cached_property
     def _categories(self) -> list[int]:
-        """The ids of the category and those below."""
+        """The ids of the category and those below, as far as products are in them."""
         category = self.category
         if not category:
             return []
+        within = Category.objects.within(category).filter(Exists(Product.objects.filter(category=OuterRef("pk"))))
         key = repr((self.version, "within", category.pk))
-        return _kept(key, lambda: list(Category.objects.within(category).values_list("pk", flat=True)))
+        return _kept(key, lambda: list(within.values_list("pk", flat=True)))
 
     def _count(self) -> dict[str, dict[object, int]]:
         free = [name for name in COLUMNS if name not in self.attributes]
@@ -492,7 +505,7 @@ class Selection:
 
 def sold(version: str) -> Sold:
     """What of that version of the catalogue there is to narrow and to order by."""
-    return _kept(repr((version, "sold")), lambda: _sold(version), SECONDS_OF_A_SALE)
+    return _kept(repr((version, "sold")), lambda: _sold(version), attrgetter("until"))
 
 
 def in_order_of_sizes(facet: Facet) -> Facet:
@@ -501,24 +514,37 @@ def in_order_of_sizes(facet: Facet) -> Facet:
     return replace(facet, choices=sorted(shown, key=lambda choice: size_key(choice.label)))
 
 
+@lru_cache(maxsize=1)
+def _categories(version: str) -> dict[Any, Category]:
+    """Those of that version by their ids, each with the one above; many pages read them, and none may change them."""
+    nodes = Category.objects.in_bulk()
+    for node in nodes.values():
+        node.parent = nodes.get(node.parent_id)
+    return nodes
+
+
 def _sold(version: str) -> Sold:
     now = timezone.now()
     currencies = summary(version).currencies
     usual = max(currencies, key=currencies.__getitem__, default="")
     reduced = Product.objects.on_offer().filter(sale_price__isnull=False)
-    begun = reduced.filter(sale_starts_at__lte=now).aggregate(last=Max("sale_starts_at"))
-    ended = reduced.filter(sale_ends_at__lte=now).aggregate(last=Max("sale_ends_at"))
+    dates = ("sale_starts_at", "sale_ends_at")
+    passed = [reduced.filter(**{f"{date}__lte": now}).aggregate(moment=Max(date))["moment"] for date in dates]
+    coming = [reduced.filter(**{f"{date}__gt": now}).aggregate(moment=Min(date))["moment"] for date in dates]
     return Sold(
         currency=settings.CURRENCY if settings.CURRENCY in currencies else usual,
         has_sales=reduced.filter(is_on_sale(now)).exists(),
         has_sizes=ProductSize.objects.exists(),
-        sales=repr((begun["last"], ended["last"])),
+        sales=repr(passed),
+        until=min(filter(None, coming), default=None),
     )
 
 
-def _kept(key: str, compute: Callable[[], Computed], seconds: int = SECONDS_KEPT) -> Computed:
+def _kept(
+    key: str, compute: Callable[[], Computed], until: Callable[[Computed], datetime | None] = for_all_its_time
+) -> Computed:
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return kept(f"selection:{digest}", compute, seconds)
+    return kept(f"selection:{digest}", compute, SECONDS_KEPT, until)
 
 
 def _rounded(number: int) -> int:

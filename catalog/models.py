@@ -197,6 +197,7 @@ class Product(Pictured, Offer):
                 for field in ("sale_price", "sale_starts_at", "sale_ends_at")
             ),
             models.Index("is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_by_name"),
+            models.Index("category", "is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_within_by_name"),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.conf import settings
 from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import models
 from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, FloatField, Func, Q, Value, When
 from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Cast, Greatest
@@ -172,7 +172,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         names = [f"c{number}" for number in range(len(columns))]
         sets = ", ".join(f"({name})" for name in names)
         is_counted = ", ".join(f"GROUPING({name})" for name in names)
-        with connection.cursor() as cursor:
+        with compiler.connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {', '.join(names)}, {is_counted}, count(*) "  # noqa: S608 – the names are numbers
                 f"FROM ({chosen}) AS chosen ({', '.join(names)}) GROUP BY GROUPING SETS ({sets})",

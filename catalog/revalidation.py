@@ -22,6 +22,8 @@ WRITTEN_BY = (
 SPOKEN_BY = "locale/*/LC_MESSAGES/*.mo"
 ASKED_BY = ("User-Agent", "DNT", "Sec-GPC", "Sec-Purpose")
 """What else of a request goes into a page that is not for one person: whether its clicks are counted"""
+SET_BY = ("MEDIA_URL", "PHOTO_FROM_ADDRESS", "SOLD_OUT", "STATISTICS_DAYS", "TIME_ZONE")
+"""The settings that go into pages"""
 OF_ONE_PERSON = (settings.SESSION_COOKIE_NAME, "messages")
 """The cookies that make it a page for one person, which is kept nowhere"""
 
@@ -34,8 +36,13 @@ def etag_of(request: HttpRequest, content: str) -> str:
     if settings.DEBUG or any(cookie in request.COOKIES for cookie in OF_ONE_PERSON):
         return ""
     asked = [request.headers.get(name, "") for name in ASKED_BY]
-    told = repr((request.build_absolute_uri(), content, asked, appearance.current().state, _program()))
-    return f'W/"{salted_hmac("etag", told, algorithm="sha256").hexdigest()[:32]}"'
+    return f'W/"{state_of_pages(repr((request.build_absolute_uri(), content, asked)))}"'
+
+
+def state_of_pages(content: str) -> str:
+    """Another text for another content, and whenever the shop writes or looks otherwise than before."""
+    told = repr((content, appearance.current().state, _program()))
+    return salted_hmac("etag", told, algorithm="sha256").hexdigest()[:32]
 
 
 def still_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
@@ -50,7 +57,7 @@ def still_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
 @lru_cache(maxsize=1)
 def _program() -> str:
     """Another text after every update of the shop."""
-    digest = hashlib.sha256(repr((settings.STATISTICS_DAYS, settings.PHOTO_FROM_ADDRESS, settings.TIME_ZONE)).encode())
+    digest = hashlib.sha256(repr([getattr(settings, name) for name in SET_BY]).encode())
     files = [file for pattern in WRITTEN_BY for file in sorted(settings.BASE_DIR.glob(pattern))]
     files += [file for folder in settings.LOCALE_PATHS for file in sorted(Path(folder).parent.glob(SPOKEN_BY))]
     for file in [*files, Path(settings.STATIC_ROOT, "staticfiles.json")]:

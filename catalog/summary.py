@@ -4,25 +4,22 @@ Products of the same category and the same attributes are one row with their cou
 counted exactly in a millisecond, however many products there are, and without a query.
 """
 
-import logging
-import time
 from collections.abc import Collection, Mapping, Sequence
-from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
-from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections
 from django.db.models import Count
 
 from catalog.attributes import NAMES
-from catalog.models import CatalogVersion, Product
+from catalog.caching import LastMade
+from catalog.models import Product
 
-logger = logging.getLogger(__name__)
 COLUMNS = ("category", *NAMES)
 LARGE = 100_000
 """So many products are counted while the last counts are shown, and of those that words find the first are ranked."""
-SECONDS_BETWEEN_LOOKS = 60
+SECONDS_BETWEEN_COUNTS = 60
+SECONDS_UNTIL_TRIED_AGAIN = 1
+"""After counts that failed, so that those that are shown are little more than a minute old"""
 
 
 class Summary:
@@ -66,49 +63,6 @@ class Summary:
         return having
 
 
-class Kept:
-    """The summary as this process made it last."""
-
-    def __init__(self) -> None:
-        self._summary: Summary | None = None
-        self._sold_out, self._made_at = "", 0.0
-        self._lock = Lock()
-
-    def of(self, version: str) -> Summary:
-        """That of the version; of a large catalogue one that is little more than a minute behind."""
-        kept = self._summary
-        if kept is None or self._sold_out != settings.SOLD_OUT:
-            return self._make(version)
-        if kept.version == version:
-            return kept
-        if not kept.is_large:
-            return self._make(version)
-        if time.monotonic() - self._made_at > SECONDS_BETWEEN_LOOKS and self._lock.acquire(blocking=False):
-            Thread(target=self._make_aside, name="summary", daemon=True).start()
-        return kept
-
-    def _make(self, version: str) -> Summary:
-        self._summary, self._sold_out, self._made_at = _made(version), settings.SOLD_OUT, time.monotonic()
-        return self._summary
-
-    def _make_aside(self) -> None:
-        try:
-            self._make(CatalogVersion.now())
-        except (DatabaseError, InterfaceError) as error:
-            logger.warning("The catalogue cannot be counted, and older counts are shown: %s", error)
-        finally:
-            self._lock.release()
-            connections.close_all()
-
-
-KEPT = Kept()
-
-
-def summary(version: str) -> Summary:
-    """The counts of the catalogue of that version."""
-    return KEPT.of(version)
-
-
 def rows_of(products: Any) -> list[tuple[Any, ...]]:
     """The products, counted by `COLUMNS`."""
     return list(products.order_by().values_list(*COLUMNS).annotate(count=Count("pk")))
@@ -118,3 +72,17 @@ def _made(version: str) -> Summary:
     products = Product.objects.on_offer()
     priced = products.filter(price__isnull=False).order_by().values_list("currency")
     return Summary(version, rows_of(products), dict(priced.annotate(count=Count("pk"))))
+
+
+LAST = LastMade(
+    "summary",
+    _made,
+    lambda made: made.is_large,
+    pause=lambda _: SECONDS_BETWEEN_COUNTS,
+    pause_after_failure=SECONDS_UNTIL_TRIED_AGAIN,
+)
+
+
+def summary(version: str) -> Summary:
+    """The counts of the catalogue of that version; of a large one counts that are little more than a minute behind."""
+    return LAST.of(version)

@@ -4,7 +4,7 @@ import errno
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
@@ -14,14 +14,17 @@ from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import appearance
 from catalog.appearance import while_shown
 from catalog.attributes import ATTRIBUTES, BRAND
+from catalog.caching import kept_text
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.limits import Changes, Costly, Reads, limited
@@ -29,16 +32,19 @@ from catalog.models import Appearance, Category, FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
-from catalog.revalidation import etag_of, still_known
+from catalog.revalidation import etag_of, state_of_pages, still_known
 from catalog.sharing import about_the_shop, structured_data
 from catalog.signals import cards_shown, favourite_added, product_viewed, words_searched
-from catalog.suggestions import SECONDS_KEPT, suggest
+from catalog.suggestions import SECONDS_KEPT as SECONDS_OF_SUGGESTIONS
+from catalog.suggestions import suggest
 
 logger = logging.getLogger(__name__)
 Kept = TypeVar("Kept", bound=HttpResponseBase)
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
 YEAR_IN_SECONDS = 365 * 24 * 3600
+SECONDS_KEPT = 300
+"""The products of a page as they are written, where nothing on it changes"""
 NO_FILE = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG}
 """What storages say of a name that no file has"""
 SECONDS_TO_RETRY = 10
@@ -66,22 +72,33 @@ def product_list(request: HttpRequest, path: str = "") -> HttpResponseBase:
     if path and category is None:
         raise Http404
     selection = Selection(request.GET, category)
-    etag = "" if selection.words else etag_of(request, f"{selection.key} {selection.sort}")
-    if known := still_known(request, etag):
-        if selection.count and request.GET.get("page", "1") == "1":
-            cards_shown.send_robust(product_list, request=request, place="browse")
-        return known
-    with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
-        page = _page(selection, request.GET.get("page"))
     if selection.words:
         words_searched.send_robust(product_list, request=request, selection=selection)
-    if page.object_list and page.number == 1:
+    if selection.count and request.GET.get("page", "1") == "1":
         cards_shown.send_robust(product_list, request=request, place="words" if selection.words else "browse")
-    context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
-    response = render(request, "catalog/product_list.html", context)
+    if selection.words:
+        return _with_products(request, selection, _products(request, selection))
+    content = f"{selection.key} {selection.sort}"
+    etag = etag_of(request, content)
+    if known := still_known(request, etag):
+        return known
+    key = f"products:{state_of_pages(repr((request.get_full_path(), content)))}"
+    response = _with_products(request, selection, kept_text(key, partial(_products, request, selection), SECONDS_KEPT))
     if etag:
         response["ETag"] = etag
     return response
+
+
+def _with_products(request: HttpRequest, selection: Selection, products: str) -> HttpResponse:
+    return render(request, "catalog/product_list.html", {"selection": selection, "products": products})
+
+
+def _products(request: HttpRequest, selection: Selection) -> SafeString:
+    """The part of the page that has the products and what narrows them: the same for everybody."""
+    with SEARCH_SECONDS.labels("words" if selection.words else "browse").time():
+        page = _page(selection, request.GET.get("page"))
+    context = {"selection": selection, "page": page, "lacking": selection.lacking(page)}
+    return render_to_string("catalog/_products.html", context, request)
 
 
 def _page(selection: Selection, number: str | None) -> Page:
@@ -95,7 +112,7 @@ def _page(selection: Selection, number: str | None) -> Page:
 
 @require_safe
 @limited(Reads)
-@cache_control(public=True, max_age=SECONDS_KEPT)
+@cache_control(public=True, max_age=SECONDS_OF_SUGGESTIONS)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What the search field offers for what is typed so far: a piece of a page."""
     path = request.GET.get("category")
@@ -172,7 +189,7 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=SECONDS_KEPT)
+@cache_control(public=True, max_age=SECONDS_OF_SUGGESTIONS)
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where programs look for the shop's icon that read no page."""
     shop = appearance.current()
@@ -181,7 +198,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @limited(Reads)
-@cache_control(public=True, max_age=SECONDS_KEPT)
+@cache_control(public=True, max_age=SECONDS_OF_SUGGESTIONS)
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a device that keeps the shop among its apps is told of it."""
     shop = appearance.current()

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from catalog.locking import Lock, one_at_a_time
 from recommender.models import CopiedVector, Embedding, Encoder, VectorCollection
 from recommender.querysets import EmbeddingQuerySet
 from recommender.vectors import engine
 
-COPYING_LOCK = 0x636F7079
 AT_ONCE = 1000
 
 
@@ -69,7 +69,7 @@ def _fill(collection: VectorCollection) -> Iterator[int]:
     last = 0
     while True:
         with transaction.atomic():
-            _one_at_a_time()
+            one_at_a_time(Lock.COPY_VECTORS)
             ids = _copy(collection, uncopied(collection.encoder).filter(pk__gt=last).order_by("pk")[:AT_ONCE])
         if not ids:
             return
@@ -102,8 +102,3 @@ def _sweep(collection: VectorCollection) -> None:
     while ids := list(gone.values_list("embedding_id", flat=True)[:AT_ONCE]):
         engine().delete(collection.name, ids)
         collection.copied.filter(embedding_id__in=ids).delete()
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COPYING_LOCK])

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 from django.contrib.postgres.indexes import OpClass
-from django.db import connections, router, transaction
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Func, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from pgvector.django import CosineDistance, HalfVectorField, HnswIndex
 
+from catalog.databases import connection_to_read
 from catalog.models import FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.querysets import ProductQuerySet
@@ -222,7 +224,7 @@ def _closeness_by_postgres(encoder: Encoder, vectors: np.ndarray) -> np.ndarray:
         SELECT 1 - coalesce(nearest.distance, 2) FROM unnest(%s::vector[]) WITH ORDINALITY AS asked (vector, number)
         LEFT JOIN LATERAL ({lateral}) AS nearest ON true ORDER BY number
     """  # noqa: S608 – Django wrote it
-    with connections[_database()].cursor() as cursor:
+    with _connection().cursor() as cursor:
         cursor.execute(sql, [[str(vector.tolist()) for vector in vectors], *parameters])
         return np.array(cursor.fetchall(), np.float32).reshape(-1)
 
@@ -239,8 +241,8 @@ def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) 
 @contextmanager
 def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
     """What a transaction of `nearest` queries needs from PostgreSQL, where Milvus does not answer them."""
-    with transaction.atomic(database := _database()), asking_milvus():
-        with connections[database].cursor() as cursor:
+    with transaction.atomic((connection := _connection()).alias), asking_milvus():
+        with connection.cursor() as cursor:
             # With a filter the index goes on until it has enough, nearly in the order of the distances: in the very
             # order it would leave out what comes late. The planner takes fresh embeddings for rare, and would sort
             # all distances instead of asking the index.
@@ -256,15 +258,15 @@ def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
 @contextmanager
 def exact_search() -> Iterator[None]:
     """A transaction whose `nearest` queries compare all vectors, whatever the planner would choose."""
-    with transaction.atomic(database := _database()):
-        with connections[database].cursor() as cursor:
+    with transaction.atomic((connection := _connection()).alias):
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_indexscan = off")
         yield
 
 
-def _database() -> str:
-    """Which one the queries of embeddings go to: what is set for them has to be set there."""
-    return router.db_for_read(Embedding)
+def _connection() -> BaseDatabaseWrapper:
+    """The one of the queries of embeddings: what is set for them has to be set there."""
+    return connection_to_read(Embedding._meta.label)
 
 
 def nearest(encoder: Encoder, among: EmbeddingQuerySet, vector: np.ndarray, count: int) -> list[Near]:
@@ -292,8 +294,8 @@ def _nearest_of_each(
     first: dict[int, Row] = {}
     different: set[object] = set()
     # Outside of a transaction a cursor would have all rows that there may be made at once.
-    database = _database()
-    with transaction.atomic(database, savepoint=False), connections[database].chunked_cursor() as cursor:
+    connection = _connection()
+    with transaction.atomic(connection.alias, savepoint=False), connection.chunked_cursor() as cursor:
         for rows in _walk(cursor, encoder, ordered, vector, count):
             for row in _of_present_pictures([row for row in rows if row[0] not in first]):
                 if len(different) < count and row[0] not in first:
@@ -322,7 +324,7 @@ def _walk_by_postgres(cursor: CursorWrapper, ordered: "QuerySet[Any, Row]", coun
     """The rows are read one after the other from where the index is, as nobody knows how many pictures of one product
     come before the next product: asking anew for more costs all of it again."""
     # As a model's rows they would take twice the time.
-    walk = ordered[:MOST_ROWS].query.get_compiler(connection=connections[_database()], elide_empty=False)
+    walk = ordered[:MOST_ROWS].query.get_compiler(connection=_connection(), elide_empty=False)
     cursor.execute(*walk.as_sql())
     while rows := cursor.fetchmany(count):
         yield rows
@@ -363,7 +365,7 @@ def _collection_to_ask(encoder: Encoder) -> str | None:
 
 def _is_small() -> bool:
     """Whether the shop can do without an index for a while, as PostgreSQL reckons."""
-    with connections[_database()].cursor() as cursor:
+    with _connection().cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Embedding._meta.db_table])
         return cursor.fetchone()[0] <= MOST_WITHOUT_INDEX
 
@@ -373,7 +375,7 @@ def _of_present_pictures(rows: list[Row]) -> list[Row]:
     further = {(product, digest) for product, digest, _, own, *_ in rows if digest != own}
     if not further:
         return rows
-    with connections[_database()].cursor() as cursor:
+    with _connection().cursor() as cursor:
         cursor.execute(PRESENT, [list(asked) for asked in zip(*further, strict=True)])
         present = set(cursor.fetchall())
     return [row for row in rows if row[1] == row[3] or (row[0], row[1]) in present]

@@ -7,13 +7,13 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Max, Min
 from psycopg2.errors import LockNotAvailable
 
+from catalog.locking import Lock, one_at_a_time
 from catalog.models import Product
 from recommender import copying, querysets
 from recommender.encoders import PictureEncoder, load_encoder
 from recommender.models import Embedding, Encoder, EncoderFile
 from recommender.neighbours import index_of
 
-REGISTRATION_LOCK = 0x656E636F
 MANY = 1000
 MUCH, LITTLE = 0.5, 0.1
 """What waits, as a share of what is embedded: from where on an index is best made anew when all is there, and until
@@ -42,7 +42,7 @@ def encoders_at_work() -> list[Encoder]:
 @transaction.atomic
 def register(name: str, picture_encoder: PictureEncoder) -> Encoder:
     """The row of a picture encoder with these weights, made where there is none."""
-    _one_at_a_time()
+    one_at_a_time(Lock.REGISTER_ENCODER)
     encoder, is_new = Encoder.objects.get_or_create(
         name=name, digest=picture_encoder.digest, defaults={"dimensions": picture_encoder.dimensions}
     )
@@ -72,7 +72,7 @@ def start_filling(encoder: Encoder) -> None:
 
     Another one that was being filled is given up. The active encoder may be named to only give that up.
     """
-    _one_at_a_time()
+    one_at_a_time(Lock.REGISTER_ENCODER)
     for other in Encoder.objects.filter(state=Encoder.State.FILLING).exclude(pk=encoder.pk):
         _retire(other)
     if not Encoder.objects.filter(pk=encoder.pk, state=Encoder.State.IDLE).update(state=Encoder.State.FILLING):
@@ -83,7 +83,7 @@ def start_filling(encoder: Encoder) -> None:
 @transaction.atomic
 def switch_when_complete() -> None:
     """Makes the encoder that is being filled the active one as soon as nothing waits for it."""
-    _one_at_a_time()
+    one_at_a_time(Lock.REGISTER_ENCODER)
     successor = Encoder.objects.filling()
     if successor is None or querysets.waiting(successor).exists() or querysets.waiting_further(successor).exists():
         return
@@ -139,7 +139,7 @@ def end_fills() -> None:
 
 @transaction.atomic
 def _make_missing_index(encoder: Encoder) -> None:
-    _one_at_a_time()
+    one_at_a_time(Lock.REGISTER_ENCODER)
     if _has_index(encoder):
         return
     with connection.cursor() as cursor:
@@ -190,8 +190,3 @@ def create_index(encoder: Encoder) -> None:
         return
     with connection.schema_editor() as editor:
         editor.add_index(Embedding, index_of(encoder))
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRATION_LOCK])

@@ -196,3 +196,29 @@ with reading_from("replica 1"), index_settings(123):
 def test_what_a_search_needs_is_set_where_its_queries_go():
     said = manage("shell", "--no-imports", "-c", CANDIDATES, DATABASE_REPLICA_URL=environment()["DATABASE_URL"])
     assert said.stdout.splitlines() == ["default 40", "replica 1 123"], said.stderr
+
+
+PAGES = """
+from django.db import connections
+from django.test import Client
+from fashionsite.replicas import reading_from
+
+def tell(execute, statement, *rest):
+    print(statement)
+    return execute(statement, *rest)
+
+shopper = Client(SERVER_NAME="localhost")
+with reading_from("replica 1"), connections["default"].execute_wrapper(tell):
+    for path in {paths}:
+        print(path, shopper.get(path).status_code)
+"""
+
+
+def test_whatever_pages_read_they_read_from_the_replica():
+    product, *_ = searchable_products(3)
+    words = product.name.lower()
+    paths = ["/", "/products/", f"/products/?q={words}&sort=price", f"/products/?base_colour={product.base_colour}"]
+    paths += ["/products/?size=M&min_price=1", f"/suggestions/?q={words}", product.get_absolute_url(), "/explore/"]
+    replica = environment()["DATABASE_URL"]
+    said = manage("shell", "--no-imports", "-c", PAGES.format(paths=paths), DATABASE_REPLICA_URL=replica)
+    assert said.stdout.splitlines() == [f"{path} 200" for path in paths], said.stderr

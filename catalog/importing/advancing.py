@@ -11,10 +11,10 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError
 
 from catalog.importing import jobs, previewing, running, scheduling, undoing
-from catalog.importing.locking import import_lock
 from catalog.importing.models import ImportJob
 from catalog.importing.owners import close_pictures
 from catalog.importing.tables import UnusableFile
+from catalog.locking import Lock, alone
 
 SLICE_SECONDS = 2.0
 State = ImportJob.State
@@ -46,7 +46,7 @@ def advance(seconds: float = SLICE_SECONDS) -> bool:
 
     Only one process at a time imports, and it ends one job before the next, so that two imports never mix.
     """
-    with import_lock() as is_mine:
+    with alone(Lock.IMPORT) as is_mine:
         job = ImportJob.objects.at_work().first() if is_mine else None
         if job is None:
             close_pictures()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -25,13 +25,13 @@ from catalog.importing.survey import Survey
 from catalog.importing.tables import Record
 from catalog.importing.variants import NUMBERED
 from catalog.importing.writing import Categories, Plan, write_issues
+from catalog.locking import Lock, one_at_a_time
 from catalog.money import POINT
 
 MOST = 100
 """Products of a batch"""
 FILE = "products.json"
 """What the desk calls the file of such an import"""
-BATCH_LOCK = 0x6261746368
 AS_TOLD = (
     *("name", *NAMES, "price", "old_price", "sale_price", "sale_starts_at", "sale_ends_at", "currency"),
     *("availability", "stock", "condition", "link", "description"),
@@ -67,7 +67,8 @@ class Batch:
 @transaction.atomic
 def write(products: Sequence[Told], pictures: Sequence[UploadedFile], started_by: int | None) -> Batch:
     """Writes the products with those of the pictures that they name, or that are called by their ids."""
-    _one_at_a_time()
+    # Two batches with the same products would wait for each other without end.
+    one_at_a_time(Lock.WRITE_BATCH)
     job = ImportJob.objects.create(
         state=ImportJob.State.DONE, styles=FILE, started_by_id=started_by, run_at=timezone.now()
     )
@@ -85,12 +86,6 @@ def write(products: Sequence[Told], pictures: Sequence[UploadedFile], started_by
     job.save()
     transaction.on_commit(partial(uploads.discard, job))
     return Batch(job, [_outcome(row, plan) for row in rows])
-
-
-def _one_at_a_time() -> None:
-    """Two batches with the same products would wait for each other without end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
 
 
 def _row(number: int, product: Told) -> StyleRow | RowIssue:

@@ -17,11 +17,11 @@ from django.utils.translation import gettext
 from catalog import fetching
 from catalog.fetching import UnfetchableAddress
 from catalog.importing.addresses import issue_of
-from catalog.importing.locking import fetch_lock
 from catalog.importing.models import ImportJob, PictureAddress
 from catalog.importing.pictures import BYTES_LIMIT
 from catalog.importing.reading import StyleRow
 from catalog.importing.writing import as_they_are, write_issues, write_pictures
+from catalog.locking import Lock, alone
 from catalog.models import Product
 from catalog.outages import Outages
 from catalog.pictures import naming, storage
@@ -110,7 +110,7 @@ def _stored(product: Product) -> set[str]:
 
 def collect(seconds: float = SLICE_SECONDS) -> bool:
     """Fetches for a while what is due. Returns False when there is nothing, or another process is at it."""
-    with fetch_lock() as is_mine:
+    with alone(Lock.FETCH) as is_mine:
         return is_mine and _Collector(seconds).run()
 
 

@@ -19,8 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
 from catalog.appearance import current
-from catalog.importing.locking import mail_lock
 from catalog.importing.models import ImportJob, ImportSource
+from catalog.locking import Lock, alone
 
 logger = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(days=1)
@@ -35,7 +35,7 @@ def tell_of_ends() -> None:
     """Mails what is still to be told, each once, as only one process at a time does."""
     if not settings.EMAIL_URL:
         return
-    with mail_lock() as is_mine:
+    with alone(Lock.MAIL) as is_mine:
         jobs = ImportJob.objects.to_tell_of(since=timezone.now() - LONGEST_WAIT) if is_mine else []
         sources = ImportSource.objects.failing().filter(is_failure_told=False) if is_mine else []
         try:

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext
 
-from catalog.importing.locking import import_lock
+from catalog.locking import Lock, alone
 from catalog.models import Category, Product
 from catalog.querysets import ProductQuerySet
 
@@ -17,7 +17,7 @@ def remove_sample() -> int:
 
     Raises ImportGoesOn.
     """
-    with import_lock() as is_mine:
+    with alone(Lock.IMPORT) as is_mine:
         if not is_mine:
             raise ImportGoesOn(gettext("An import is at work. Remove the sample when it is done."))
         return delete_sample(Product.objects.of_the_sample())

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from django.db import connection
-
 from catalog import caching
 from catalog.attributes import ATTRIBUTES, BRAND
+from catalog.databases import connection_to_read
 from catalog.words.index import AND
 from catalog.words.reading import read, stem
 
@@ -133,13 +132,13 @@ LAST = caching.LastMade("lexicon", _made, lambda made: made.products >= caching.
 
 def present(queries: list[str]) -> set[str]:
     """Those of these texts of `tsquery` that find something."""
-    with connection.cursor() as cursor:
+    with connection_to_read("catalog.Product").cursor() as cursor:
         cursor.execute(PRESENT, [queries])
         return {query for (query,) in cursor.fetchall()}
 
 
 def _rows(query: str) -> Sequence[tuple]:
-    with connection.cursor() as cursor:
+    with connection_to_read("catalog.Product").cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()
 

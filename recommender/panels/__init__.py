@@ -1,6 +1,6 @@
 """What stands below a product on its page: panels, each a file here with an object, and a template of the same name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -22,9 +22,13 @@ def panels_of(product: Product, seen: list[int]) -> dict[Panel, list[Card]]:
 
     `seen` are the ids of the products that were looked at before, latest first.
     """
-    page = Page(product, seen, taken={product.pk})
+    return fill(PANELS, Page(product, seen, taken={product.pk}))
+
+
+def fill(panels: Sequence[Panel], page: Page) -> dict[Panel, list[Card]]:
+    """The cards of these panels, whose products are then taken from the page."""
     chosen: dict[Panel, Sequence[Pick]] = {}
-    for panel in sorted(PANELS, key=lambda panel: not panel.chooses_first):
+    for panel in _by_choice(panels):
         try:
             chosen[panel] = panel.choose(page)
         except VectorsAway:
@@ -34,9 +38,14 @@ def panels_of(product: Product, seen: list[int]) -> dict[Panel, list[Card]]:
     read = read_cards(list(chain.from_iterable(chosen.values())))
     return {
         panel: [
-            replace(read[pick], shared=panel.shares(product, read[pick].product))
+            replace(read[pick], shared=panel.shares(page.product, read[pick].product))
             for pick in chosen[panel]
             if pick in read
         ]
-        for panel in PANELS
+        for panel in panels
     }
+
+
+def _by_choice(panels: Iterable[Panel]) -> list[Panel]:
+    """In the order in which they choose."""
+    return sorted(panels, key=lambda panel: not panel.chooses_first)

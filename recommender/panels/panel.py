@@ -46,6 +46,8 @@ class Panel:
     choose: Callable[[Page], Sequence[Pick]]
     chooses_first: bool = False
     """Whether it chooses before the others, wherever it stands: for the few products that fit nowhere else."""
+    is_for_everybody: bool = True
+    """Whether it shows everybody the same; what goes by what this browser looked at is written anew for each page"""
     shares: Callable[[Product, Product], str] = lambda product, other: ""
     """What its cards say that the page's product and another one have in common"""
 

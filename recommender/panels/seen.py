@@ -11,4 +11,4 @@ def choose(page: Page) -> list[int]:
     return [pk for pk in page.seen if pk not in page.taken][:MOST]
 
 
-SEEN = Panel("seen", _("Recently seen"), choose)
+SEEN = Panel("seen", _("Recently seen"), choose, is_for_everybody=False)

@@ -14,9 +14,9 @@ from recommender import for_you as recommendations
 from recommender.cards import Card, cards_of
 from recommender.explanation import Explanation, explain
 from recommender.models import Encoder
-from recommender.panels import panels_of
 from recommender.panels.panel import Page
 from recommender.panels.similar import SIMILAR
+from recommender.panels.written import written_panels
 from recommender.photo.looking import takes_addresses
 from recommender.querysets import failed, waiting
 from recommender.shown_words import showing, shown_words
@@ -30,11 +30,13 @@ register.simple_tag(takes_addresses)
 @register.inclusion_tag("recommender/_panels.html", takes_context=True)
 def product_panels(context: RequestContext, product: Product) -> dict:
     """The panels of the product's page."""
-    panels = panels_of(product, context.get("seen") or [])
-    for panel, cards in panels.items():
-        if cards:
-            cards_shown.send_robust(product_panels, request=context["request"], place=panel.name)
-    return {"request": context["request"], "product": product, "panels": panels, "shop": current()}
+    request = context["request"]
+    texts = []
+    for panel, text, has_cards in written_panels(product, context.get("seen") or [], explains="explain" in request.GET):
+        texts.append(text)
+        if has_cards:
+            cards_shown.send_robust(product_panels, request=request, place=panel.name)
+    return {"product": product, "texts": texts, "shop": current()}
 
 
 @register.simple_tag

@@ -19,14 +19,13 @@ import psutil
 import psycopg2
 import redis
 
+from catalog.locking import Lock
 from tests.campaign.shop import QUEUES, Shop
 
 Hit = Callable[[Shop, Random, float], str | None]
 SECONDS_TO_FIND_A_MESSAGE = 3.0
 NOTHING_THERE = (psutil.Error, psycopg2.Error, redis.RedisError, OSError)
 """What the functions meet where another fault was quicker."""
-IMPORT_LOCK = 0x696D706F7274
-"""That of catalog.importing.locking"""
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def lock_the_products(shop: Shop, random: Random, seconds: float) -> str | None:
 
 
 def lock_imports(shop: Shop, random: Random, seconds: float) -> str | None:
-    return _lock(shop, seconds, f"SELECT pg_advisory_xact_lock({IMPORT_LOCK})", "the lock of imports")
+    return _lock(shop, seconds, f"SELECT pg_advisory_xact_lock({Lock.IMPORT})", "the lock of imports")
 
 
 def _lock(shop: Shop, seconds: float, statement: str, what: str) -> str:

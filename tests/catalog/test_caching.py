@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -31,14 +33,14 @@ def wait() -> None:
             thread.join()
 
 
-def last_made(made: list[str], *, is_large: bool) -> LastMade[str]:
+def last_made(made: list[str], *, is_large: bool, **pauses: Any) -> LastMade[str]:
     def make(version: str) -> str:
         made.append(version)
         if version == "broken":
             raise DatabaseError
         return version.upper()
 
-    return LastMade(THREAD, make, lambda _: is_large)
+    return LastMade(THREAD, make, lambda _: is_large, **pauses)
 
 
 def test_what_is_small_is_always_that_of_the_version(made):
@@ -47,12 +49,29 @@ def test_what_is_small_is_always_that_of_the_version(made):
     assert made == ["a", "b", "a"]
 
 
-def test_what_is_large_answers_until_the_next_one_is_made(made, monkeypatch):
-    monkeypatch.setattr(caching, "PAUSES", 0)
-    last = last_made(made, is_large=True)
+def test_what_is_large_answers_until_the_next_one_is_made(made):
+    last = last_made(made, is_large=True, pause=lambda _: 0)
     assert last.of("a") == last.of("b") == "A"
     wait()
     assert last.of("b") == "B"
+
+
+def test_it_pauses_by_what_making_it_took(monkeypatch):
+    seconds = 1000.0
+
+    def make(version: str) -> str:
+        nonlocal seconds
+        seconds += 2
+        return version
+
+    monkeypatch.setattr(caching, "time", SimpleNamespace(monotonic=lambda: seconds))
+    last = LastMade(THREAD, make, lambda _: True)
+    last.of("a")
+    for waited, shown in ((99, "a"), (1, "b")):
+        seconds += waited
+        last.of("b")
+        wait()
+        assert last.of("b") == shown
 
 
 def test_what_fails_is_not_tried_again_and_again(made):
@@ -72,9 +91,8 @@ def test_whoever_must_have_that_of_the_version_gets_it(made):
     assert [last.of("a"), last.at_once("b"), last.of("b")] == ["A", "B", "B"]
 
 
-def test_what_cannot_be_made_aside_leaves_the_last_one(made, monkeypatch, caplog):
-    monkeypatch.setattr(caching, "PAUSES", 0)
-    last = last_made(made, is_large=True)
+def test_what_cannot_be_made_aside_leaves_the_last_one(made, caplog):
+    last = last_made(made, is_large=True, pause=lambda _: 0, pause_after_failure=0)
     assert last.of("a") == last.of("broken") == "A"
     wait()
     assert last.of("c") == "A"

@@ -1,14 +1,18 @@
 """A page that a browser has, and that is as it was, is not written again."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.appearance import KEPT
 from catalog.models import Appearance, MerchandisingRule, Product
 from tests.factories import CategoryFactory, ProductFactory
+from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db
 BROWSER = "Mozilla/5.0"
@@ -40,6 +44,30 @@ def test_a_page_as_it_was_asks_for_no_product(browser, product, address):
     assert answer["Cache-Control"] == "public, max-age=0"
     assert answer["ETag"] == etag
     assert not [query for query in asked if 'FROM "catalog_product"' in query["sql"]]
+
+
+@pytest.mark.parametrize("address", ["/products/?page=1", "/c/shirts/", "/products/?base_colour=Blue&sort=name"])
+def test_a_list_that_somebody_else_has_seen_asks_for_no_product(client, browser, product, address):
+    first = client.get(address, headers={"User-Agent": "Another", "DNT": "1"}).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        second = browser.get(address).content.decode()
+    assert f'data-sku="{product.sku}"' in second
+    assert first[first.index("<main") : first.index("</main")] == second[second.index("<main") : second.index("</main")]
+    assert not [query for query in asked if 'FROM "catalog_product"' in query["sql"]]
+
+
+@pytest.mark.parametrize(("date", "is_on_sale"), [("sale_starts_at", True), ("sale_ends_at", False)])
+def test_a_list_changes_at_the_moment_when_a_sale_begins_or_ends(client, product, date, is_on_sale):
+    changes_at = timezone.now() + timedelta(seconds=1)
+    Product.objects.update(price=20, currency="EUR", sale_price=15, **{date: changes_at})
+
+    def shows(address: str) -> bool:
+        return 'class="on-sale"' in client.get(address).content.decode()
+
+    assert shows("/products/") != is_on_sale
+    assert ("sort=discount" in client.get("/c/shirts/").content.decode()) != is_on_sale
+    eventually(lambda: shows("/products/") == is_on_sale, seconds=10)
+    assert ("sort=discount" in client.get("/c/shirts/").content.decode()) == is_on_sale
 
 
 def test_whatever_the_page_shows_makes_it_another(browser, product):

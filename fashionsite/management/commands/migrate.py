@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections
 
-LOCK = 0x6D696772617465
+from catalog.locking import Lock
+
 SECONDS_UNTIL_TRIED_AGAIN = 0.5
 
 
@@ -30,9 +31,9 @@ class Command(migrate.Command):
             yield
         finally:
             with connections[database].cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [Lock.MIGRATE])
 
 
 def _is_mine(cursor: Any) -> bool:
-    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [Lock.MIGRATE])
     return cursor.fetchone()[0]

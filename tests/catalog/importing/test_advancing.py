@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from catalog.importing.advancing import advance
-from catalog.importing.locking import import_lock
 from catalog.importing.sample import ImportGoesOn, remove_sample
+from catalog.locking import Lock, alone
 from tests.catalog.importing.life import State, started
 from tests.pictures import write_catalogue
 
@@ -34,7 +34,7 @@ def test_while_one_process_imports_another_one_does_not_nor_removes_the_sample(t
             answers.append(str(error))
         connection.close()
 
-    with import_lock() as is_mine:
+    with alone(Lock.IMPORT) as is_mine:
         assert is_mine
         thread = threading.Thread(target=ask_elsewhere)
         thread.start()

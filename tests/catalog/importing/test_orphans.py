@@ -20,6 +20,7 @@ from catalog.importing.advancing import import_catalog
 from catalog.importing.collecting import collect
 from catalog.importing.models import ImportJob, PictureAddress
 from catalog.importing.tasks import sweep_pictures
+from catalog.locking import Lock
 from catalog.models import Product
 from catalog.pictures import naming, renditions, storage
 from catalog.pictures.media import media as media_storage
@@ -182,7 +183,7 @@ def test_while_pictures_are_named_none_goes(media, elsewhere, monkeypatch, caplo
     path, _ = stored(9)
     age(media)
     monkeypatch.setattr(naming, "PATIENCE", "50ms")
-    elsewhere(f"SELECT pg_advisory_xact_lock_shared({naming.LOCK})")
+    elsewhere(f"SELECT pg_advisory_xact_lock_shared({Lock.NAME_PICTURES})")
     with caplog.at_level("INFO"):
         sweep_pictures()
     assert path.exists()
@@ -220,7 +221,7 @@ def _backs_up(tmp_path: Path, _) -> None:
 @pytest.mark.parametrize("whoever", [_imports, _undoes, _fetches, _saves, _backs_up])
 def test_while_pictures_go_nobody_names_any(whoever, elsewhere, tmp_path, admin_client, media):
     media.mkdir()
-    elsewhere(f"SELECT pg_advisory_xact_lock({naming.LOCK})")
+    elsewhere(f"SELECT pg_advisory_xact_lock({Lock.NAME_PICTURES})")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '50ms'")
     with pytest.raises(OperationalError, match="lock timeout"):
