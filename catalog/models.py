@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.addresses import check_link
 from catalog.attributes import ATTRIBUTES, Attribute
-from catalog.offer import Offer, price_now
+from catalog.offer import DISCOUNT, HAS_SALE, Offer, price_now
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.pictures.facts import Facts
 from catalog.querysets import (
+    FOREMOST,
     LEVELS,
     UNPICTURED,
     CategoryQuerySet,
@@ -198,6 +199,9 @@ class Product(Pictured, Offer):
             ),
             models.Index("is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_by_name"),
             models.Index("category", "is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_within_by_name"),
+            models.Index(fields=["price"], condition=FOREMOST, name="product_foremost_by_price"),
+            models.Index(fields=["sale_price"], condition=FOREMOST & HAS_SALE, name="product_foremost_by_sale_price"),
+            models.Index(DISCOUNT, condition=FOREMOST & HAS_SALE, name="product_foremost_by_discount"),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [
