@@ -136,8 +136,7 @@ class Selection:
             yield UNPICTURED
         if self.sort == "name":
             # Which no index has, so that what is found is sorted.
-            is_read_in_order = len(self._categories) == 1 and not (self.attributes or self.words or self.price)
-            yield Concat("name", Value("")) if self._is_rare and not is_read_in_order else "name"
+            yield Concat("name", Value("")) if self._is_rare else "name"
         elif self.sort == "discount":
             yield discount_now(self._now).desc(nulls_last=True)
         elif self.sort in BY_PRICE:
@@ -182,7 +181,8 @@ class Selection:
 
         PostgreSQL takes what is found for spread evenly over names and prices, and brands and kinds stand together.
         """
-        return not self.is_about and self.count * RARE < self._summary.size
+        has_its_own_index = len(self._categories) == 1 and not (self.attributes or self.words or self.price)
+        return self.count * RARE < self._summary.size and not (has_its_own_index or self.is_about)
 
     @cached_property
     def steering(self) -> Steering:

@@ -199,9 +199,15 @@ class Product(Pictured, Offer):
             ),
             models.Index("is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_by_name"),
             models.Index("category", "is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_within_by_name"),
-            models.Index(fields=["price"], condition=FOREMOST, name="product_foremost_by_price"),
-            models.Index(fields=["sale_price"], condition=FOREMOST & HAS_SALE, name="product_foremost_by_sale_price"),
-            models.Index(DISCOUNT, condition=FOREMOST & HAS_SALE, name="product_foremost_by_discount"),
+            *(
+                models.Index(*within, order, condition=condition, name=f"product_{place}_{name}")
+                for place, within in (("foremost_by", []), ("within_by", ["category"]))
+                for name, order, condition in (
+                    ("price", "price", FOREMOST),
+                    ("sale", "sale_price", FOREMOST & HAS_SALE),
+                    ("discount", DISCOUNT, FOREMOST & HAS_SALE),
+                )
+            ),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [

@@ -1,4 +1,4 @@
-"""The products of a category are read by their names, and the first ones of the shop by what they cost."""
+"""Products of the shop and of each category are read by names and by what they cost."""
 
 import django.db.models.expressions
 from django.db import migrations, models
@@ -24,24 +24,24 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="product",
             index=models.Index(
+                models.F("price"),
                 condition=models.Q(
                     ("archived_at", None), ("is_sold_out", False), models.Q(("image_digest", ""), _negated=True)
                 ),
-                fields=["price"],
                 name="product_foremost_by_price",
             ),
         ),
         migrations.AddIndex(
             model_name="product",
             index=models.Index(
+                models.F("sale_price"),
                 condition=models.Q(
                     ("archived_at", None),
                     ("is_sold_out", False),
                     models.Q(("image_digest", ""), _negated=True),
                     ("sale_price__isnull", False),
                 ),
-                fields=["sale_price"],
-                name="product_foremost_by_sale_price",
+                name="product_foremost_by_sale",
             ),
         ),
         migrations.AddIndex(
@@ -59,6 +59,49 @@ class Migration(migrations.Migration):
                     ("sale_price__isnull", False),
                 ),
                 name="product_foremost_by_discount",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                models.F("category"),
+                models.F("price"),
+                condition=models.Q(
+                    ("archived_at", None), ("is_sold_out", False), models.Q(("image_digest", ""), _negated=True)
+                ),
+                name="product_within_by_price",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                models.F("category"),
+                models.F("sale_price"),
+                condition=models.Q(
+                    ("archived_at", None),
+                    ("is_sold_out", False),
+                    models.Q(("image_digest", ""), _negated=True),
+                    ("sale_price__isnull", False),
+                ),
+                name="product_within_by_sale",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                models.F("category"),
+                django.db.models.expressions.CombinedExpression(
+                    models.Value(1),
+                    "-",
+                    django.db.models.expressions.CombinedExpression(models.F("sale_price"), "/", models.F("price")),
+                ),
+                condition=models.Q(
+                    ("archived_at", None),
+                    ("is_sold_out", False),
+                    models.Q(("image_digest", ""), _negated=True),
+                    ("sale_price__isnull", False),
+                ),
+                name="product_within_by_discount",
             ),
         ),
     ]

@@ -163,12 +163,21 @@ class TestLarge:
         ProductFactory(price=1, currency="EUR", archived_at=now)
         bare = ProductFactory(price=1, currency="EUR", image="", image_digest="")
         ProductFactory()
-        for query in (f"sort={sort}", f"sort={sort}&gender=Men"):
-            every = [product.sku for product in Selection(QueryDict(query)).products()]
+        category = CategoryFactory()
+        Product.objects.filter(pk__in=Product.objects.filter(gender="Men")[:12]).update(category=category)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE catalog_product")
+        for query, within, index in (
+            ("", None, "foremost"),
+            ("gender=Men", None, "foremost"),
+            ("", category, "within"),
+        ):
+            asked_for = Selection(QueryDict(f"sort={sort}&{query}"), within)
+            every = [product.sku for product in asked_for.products()]
             with CaptureQueriesContext(connection) as asked:
-                first = [product.sku for product in Selection(QueryDict(query)).products(last=8)[:8]]
-            assert first == every[:8]
-            assert "product_foremost_by" in plans_of(asked)
+                first = [product.sku for product in asked_for.products(last=3)[:3]]
+            assert first == every[:3]
+            assert f"product_{index}_by" in plans_of(asked)
             assert bare.sku not in first
 
     def test_where_few_have_a_price_all_are_sorted(self):
