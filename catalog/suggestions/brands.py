@@ -38,8 +38,10 @@ def guess_brands(names: Sequence[str], ordinary: Collection[str], fold: Callable
     Words are compared as `fold` makes them. `ordinary` ones (colours, kinds of things), folded, belong to no brand but
     at its beginning: Red Tape.
     """
-    named = [(place, name.split()) for place, name in enumerate(names)]
-    key = {word: fold(word) for word in {word for _, words in named for word in words}}
+    # The same words lie in memory once: there are few of them, and many names.
+    known: dict[str, str] = {}
+    named = [(place, [known.setdefault(word, word) for word in name.split()]) for place, name in enumerate(names)]
+    key = {word: fold(word) for word in known}
     names_with = Counter(one for _, words in named for one in {key[word] for word in words})
 
     def is_own(word: str, going_on: Named, begun: Named, length: int) -> bool:

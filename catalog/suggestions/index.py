@@ -52,23 +52,22 @@ class Index:
     """What the catalogue has to suggest. The products are its rows, the newest first."""
 
     def __init__(self, products: Sequence[tuple], categories: Sequence[Category], is_slip: Callable[[str], object]):
-        """`products` are (id, sku, category's id, digest of the picture, brand, name, *values of others).
+        """`products` are (id, sku, category's id, whether it has a picture, brand, name, *values of others).
 
         `is_slip` says of a folded word whether it is one that is not to be suggested.
         """
         count = len(products)
         self._is_slip = is_slip
         self._ids = [product[0] for product in products]
-        self._has_picture = np.array([bool(product[3]) for product in products], bool)
+        self._has_picture = np.array([product[3] for product in products], bool)
         self._chosen = np.ones(count, bool)
         self._address = reverse("catalog:products")
         self._addresses = [category.get_absolute_url() for category in categories]
 
         place = {category.pk: number for number, category in enumerate(categories)}
         path_of = {category.pk: [place[one.pk] for one in category.path] for category in categories}
-        paths = [path_of.get(product[2], []) for product in products]
         names = [category.name for category in categories]
-        within = ((number, row) for row, path in enumerate(paths) for number in path)
+        within = ((number, row) for row, product in enumerate(products) for number in path_of.get(product[2], []))
         self._categories = named(names, within, count)
 
         values = {value for product in products for value in product[6:]}
@@ -77,9 +76,10 @@ class Index:
         beginning = ((number, row) for number, rows in enumerate(brands.values()) for row in rows)
         self._brands = named(list(brands), beginning, count)
 
-        kinds = [[names[number].lower() for number in path] for path in paths]
-        own = [" ".join([*product[4:], *kind[-1:]]).lower() for product, kind in zip(products, kinds, strict=True)]
-        self._words = words_of(own, [" ".join(kind[:-1]) for kind in kinds])
+        kind_of = {pk: [names[number].lower() for number in path] for pk, path in path_of.items()}
+        above = {pk: " ".join(kind[:-1]) for pk, kind in kind_of.items()}
+        own = [" ".join([*product[4:], *kind_of.get(product[2], [])[-1:]]).lower() for product in products]
+        self._words = words_of(own, [above.get(product[2], "") for product in products])
         self._skus = named([product[1] for product in products], ((row, row) for row in range(count)), count)
 
     @property
