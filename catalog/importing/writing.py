@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -91,22 +91,27 @@ class Plan:
 
 
 class Categories:
-    """The category tree, looked up and grown by path; every node is asked for once."""
+    """The category tree, read once, and grown by path."""
 
-    def __init__(self):
-        self._nodes: dict[tuple[str, ...], Category] = {}
+    @cached_property
+    def _nodes(self) -> dict[tuple[int | None, str], Category]:
+        """By the id of the category above, and the name."""
+        nodes = Category.objects.in_bulk()
+        for node in nodes.values():
+            node.parent = nodes.get(node.parent_id)
+        return {(node.parent_id, node.name): node for node in nodes.values()}
 
     def at(self, *names: str) -> Category | None:
         """The deepest category of a path like ("Apparel", "Topwear", "Shirts")."""
-        path: tuple[str, ...] = ()
         node: Category | None = None
         for name in names:
-            path = (*path, name)
-            if path not in self._nodes:
-                self._nodes[path] = Category.objects.get_or_create(parent=node, name=name)[0]
+            place = (node.pk if node else None, name)
+            if place not in self._nodes:
+                # Another import may have made it by now.
+                self._nodes[place] = Category.objects.get_or_create(parent=node, name=name)[0]
                 # Each product asks for its category's path; a node that was found does not know its parent yet.
-                self._nodes[path].parent = node
-            node = self._nodes[path]
+                self._nodes[place].parent = node
+            node = self._nodes[place]
         return node
 
 

@@ -1,7 +1,7 @@
 """What the shop's templates need beside Django's own filters."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 from django import template
@@ -37,7 +37,21 @@ AT_ONCE, LATER = mark_safe('fetchpriority="high"'), mark_safe('loading="lazy" de
 FACE = '{}<span dir="auto" class="card-name">{}</span>{}{}'
 LACKING = '<span class="similarity">{} {}</span>'
 CHOICE = '{}<span>{}</span> <span class="count">{}</span>'
-SWATCH = '<span class="swatch"><svg class="colour" data-colour="{}" color="{}" aria-hidden="true"></svg></span>'
+COLOUR = '<svg class="colour" data-colour="{}" color="{}" aria-hidden="true"></svg>'
+SWATCH = '<span class="swatch">{}</span>'
+CARD = '<li class="card" data-sku="{}"{}><a href="{}">{}{}{}</a>{}{}{}{}</li>'
+SIMILARITY, SHARED = ' data-similarity="{}"', '<span class="similarity">{}</span>'
+TICK = '<label class="tick"><input type="checkbox" name="like" value="{}" aria-label="{}"></label>'
+COLOURS = '<ul class="swatches" aria-label="{}">{}</ul>'
+IN_A_COLOUR = '<li><a class="swatch" href="{}" data-picture="{}" aria-label="{}">{}</a></li>'
+COPIES = '<details class="copies"><summary>{}</summary><ul>{}</ul></details>'
+COPY = '<li><a href="{}">{}</a></li>'
+MARKS = (
+    '<details class="marks"><summary aria-label="{0}"><span aria-hidden="true">···</span></summary><div>'
+    '<button type="submit" form="marks" name="look" value="{1}">{2}</button>'
+    '<button type="submit" form="marks" name="colour" value="{1}">{3}</button></div></details>'
+)
+"""Buttons of the form that stands on the page once"""
 BOX = '<li><label class="choice"><input type="checkbox" name="{}" value="{}"{}>{}</label></li>'
 LINK = '<li><a class="choice" href="{}" rel="nofollow"{}>{}</a></li>'
 CHECKED, CURRENT = mark_safe(" checked"), mark_safe(' aria-current="true"')
@@ -112,6 +126,71 @@ def card_face(product: Product, picture: Pictured | None = None, lacks: Iterable
     return format_html(FACE, picture_of(picture or product), product.title, price(product), said)
 
 
+@register.simple_tag
+def card(
+    product: Product,
+    address: str = "",
+    picture: Pictured | None = None,
+    similarity: int | None = None,
+    *,
+    says_similarity: bool = False,
+    shared: str = "",
+    copies: Collection[Product] = (),
+    colours: Collection[Product] = (),
+    is_tickable: bool = False,
+    is_markable: bool = False,
+) -> SafeString:
+    """A product to go to, in a list. Written here, as is a price.
+
+    `picture` is what it shows instead of the product's own, `address` where it leads then; `similarity` in percent;
+    `shared` what it has in common with the page's product; `copies` others with the same picture, `colours` the same
+    design in others. It may be ticked, to search with, or marked, as what does not fit.
+    """
+    percent = gettext("%(similarity)s %% similar") % {"similarity": similarity} if says_similarity else ""
+    return format_html(
+        CARD,
+        product.sku,
+        "" if similarity is None else format_html(SIMILARITY, similarity),
+        address or product.get_absolute_url(),
+        card_face(product, picture),
+        format_html(SHARED, percent) if percent else "",
+        format_html(SHARED, shared) if shared else "",
+        format_html(TICK, product.sku, gettext("Tick %(title)s") % {"title": product.title}) if is_tickable else "",
+        _in_colours(colours) if colours else "",
+        _copies(copies) if copies else "",
+        _marks(product) if is_markable else "",
+    )
+
+
+def _in_colours(products: Collection[Product]) -> SafeString:
+    swatches = (
+        (
+            product.get_absolute_url(),
+            product.image_address,
+            gettext("In %(colour)s") % {"colour": product.base_colour},
+            colour_of(product.base_colour),
+        )
+        for product in products
+    )
+    return format_html(COLOURS, gettext("Other colours"), format_html_join("", IN_A_COLOUR, swatches))
+
+
+def _copies(products: Collection[Product]) -> SafeString:
+    links = format_html_join("", COPY, ((product.get_absolute_url(), product.title) for product in products))
+    return format_html(COPIES, gettext("+%(number)s more like this") % {"number": len(products)}, links)
+
+
+def _marks(product: Product) -> SafeString:
+    label = gettext("%(title)s does not fit?") % {"title": product.title}
+    return format_html(MARKS, label, product.sku, gettext("Not similar"), gettext("Wrong colour"))
+
+
+@register.simple_tag(name="colour")
+def colour_of(name: str) -> SafeString:
+    """A dot in the colour of that name."""
+    return format_html(COLOUR, name.lower(), swatch(name))
+
+
 @register.simple_tag(name="picture")
 def picture_of(pictured: Pictured, sizes: str = "", alt: str = "", is_main: bool = False) -> SafeString:
     """A picture in the sizes that there are of it, above its colour; or that there is none yet.
@@ -129,7 +208,7 @@ def picture_of(pictured: Pictured, sizes: str = "", alt: str = "", is_main: bool
 @register.simple_tag
 def choice(facet: Facet, one: Choice) -> SafeString:
     """A box to tick, or a link, with how many products it would leave. Written here, as a page has hundreds of them."""
-    colour = format_html(SWATCH, one.label.lower(), swatch(one.label)) if facet.name == "base_colour" else ""
+    colour = format_html(SWATCH, colour_of(one.label)) if facet.name == "base_colour" else ""
     what = format_html(CHOICE, colour, one.label, intcomma(one.count))
     if facet.is_ticked:
         return format_html(BOX, facet.name, one.label, CHECKED if one.is_chosen else "", what)

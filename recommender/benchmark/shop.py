@@ -199,7 +199,7 @@ def _visits(shop: Shop) -> Section:
         ]
     return Section(
         "Eight visitors",
-        "Product pages of the second shop, over HTTP, from this machine.",
+        f"Pages of {len(skus)} products of the second shop, again and again, over HTTP, from this machine.",
         "",
         [
             Figure("product pages", round(len(seconds) / SECONDS_OF_VISITS, 1), unit=A_SECOND),

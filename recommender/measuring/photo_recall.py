@@ -32,7 +32,7 @@ def measure(picture_encoder: PictureEncoder, products: Products, rows: np.ndarra
     gallery, _ = encode_all(picture_encoder, map(products.picture, range(len(products))))
     sample = gallery[:: max(1, len(gallery) // explore.SAMPLE)]
 
-    known = Gallery(sample, lambda embeddings: (embeddings @ gallery.T).max(axis=1))
+    known = Gallery(lambda: sample, lambda embeddings: (embeddings @ gallery.T).max(axis=1))
     ranks: dict[str, list[int]] = {"the whole photo": [], "the proposed part": [], "the best of all parts": []}
     photos = draw_scenes(rows, len(products), products.picture)
     for row, photo in tqdm(zip(rows, photos, strict=True), total=len(rows), desc="Searching", unit="photo"):

@@ -39,6 +39,11 @@ class Sight:
     place: np.ndarray
     """float32 (8, 6): how likely each cell of the letterboxed picture shows a product"""
 
+    @property
+    def sureness_of_gender(self) -> float:
+        """How likely the likeliest gender is."""
+        return float(self.kinds[GENDER].max())
+
 
 class Eye:
     """Pictures to sights. Threads may share it."""

@@ -1,7 +1,6 @@
 """What stands out from a photo's edges."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
 from recommender.photo.boxes import Box
@@ -32,18 +31,21 @@ def _blurred(pixels: np.ndarray) -> np.ndarray:
     reach = len(BLUR) // 2
     for axis in (0, 1):
         padding = [(reach, reach) if side == axis else (0, 0) for side in range(pixels.ndim)]
-        windows = sliding_window_view(np.pad(pixels, padding, mode="symmetric"), len(BLUR), axis)
-        pixels = windows @ (BLUR / BLUR.sum())
+        padded = np.moveaxis(np.pad(pixels, padding, mode="symmetric"), axis, 0)
+        weighed = (weight * padded[step:][: pixels.shape[axis]] for step, weight in enumerate(BLUR / BLUR.sum()))
+        pixels = np.moveaxis(sum(weighed), 0, axis)
     return pixels
 
 
 def _distance_from_edges(pixels: np.ndarray) -> np.ndarray:
     """How far each pixel's colour is from the nearest one at the edges: background is like some part of them."""
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    sample = edge[:: max(1, len(edge) // EDGE_SAMPLE)]
-    colours = pixels.reshape(-1, pixels.shape[2])
-    squares = (colours**2).sum(axis=1)[:, None] + (sample**2).sum(axis=1) - 2 * colours @ sample.T
-    return np.sqrt(squares.min(axis=1).clip(0)).reshape(pixels.shape[:2])
+    bands = np.ascontiguousarray(np.moveaxis(pixels, 2, 0))
+    nearest = np.full(pixels.shape[:2], np.inf, np.float32)
+    # A product of matrices would wake a thread of BLAS on every core, which then waits for the next one.
+    for colour in edge[:: max(1, len(edge) // EDGE_SAMPLE)]:
+        np.minimum(nearest, ((bands - colour[:, None, None]) ** 2).sum(axis=0), out=nearest)
+    return np.sqrt(nearest)
 
 
 def _otsu(values: np.ndarray) -> float:

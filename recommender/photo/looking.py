@@ -45,9 +45,9 @@ def read_upload(upload: UploadedFile) -> Image.Image:
 
 
 def read_photo(content: bytes) -> Image.Image:
-    """The RGB picture in these bytes. Raises PhotoProblem."""
+    """The RGB picture in these bytes, as large as photos are kept. Raises PhotoProblem."""
     try:
-        return read_picture(content, at_least=(store.SIDE, store.SIDE))
+        return store.small(read_picture(content, at_least=store.LEAST))
     except UnreadablePicture as error:
         raise PhotoProblem(gettext("{problem} Please try another one.").format(problem=error), 400) from error
     except DecodersBusy as error:
@@ -78,6 +78,5 @@ def embed(encoder: Encoder, photo: Image.Image, box: Box) -> np.ndarray:
 @SEARCH_SECONDS.labels("photo").time()
 def propose(encoder: Encoder, photo: Image.Image) -> Proposals:
     """What an RGB photo can be searched with among the products that this encoder embedded."""
-    _, sample = explore.sample(encoder)
-    gallery = Gallery(sample, lambda embeddings: neighbours.closeness(encoder, embeddings))
+    gallery = Gallery(lambda: explore.sample(encoder)[1], lambda embeddings: neighbours.closeness(encoder, embeddings))
     return proposals.propose(load_eye(), encoder.load(), photo, gallery)

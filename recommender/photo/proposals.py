@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from PIL import Image
@@ -9,7 +10,7 @@ from PIL import Image
 from catalog.pictures.facts import is_plain
 from recommender.encoders import PictureEncoder
 from recommender.photo.boxes import WHOLE, Box
-from recommender.photo.eye import Eye
+from recommender.photo.eye import Eye, Sight
 from recommender.photo.foreground import foreground
 from recommender.photo.kinds import with_kinds
 from recommender.photo.seeing import LIKELY, SURE, Looking, Seen, View, different
@@ -45,11 +46,18 @@ NEARBY = (
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a photo, and its embedding (d,), with what it is called where the eye knows it."""
+    """A part of a photo, with what the eye saw there, and what it is called, where that is known."""
 
     box: Box
-    embedding: np.ndarray
+    embed: Callable[[], np.ndarray]
+    """Makes the embedding; most parts are offered and never searched with"""
+    sight: Sight | None = None
     name: str = ""
+
+    @cached_property
+    def embedding(self) -> np.ndarray:
+        """(d,)"""
+        return self.embed()
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,9 @@ class Proposals:
 
 @dataclass(frozen=True)
 class Gallery:
-    """What a catalogue knows."""
+    """What a catalogue knows, asked where the eye alone cannot tell."""
 
-    sample: np.ndarray
+    sample: Callable[[], np.ndarray]
     """float32 (m, d): some of its embeddings, for a quick guess"""
     closeness: Callable[[np.ndarray], np.ndarray]
     """From embeddings (n, d) to each one's cosine to the nearest product (n,)"""
@@ -88,12 +96,12 @@ def _seen(eye: Eye, picture_encoder: PictureEncoder, photo: Image.Image, view: V
     """The single products where there are several, or else all that the eye sees, and what it sees beside it."""
     seen = (view.pieces if view.is_several else _with_all(view))[:MOST]
     kinds = [_mean(one.sight.kinds, view.whole.sight.kinds) if one is view.around else one.sight.kinds for one in seen]
-    boxes = [WHOLE, *(one.box for one in seen)]
-    embeddings = [
-        with_kinds(picture_encoder.digest, embedding, kind)
-        for embedding, kind in zip(_embed(picture_encoder, photo, boxes), [view.whole.sight.kinds, *kinds], strict=True)
-    ]
-    whole, *others = map(Part, boxes, embeddings, ["", *eye.names(kinds)])
+    whole, *others = (
+        Part(one.box, partial(_embed_with_kinds, picture_encoder, photo, one.box, kind), one.sight, name)
+        for one, kind, name in zip(
+            [view.whole, *seen], [view.whole.sight.kinds, *kinds], ["", *eye.names(kinds)], strict=True
+        )
+    )
     return Proposals(whole, others, others[0] if _is_better(view, whole, gallery) else whole, shows_product=True)
 
 
@@ -101,7 +109,7 @@ def _is_better(view: View, whole: Part, gallery: Gallery) -> bool:
     """Whether the first part is better to begin with than the whole photo."""
     if view.is_several:
         # The shop's own picture of a product finds it, whatever else is on it.
-        return not len(gallery.sample) or gallery.closeness(whole.embedding[None])[0] < THE_SAME
+        return not len(gallery.sample()) or gallery.closeness(whole.embedding[None])[0] < THE_SAME
     return _is_part(view) and view.around.sureness >= view.whole.sureness - FAINTER
 
 
@@ -128,15 +136,15 @@ def _known(picture_encoder: PictureEncoder, photo: Image.Image, gallery: Gallery
     """
     photo = photo.copy()
     photo.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
-    certain, windows = [WHOLE, *foreground(photo)], list(_windows())
+    certain, windows, sample = [WHOLE, *foreground(photo)], list(_windows()), gallery.sample()
     embeddings = _embed(picture_encoder, photo, [*certain, *windows])
-    guesses = (embeddings[len(certain) :] @ gallery.sample.T).max(axis=1, initial=-1)
+    guesses = (embeddings[len(certain) :] @ sample.T).max(axis=1, initial=-1)
     promising = np.argsort(-guesses)[:PROMISING_WINDOWS]
     boxes = [*certain, *(windows[number] for number in promising)]
-    parts = list(map(Part, boxes, embeddings[[*range(len(certain)), *(len(certain) + promising)]]))
+    parts = _embedded(boxes, embeddings[[*range(len(certain)), *(len(certain) + promising)]])
     closeness = gallery.closeness(np.stack([part.embedding for part in parts]))
     nearby = list(_around(parts[int(closeness.argmax())].box))
-    refined = list(map(Part, nearby, _embed(picture_encoder, photo, nearby)))
+    refined = _embedded(nearby, _embed(picture_encoder, photo, nearby))
     closeness = np.concatenate([closeness, gallery.closeness(np.stack([part.embedding for part in refined]))])
     whole, candidates = parts[0], [*parts, *refined]
     best_first = [candidates[number] for number in np.argsort(-closeness, kind="stable")]
@@ -144,13 +152,23 @@ def _known(picture_encoder: PictureEncoder, photo: Image.Image, gallery: Gallery
     chosen = [others[box] for box in different(list(others))[:MOST]]
     # Where there is nothing to compare with, nobody knows.
     least = [THE_SAME if part.box.area >= MOST_OF_IT else THE_SAME_IN_PART for part in candidates]
-    is_close = not len(gallery.sample) or bool((closeness >= least).any())
+    is_close = not len(sample) or bool((closeness >= least).any())
     shows_product = is_close and not is_plain(photo)
     return Proposals(whole, chosen, best_first[0], shows_product)
 
 
 def _embed(picture_encoder: PictureEncoder, photo: Image.Image, boxes: list[Box]) -> np.ndarray:
     return picture_encoder.encode(np.stack([picture_encoder.prepare(box.cut(photo)) for box in boxes]))
+
+
+def _embed_with_kinds(
+    picture_encoder: PictureEncoder, photo: Image.Image, box: Box, kinds: tuple[np.ndarray, ...]
+) -> np.ndarray:
+    return with_kinds(picture_encoder.digest, _embed(picture_encoder, photo, [box])[0], kinds)
+
+
+def _embedded(boxes: list[Box], embeddings: np.ndarray) -> list[Part]:
+    return [Part(box, embedding.copy) for box, embedding in zip(boxes, embeddings, strict=True)]
 
 
 def _around(box: Box) -> Iterator[Box]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -28,19 +28,20 @@ from recommender.models import Calibration, Encoder
 from recommender.neighbours import Match
 from recommender.photo import store
 from recommender.photo.boxes import WHOLE
-from recommender.photo.eye import GENDER, load_eye
+from recommender.photo.eye import load_eye
 from recommender.photo.query import FACETS, PhotoQuery
+from recommender.photo.store import StoredPhoto
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-COLUMNS = {
-    "sku": "product__sku",
+VALUES = {
     "kind": "product__category",
-    "is_sold_out": "product__is_sold_out",
     "category": "product__category__name",
     **{name: f"product__{name}" for name in NAMES},
 }
+"""The columns of an embedding by what they are called as values of a product"""
+COLUMNS = ("product__sku", "product__is_sold_out", *VALUES.values())
 PER_PAGE = 24
 LEVELS = {
     "close": pgettext_lazy("products that look alike", "Close"),
@@ -63,8 +64,7 @@ a child's. With it it is said for 34 %, and 5 of 6 are."""
 VOTED = ("category", *(attribute.name for attribute in ATTRIBUTES if attribute.is_guessed))
 
 
-@dataclass(frozen=True)
-class Alike:
+class Alike(NamedTuple):
     """A product that looks like it, with what the facets count."""
 
     similarity: float
@@ -106,7 +106,7 @@ class Results:
     def __init__(self, query: PhotoQuery, encoder: Encoder, vector: np.ndarray):
         self.query = query
         self._filters = Filters(query.filters, query.filtered)
-        rows = neighbours.look_alikes(encoder, vector, tuple(COLUMNS.values()))
+        rows = neighbours.look_alikes(encoder, vector, COLUMNS)
         self.alikes = [_alike(row) for row in rows]
         calibration = Calibration.objects.filter(encoder=encoder).only("thresholds").first()
         thresholds: dict[str, list[float]] = calibration.thresholds if calibration else {}
@@ -259,8 +259,14 @@ class Results:
         except store.PhotosAway:
             # It cannot be asked.
             return True
-        sights = (load_eye().look_at((self.query.box or WHOLE).cut(photo.pixels)) for photo in photos)
-        return any(sight.kinds[GENDER].max() < SURE_BY_EYE for sight in sights)
+        return any(self._sureness_of_gender(photo) < SURE_BY_EYE for photo in photos)
+
+    def _sureness_of_gender(self, photo: StoredPhoto) -> float:
+        """What the eye said when it came, unless another part of it is searched with."""
+        box = self.query.box
+        if photo.shown and (box is None or str(box) == str(photo.shown.box)):
+            return photo.shown.sureness_of_gender
+        return load_eye().look_at((box or WHOLE).cut(photo.pixels)).sureness_of_gender
 
     @cached_property
     def _steered(self) -> list[Alike]:
@@ -276,6 +282,8 @@ class Results:
     def _narrowed(self, without: str = "") -> list[Alike]:
         filters = {name: set(values) for name, values in self.query.filters.items() if name != without}
         price = Range() if without == "price" else self._price
+        if not (filters or price):
+            return self._steered
         return [
             alike
             for alike in self._steered
@@ -322,8 +330,6 @@ class Results:
 
 
 def _alike(row: tuple) -> Alike:
-    pk, digest, distance, _, *others = row
-    values = dict(zip(COLUMNS, others, strict=True))
-    sku, is_sold_out = values.pop("sku"), values.pop("is_sold_out")
-    texts = {name: "" if value is None else str(value) for name, value in values.items()}
-    return Alike(1 - distance, pk, sku, digest, is_sold_out, texts)
+    pk, digest, distance, _, sku, is_sold_out, *others = row
+    texts = ["" if value is None else str(value) for value in others]
+    return Alike(1 - distance, pk, sku, digest, is_sold_out, dict(zip(VALUES, texts, strict=True)))

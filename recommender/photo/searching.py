@@ -11,7 +11,6 @@ from recommender.photo.boxes import WHOLE, NamedBox
 from recommender.photo.eye import load_eye
 from recommender.photo.garments import thing
 from recommender.photo.looking import PhotoProblem, embed, propose
-from recommender.photo.proposals import Part
 from recommender.photo.query import ExpiredSeal, PhotoQuery, seal
 from recommender.photo.results import Results
 from recommender.photo.seeing import LIKELY
@@ -27,24 +26,19 @@ def query_by(photos: list[Image.Image], encoder: Encoder) -> PhotoQuery:
     What shows none is not asked with, unless the shopper says so by choosing a part of it, or the whole; and photos
     of different things are different searches.
     """
-    seen = [_seen(encoder, photo, is_alone=len(photos) == 1) for photo in photos]
+    seen = [_seen(encoder, photo) for photo in photos]
     return ask_with({store.keep(photo): photo for photo in seen})
 
 
-def _seen(encoder: Encoder, photo: Image.Image, *, is_alone: bool) -> StoredPhoto:
+def _seen(encoder: Encoder, photo: Image.Image) -> StoredPhoto:
     proposals = propose(encoder, photo)
     if not proposals.shows_product:
-        return store.small(photo, None, [])
-    best = proposals.best
-    shown = Shown(seal(best.embedding, encoder), best.box, "" if is_alone else _thing(photo, best))
-    return store.small(photo, shown, [NamedBox(part.box, part.name) for part in proposals.parts])
-
-
-def _thing(photo: Image.Image, part: Part) -> str:
-    """What sort of thing the eye sees on a part of a photo; "" where it is not sure."""
-    eye = load_eye()
-    sight = eye.look_at(part.box.cut(photo))
-    return thing(eye.classes["article_type"], sight.kinds[0]) if sight.product >= LIKELY else ""
+        return StoredPhoto.of(photo, None, [])
+    best, eye = proposals.best, load_eye()
+    sight = best.sight or eye.look_at(best.box.cut(photo))
+    sort = thing(eye.classes["article_type"], sight.kinds[0]) if sight.product >= LIKELY else ""
+    shown = Shown(seal(best.embedding, encoder), best.box, sort, sight.sureness_of_gender)
+    return StoredPhoto.of(photo, shown, [NamedBox(part.box, part.name) for part in proposals.parts])
 
 
 def shows_nothing(query: PhotoQuery) -> bool:

@@ -16,6 +16,8 @@ from recommender.photo.boxes import Box, NamedBox, tell_apart
 
 SIDE = 480
 """Pixels of the longer side, enough for every crop that an encoder can tell from a larger one."""
+LEAST = (360, 360)
+"""Pixels of width and height from which a photo of a phone, which is 4:3, is as large as that."""
 LARGEST_SIDE = 600
 """What is no larger is not worth the time to make it smaller."""
 SECONDS_KEPT = 30 * 60
@@ -28,11 +30,14 @@ class PhotosAway(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """The product on a photo: the part to begin with, sealed, and what sort of thing it is, "" where that is unsure."""
+    """The product on a photo: the part to begin with, sealed, and what the eye saw there."""
 
     seal: str
     box: Box
     thing: str = ""
+    """What sort of thing it is; "" where that is unsure"""
+    sureness_of_gender: float = 0.0
+    """How likely the eye finds the likeliest gender"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,13 @@ class StoredPhoto:
     shown: Shown | None
     parts: list[NamedBox]
 
+    @classmethod
+    def of(cls, photo: Image.Image, shown: Shown | None, parts: list[NamedBox]) -> "StoredPhoto":
+        """Of an RGB photo."""
+        stream = io.BytesIO()
+        photo.save(stream, "JPEG", quality=90)
+        return cls(stream.getvalue(), *photo.size, shown, parts)
+
     @property
     def parts_to_point_at(self) -> list[NamedBox]:
         """Those whose middles a finger can tell apart."""
@@ -56,14 +68,12 @@ class StoredPhoto:
         return Image.open(io.BytesIO(self.content)).convert("RGB")
 
 
-def small(photo: Image.Image, shown: Shown | None, parts: list[NamedBox]) -> StoredPhoto:
-    """An RGB photo as it is kept."""
+def small(photo: Image.Image) -> Image.Image:
+    """A photo as large as it is kept."""
     if max(photo.size) > LARGEST_SIDE:
         photo = photo.copy()
         photo.thumbnail((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=2)
-    stream = io.BytesIO()
-    photo.save(stream, "JPEG", quality=90)
-    return StoredPhoto(stream.getvalue(), *photo.size, shown, parts)
+    return photo
 
 
 def keep(photo: StoredPhoto) -> str:

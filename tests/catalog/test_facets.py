@@ -172,6 +172,40 @@ def test_the_newest_are_read_from_an_index(settings, sold_out):
     assert "Sort" not in Selection(QueryDict()).products()[:48].explain()
 
 
+def plan_of_names(query: str, category: Category | None = None) -> str:
+    """How a page of names is read where PostgreSQL sorts only what it must."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_product")
+        for other_way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{other_way} = off")
+    return Selection(QueryDict(f"sort=name&{query}"), category).products()[:48].explain()
+
+
+def test_names_are_read_from_the_index_of_their_category_or_of_the_shop():
+    above = CategoryFactory()
+    category = CategoryFactory(parent=above)
+    ProductFactory.create_batch(2, category=category)
+    ProductFactory.create_batch(30)
+    for asked, index in (
+        (category, "product_within_by_name"),
+        (above, "product_within_by_name"),
+        (None, "product_by_name"),
+    ):
+        plan = plan_of_names("", asked)
+        assert "Sort" not in plan
+        assert index in plan
+
+
+def test_what_is_rare_is_sorted_instead_of_looked_for_along_all_names():
+    ProductFactory.create_batch(40, brand="Aa")
+    for name in ("Zz 2", "Zz 1"):
+        ProductFactory(name=name, brand="Zz")
+    assert "Sort" in plan_of_names("brand=Zz")
+    assert "Sort" not in plan_of_names("brand=Aa")
+    found = Selection(QueryDict("sort=name&brand=Zz")).products()
+    assert [product.name for product in found] == ["Zz 1", "Zz 2"]
+
+
 def test_of_very_many_values_the_first_count():
     query = QueryDict(mutable=True)
     query.setlist("gender", [f"x{number:03}" for number in range(100)])

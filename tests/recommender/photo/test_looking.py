@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pillow_heif import from_pillow
 
+from recommender.photo.looking import read_photo
 from tests.factories import searchable_products
 from tests.photos import ADDRESS, picture_of, skus_in
 from tests.pictures import as_file, drawing
@@ -35,6 +36,13 @@ def heic(picture: Image.Image) -> bytes:
 def test_every_kind_of_picture_finds_its_product(client, products, convert):
     file = SimpleUploadedFile("picture", convert(picture_of(products[2])))
     assert skus_in(client.post(ADDRESS, {"photo": file}))[0] == products[2].sku
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"), [((3000, 4000), (375, 500)), ((1200, 1600), (360, 480)), ((600, 450), (600, 450))]
+)
+def test_a_photo_is_read_as_large_as_it_is_kept(size, kept):
+    assert read_photo(as_file(Image.new("RGB", size, "olive"))).size == kept
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])

@@ -12,10 +12,11 @@ from catalog.models import ProductSize
 from recommender.diversity import unit
 from recommender.embedding import embed_products
 from recommender.models import Calibration
-from recommender.photo import store
-from recommender.photo.eye import GENDER, load_eye
+from recommender.photo.boxes import WHOLE, Box
+from recommender.photo.eye import load_eye
 from recommender.photo.query import PhotoQuery, seal
 from recommender.photo.results import SURE_BY_EYE, Results
+from recommender.photo.store import Shown, StoredPhoto, keep
 from recommender.registry import active_encoder
 from tests.factories import ProductFactory
 from tests.photos import ADDRESS, picture_of, results_of, skus_in
@@ -83,13 +84,28 @@ def test_for_whom_it_is_is_said_of_a_photo_only_where_the_eye_is_sure_too(produc
         product.save()
     sure = []
     for product in products[:8]:
-        photo = store.small(picture_of(product), None, [])
-        name = store.keep(photo)
-        sure.append(load_eye().look_at(photo.pixels).kinds[GENDER].max() >= SURE_BY_EYE)
+        photo = StoredPhoto.of(picture_of(product), None, [])
+        name = keep(photo)
+        sure.append(load_eye().look_at(photo.pixels).sureness_of_gender >= SURE_BY_EYE)
         vector = np.asarray(encoder.embeddings.get(product=product).vector)
         guesses = Results(PhotoQuery(photos=(name,)), encoder, vector).guesses()
         assert ("Women" in {guess.label for guess in guesses}) == sure[-1]
     assert not all(sure)
+
+
+def test_for_whom_it_is_is_asked_of_the_eye_again_only_where_another_part_is_searched_with(products):
+    encoder = active_encoder()
+    for product in products:
+        product.gender = "Women"
+        product.save()
+    picture, part = picture_of(products[0]), Box(0, 0, 1, 0.5)
+    is_sure = load_eye().look_at(picture).sureness_of_gender >= SURE_BY_EYE
+    said_when_it_came = 0.0 if is_sure else 1.0
+    name = keep(StoredPhoto.of(picture, Shown("", part, "", said_when_it_came), []))
+    vector = np.asarray(encoder.embeddings.get(product=products[0]).vector)
+    for box, is_said in ((part, not is_sure), (Box.parse(str(part)), not is_sure), (WHOLE, is_sure)):
+        guesses = Results(PhotoQuery(photos=(name,), box=box), encoder, vector).guesses()
+        assert ("Women" in {guess.label for guess in guesses}) == is_said
 
 
 def test_groups_follow_the_calibration(client, products):

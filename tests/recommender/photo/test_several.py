@@ -21,7 +21,7 @@ def kept(**things: str | None) -> dict[str, store.StoredPhoto]:
     """Photos of these things by their names; None shows nothing."""
     plain = Image.new("RGB", (9, 12), "white")
     return {
-        name: store.small(plain, None if thing is None else Shown(f"seal of {name}", WHOLE, thing), [])
+        name: store.StoredPhoto.of(plain, None if thing is None else Shown(f"seal of {name}", WHOLE, thing), [])
         for name, thing in things.items()
     }
 
