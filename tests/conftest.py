@@ -36,8 +36,21 @@ LONGEST = (
     "tests/browser/test_policy.py",
     "tests/campaign/test_campaign.py",
     "tests/browser/test_phone.py",
+    "tests/catalog/test_attributes.py",
+    "tests/browser/test_suggestions.py",
+    "tests/browser/test_browsing.py",
+    "tests/browser/test_gallery.py",
+    "tests/browser/test_widget.py",
+    "tests/hostile/test_corpus.py",
+    "tests/hostile/test_desk.py",
+    "tests/test_backups.py",
+    "tests/test_processes.py",
+    "tests/test_replicas.py",
+    "tests/test_object_store.py",
+    "tests/test_containers.py",
+    "tests/recommender/test_vectors.py",
 )
-"""Files that take more than twenty seconds"""
+"""Files that take some twenty seconds and more"""
 
 
 @pytest.hookimpl(trylast=True)
