@@ -91,10 +91,16 @@ class Plan:
 
 
 class Categories:
-    """The category tree, looked up and grown by path; every node is asked for once."""
+    """The category tree, looked up and grown by path; every node that is not `known` is asked for once.
 
-    def __init__(self):
-        self._nodes: dict[tuple[str, ...], Category] = {}
+    Where a node is known, those above it are too.
+    """
+
+    def __init__(self, known: Iterable[Category] = ()):
+        nodes = {category.pk: category for category in known}
+        for category in nodes.values():
+            category.parent = nodes.get(category.parent_id)
+        self._nodes = {tuple(step.name for step in category.path): category for category in nodes.values()}
 
     def at(self, *names: str) -> Category | None:
         """The deepest category of a path like ("Apparel", "Topwear", "Shirts")."""
@@ -122,7 +128,8 @@ def plan_batch(
     refused = [row for row in batch if isinstance(row, RowIssue)]
     before = as_they_are(products).filter(sku__in=[row.sku for row in rows])
     known = {product.sku: product for product in before}
-    planned = [_plan_row(row, known.get(row.sku), source, store) for row in rows]
+    nothing = values_of(Product())
+    planned = [_plan_row(row, known.get(row.sku), nothing, source, store) for row in rows]
     changes = [change for change, _ in planned if change.after != change.before]
     issues = [issue for _, found in planned for issue in found]
     new = sum(change.before is None for change in changes)
@@ -191,10 +198,11 @@ def _doubt(sku: str, skus: Skus) -> str:
 
 
 def _plan_row(
-    row: StyleRow, product: Product | None, source: Owned, store: PictureStore
+    row: StyleRow, product: Product | None, nothing: Values, source: Owned, store: PictureStore
 ) -> tuple[Change, list[RowIssue]]:
+    """What the row makes of the product; of one that is new, it makes it of `nothing`."""
     before = values_of(product) if product else None
-    after = _with_row(before or values_of(Product()), row)
+    after = _with_row(before or nothing, row)
     facts: dict[str, Facts] = {}
     issues = _take_pictures(after, facts, row, source, store)
     return Change(product or Product(sku=row.sku), before, after, facts), issues
