@@ -67,10 +67,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a batch."""
+    """What became of a batch, and how many pictures were due that were too many for it."""
 
     embedded: int
     failed: int
+    left: int = 0
 
 
 def embed_products(ids: list[int]) -> Result:
@@ -88,7 +89,7 @@ def _rounds(encoder: Encoder, ids: list[int]) -> Iterator[Result]:
     """What became of the pictures, as many at once as may be, products' own ones first."""
     while True:
         yield (result := _embed_by(encoder, ids))
-        if result.embedded + result.failed < AT_ONCE:
+        if not result.left:
             return
 
 
@@ -98,9 +99,10 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     # Imports lock products before they touch further pictures too.
     products = Product.objects.filter(pk__in=ids).select_for_update(skip_locked=True, no_key=True)
     locked = list(products.values_list("pk", flat=True))
+    due = _due_among(encoder, locked)
     embedded: list[Picture] = []
     failures: dict[Picture, Fault] = {}
-    for pictures, embeddings, faults in _embedded(encoder.load(), _due_among(encoder, locked)):
+    for pictures, embeddings, faults in _embedded(encoder.load(), due[:AT_ONCE]):
         with EMBEDDING_SECONDS.labels("store").time():
             _save_embeddings(encoder, pictures, embeddings)
         embedded += pictures
@@ -111,7 +113,7 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     querysets.stale(encoder.failures.filter(product__in=locked)).delete()
     _count(encoder, embedded, len(failures))
     _tell(encoder, embedded, failures)
-    return Result(len(embedded), len(failures))
+    return Result(len(embedded), len(failures), left=len(due[AT_ONCE:]))
 
 
 def _need_no_flush() -> None:
@@ -131,7 +133,7 @@ def _due_among(encoder: Encoder, products: list[int]) -> list[Picture]:
     for picture in starmap(Picture, rows):
         # A further picture may be the own one again.
         found.setdefault((picture.product, picture.digest), picture)
-    return list(found.values())[:AT_ONCE]
+    return list(found.values())
 
 
 def _tell(encoder: Encoder, embedded: Iterable[Picture], failed: Iterable[Picture]) -> None:
