@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 from celery import Task, shared_task
 
@@ -40,7 +41,18 @@ def delete_abandoned_files() -> None:
 
 def enqueue_renditions(product_ids: list[int], **_) -> None:
     """A receiver of catalog.signals.pictures_changed."""
-    hand_over_in_batches(make_renditions, product_ids, PRODUCTS_PER_TASK)
+    hand_over_in_batches(make_renditions, _with_renditions(product_ids), PRODUCTS_PER_TASK)
+
+
+def _with_renditions(ids: list[int]) -> list[int]:
+    """The products that have a picture large enough to have renditions."""
+    own = Product.objects.filter(pk__in=ids).order_by()
+    further = FurtherPicture.objects.filter(product__in=ids).order_by()
+    pictures = chain(
+        own.values_list("pk", "image_width", "image"), further.values_list("product", "image_width", "image")
+    )
+    wanted = {product for product, width, name in pictures if renditions.widths_for(width, name)}
+    return [product for product in ids if product in wanted]
 
 
 def hand_over_in_batches(task: Task, product_ids: list[int], size: int) -> None:

@@ -1,8 +1,11 @@
 """The Celery application."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 from catalog.monitoring import tasks  # noqa: F401 – listens to Celery
 
@@ -11,3 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fashionsite.settings")
 app = Celery("fashionsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def keep_good_connections(**_: Any) -> None:
+    """Goes on with the database connection of the task before, unless it is old or its server died."""
+    close_old_connections()

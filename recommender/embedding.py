@@ -100,9 +100,9 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     # Imports lock products before they touch further pictures too.
     products = Product.objects.filter(pk__in=ids).select_for_update(skip_locked=True, no_key=True)
     locked = list(products.values_list("pk", flat=True))
+    due = _due_among(encoder, locked)
     embedded: list[Picture] = []
     failures: dict[Picture, Fault] = {}
-    due = _due_among(encoder, locked)
     for pictures, embeddings, faults in _embedded(encoder.load(), due[:AT_ONCE]):
         with EMBEDDING_SECONDS.labels("store").time():
             _save_embeddings(encoder, pictures, embeddings)
@@ -114,7 +114,7 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     querysets.stale(encoder.failures.filter(product__in=locked)).delete()
     _count(encoder, embedded, len(failures))
     _tell(encoder, embedded, failures)
-    return Result(len(embedded), len(failures), len(due[AT_ONCE:]))
+    return Result(len(embedded), len(failures), left=len(due[AT_ONCE:]))
 
 
 def _need_no_flush() -> None:

@@ -16,8 +16,8 @@ HOST_LENGTH_LIMIT = 255
 
 def not_among_files(row: StyleRow, names: Iterable[str]) -> list[RowIssue]:
     """The issues of files that a row names and that did not come with it."""
-    reason = gettext("No file of this name came with the table.")
-    return [issue_of(row.line, row.sku, name, reason) for name in names if "//" not in name]
+    missing = [name for name in names if "//" not in name]
+    return [issue_of(row.line, row.sku, name, gettext("No file of this name came with the table.")) for name in missing]
 
 
 def addresses_of(row: StyleRow) -> tuple[dict[str, str], list[RowIssue]]:

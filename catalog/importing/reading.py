@@ -146,7 +146,7 @@ class StyleRow:
     @property
     def picture_addresses(self) -> list[str]:
         """Where its pictures are to be had from, its own one first, each once: addresses, and names of files."""
-        cells = (str(self.values.get(field) or "") for field in variants.PICTURES)
+        cells = [str(self.values[field] or "") for field in variants.PICTURES if field in self.values]
         found = (text.strip(" ,;|") for cell in cells if cell for text in _pictures_in(cell))
         return [text for text in dict.fromkeys(found) if text]
 

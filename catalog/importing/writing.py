@@ -127,7 +127,8 @@ def plan_batch(
     refused = [row for row in batch if isinstance(row, RowIssue)]
     before = as_they_are(products).filter(sku__in=[row.sku for row in rows])
     known = {product.sku: product for product in before}
-    planned = [_plan_row(row, known.get(row.sku), source, store) for row in rows]
+    nothing = values_of(Product())
+    planned = [_plan_row(row, known.get(row.sku), nothing, source, store) for row in rows]
     changes = [change for change, _ in planned if change.after != change.before]
     issues = [issue for _, found in planned for issue in found]
     new = sum(change.before is None for change in changes)
@@ -196,10 +197,11 @@ def _doubt(sku: str, skus: Skus) -> str:
 
 
 def _plan_row(
-    row: StyleRow, product: Product | None, source: Owned, store: PictureStore
+    row: StyleRow, product: Product | None, nothing: Values, source: Owned, store: PictureStore
 ) -> tuple[Change, list[RowIssue]]:
+    """What the row makes of the product; of one that is new, it makes it of `nothing`."""
     before = values_of(product) if product else None
-    after = _with_row(before or values_of(Product()), row)
+    after = _with_row(before or nothing, row)
     facts: dict[str, Facts] = {}
     issues = _take_pictures(after, facts, row, source, store)
     return Change(product or Product(sku=row.sku), before, after, facts), issues

@@ -166,7 +166,8 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
     elif picture.mode in ("I", "F"):
         # These have no range of their own, so the picture's takes its place.
         picture = _to_eight_bits(picture, *picture.getextrema())
-    return picture.convert("RGB")
+    # Even of what is RGB already `convert` makes a copy.
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def _factor(size: tuple[int, int], at_least: tuple[int, int]) -> int:

@@ -12,6 +12,9 @@ from tests.factories import ProductFactory
 from tests.pages import NO_INLINES
 from tests.pictures import as_file, drawing, write_catalogue
 
+LARGE = (300, 400)
+"""Pixels of a picture that has a rendition"""
+
 
 @pytest.fixture
 def handed(monkeypatch) -> list[list[int]]:
@@ -22,13 +25,15 @@ def handed(monkeypatch) -> list[list[int]]:
 
 
 @pytest.mark.django_db
-def test_an_import_has_the_renditions_of_its_pictures_made(tmp_path, handed, django_capture_on_commit_callbacks):
-    styles, images = write_catalogue(tmp_path, 3)
+def test_an_import_has_the_renditions_of_its_large_pictures_made(tmp_path, handed, django_capture_on_commit_callbacks):
+    styles, images = write_catalogue(tmp_path, 5)
     (images / "2.jpg").unlink()
+    for name in ("1", "3", "5_2"):
+        (images / f"{name}.jpg").write_bytes(as_file(drawing(0, LARGE)))
     with django_capture_on_commit_callbacks(execute=True):
         import_catalog(styles, images)
     (ids,) = handed
-    assert sorted(Product.objects.filter(pk__in=ids).values_list("sku", flat=True)) == ["1", "3"]
+    assert sorted(Product.objects.filter(pk__in=ids).values_list("sku", flat=True)) == ["1", "3", "5"]
 
 
 @pytest.mark.django_db
@@ -42,7 +47,7 @@ def test_a_picture_that_staff_bring_has_them_made_and_another_name_has_not(
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(address, {**fields, "sku": product.sku, "name": "Renamed"})
     assert handed == []
-    upload = SimpleUploadedFile("a.jpg", as_file(drawing(4321)))
+    upload = SimpleUploadedFile("a.jpg", as_file(drawing(4321, LARGE)))
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(address, {**fields, "sku": product.sku, "image": upload})
     assert handed == [[product.pk]]
