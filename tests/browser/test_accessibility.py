@@ -168,7 +168,7 @@ def test_keys_and_secrets_that_are_shown_once_fit_a_phone(browser, live_server, 
         for event in page.locator("[name=events]").all():
             event.check()
         page.click("[name=_save]")
-        expect(page.get_by_text(said)).to_be_visible()
+        expect(page.get_by_text(said)).to_be_visible(timeout=30_000)
         expect_all_right()
     page.goto(f"/admin/webhooks/endpoint/{Endpoint.objects.get().pk}/change/")
     expect_all_right()
