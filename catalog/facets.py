@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, Min, OuterRef, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Value
 from django.db.models.expressions import Combinable, OrderBy
 from django.db.models.functions import Concat
 from django.http import QueryDict
@@ -26,7 +26,7 @@ from catalog.choices import Choice, Facet, Filters
 from catalog.merchandising import Steering
 from catalog.models import CatalogVersion, Category, MerchandisingRule, Product, ProductSize
 from catalog.money import Range
-from catalog.offer import discount_now, is_on_sale, price_now
+from catalog.offer import DISCOUNT, discount_now, is_on_sale, price_now
 from catalog.prices import Bar, PriceFacet
 from catalog.querysets import SIZE, UNPICTURED, ProductQuerySet
 from catalog.sizes import size_key
@@ -115,15 +115,19 @@ class Selection:
     def sold(self) -> Sold:
         return sold(self.version)
 
-    def products(self) -> ProductQuerySet:
-        """The chosen products in the chosen order, which staff steer where the shopper chose none."""
+    def products(self, last: int | None = None) -> ProductQuerySet:
+        """The chosen products in the chosen order, which staff steer where the shopper chose none.
+
+        In a large catalogue the first ones come sooner where `last`, the place of the last that is read, is told.
+        """
         products = self._narrowed()
         if self.sort == "relevance":
             if self.is_about:
                 products = Product.objects.filter(pk__in={*self._first, *self.steering.pinned})
             products = products.most_relevant_first(self.understood, is_wide=self.is_wide)
         else:
-            products = products.in_order(*self._order())
+            foremost = self._foremost(last) if last and last <= MOST_COUNTED else []
+            products = (Product.objects.filter(pk__in=foremost) if foremost else products).in_order(*self._order())
         return products.steered(self.steering) if self.sort == next(iter(self.sorts)) else products
 
     def _order(self) -> Iterator[Combinable | OrderBy | str]:
@@ -134,20 +138,51 @@ class Selection:
             # Which no index has, so that what is found is sorted.
             yield Concat("name", Value("")) if self._is_rare else "name"
         elif self.sort == "discount":
-            yield discount_now(timezone.now()).desc(nulls_last=True)
+            yield discount_now(self._now).desc(nulls_last=True)
         elif self.sort in BY_PRICE:
-            price = price_now(self.sold.currency, timezone.now())
+            price = price_now(self.sold.currency, self._now)
             yield price.asc(nulls_last=True) if self.sort == "price-up" else price.desc(nulls_last=True)
         yield "-id"
+
+    def _foremost(self, last: int) -> list[int]:
+        """The ids of products among which the first so many are; none where no index tells them sooner than a sort.
+
+        What a product costs changes by itself when a sale begins or ends, so that no index has it: those with a sale
+        now and the others are read by indexes of their own.
+        """
+        orders = self._orders_of_prices()
+        is_told = orders and self._is_summed and settings.SOLD_OUT != "mixed"
+        if not (is_told and self._summary.is_large) or self._is_rare:
+            return []
+        ids = self._narrowed().foremost(orders, last)
+        return ids if len(ids) >= last else []
+
+    def _orders_of_prices(self) -> list[tuple[Q, OrderBy]]:
+        """For each kind of product with a price what it is ordered by."""
+        reduced = is_on_sale(self._now)
+        if self.sort == "discount":
+            return [(reduced & Q(price__gt=0), OrderBy(DISCOUNT, descending=True))]
+        if self.sort not in BY_PRICE:
+            return []
+        sold = Q(currency=self.sold.currency, price__isnull=False)
+        is_down = self.sort == "price-down"
+        return [
+            (sold & ~reduced, OrderBy(F("price"), descending=is_down)),
+            (sold & reduced, OrderBy(F("sale_price"), descending=is_down)),
+        ]
+
+    @cached_property
+    def _now(self) -> datetime:
+        return timezone.now()
 
     @property
     def _is_rare(self) -> bool:
         """Whether an index of the whole shop may be read to its end before it has a page of this.
 
-        PostgreSQL takes what is found for spread evenly over the alphabet, and brands and kinds stand together there.
+        PostgreSQL takes what is found for spread evenly over names and prices, and brands and kinds stand together.
         """
         has_its_own_index = len(self._categories) == 1 and not (self.attributes or self.words or self.price)
-        return self.count * RARE < self._summary.size and not (self.is_about or has_its_own_index)
+        return self.count * RARE < self._summary.size and not (has_its_own_index or self.is_about)
 
     @cached_property
     def steering(self) -> Steering:

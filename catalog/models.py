@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.addresses import check_link
 from catalog.attributes import ATTRIBUTES, Attribute
-from catalog.offer import Offer, price_now
+from catalog.offer import DISCOUNT, HAS_SALE, Offer, price_now
 from catalog.pictures import facts, renditions
 from catalog.pictures.decoding import is_shown_by_browsers
 from catalog.pictures.facts import Facts
 from catalog.querysets import (
+    FOREMOST,
     LEVELS,
     UNPICTURED,
     CategoryQuerySet,
@@ -198,6 +199,15 @@ class Product(Pictured, Offer):
             ),
             models.Index("is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_by_name"),
             models.Index("category", "is_sold_out", UNPICTURED, "name", F("id").desc(), name="product_within_by_name"),
+            *(
+                models.Index(*within, order, condition=condition, name=f"product_{place}_{name}")
+                for place, within in (("foremost_by", []), ("within_by", ["category"]))
+                for name, order, condition in (
+                    ("price", "price", FOREMOST),
+                    ("sale", "sale_price", FOREMOST & HAS_SALE),
+                    ("discount", DISCOUNT, FOREMOST & HAS_SALE),
+                )
+            ),
             GinIndex(fields=["search_vector"], name="product_search"),
         ]
         constraints = [

@@ -12,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog import money
 from catalog.terms import LINK_LENGTH, LINK_SCHEMES, Availability, Condition
 
+HAS_SALE = Q(sale_price__isnull=False)
+"""Now, once or later"""
+DISCOUNT = 1 - F("sale_price") / F("price")
+"""The part of the price, from 0 to 1, that a sale takes off"""
+
 
 class Offer(models.Model):
     """What a product costs, and where and whether it is had. Whatever is unknown is empty."""
@@ -128,6 +133,6 @@ def price_now(currency: str, at: datetime, of: str = "") -> Case:
 def discount_now(at: datetime) -> Case:
     """The part of the price, from 0 to 1, that a sale takes off now; NULL where there is none."""
     return Case(
-        When(is_on_sale(at) & Q(price__gt=0), then=1 - F("sale_price") / F("price")),
+        When(is_on_sale(at) & Q(price__gt=0), then=DISCOUNT),
         output_field=models.DecimalField(max_digits=12, decimal_places=6),
     )

@@ -55,6 +55,8 @@ WORTH_OF_PICTURE = 500.0
 """More than all but a whole title or sku"""
 UNPICTURED = ExpressionWrapper(Q(image_digest=""), BooleanField())
 """To order by: pictures are what shoppers look at, so what has none comes last."""
+FOREMOST = Q(archived_at=None, is_sold_out=False) & ~Q(image_digest="")
+"""What stands before all others in every order where what is sold out is last"""
 MOST_KNOWN = 500
 FEW = 12
 """Where all of the words find fewer products, those with most of them follow"""
@@ -188,6 +190,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def first_ids(self, most: int) -> list[int]:
         """The ids of so many of them at the most: of what is to be had, with a picture, the newest."""
         return list(self.order_by("is_sold_out", UNPICTURED, "-id").values_list("pk", flat=True)[:most])
+
+    def foremost(self, orders: Sequence[tuple[Q, OrderBy]], most: int) -> list[int]:
+        """Ids of products that are to be had and have a picture, so many by each order of some of them."""
+        products = self.filter(FOREMOST)
+        return [
+            pk
+            for some, order in orders
+            for pk in products.filter(some).order_by(order, "-id").values_list("pk", flat=True)[:most]
+        ]
 
     def about(self) -> int:
         """How many the planner takes them for, without looking."""

@@ -103,11 +103,10 @@ def _products(request: HttpRequest, selection: Selection) -> SafeString:
 
 def _page(selection: Selection, number: str | None) -> Page:
     """The products of one page, fetched."""
-    paginator = Paginator(selection.products().for_cards(), PRODUCTS_PER_PAGE)
-    paginator.count = selection.reach
-    page = paginator.get_page(number)
-    page.object_list = list(page.object_list)
-    return page
+    page = Paginator(range(selection.reach), PRODUCTS_PER_PAGE).get_page(number)
+    last = page.end_index()
+    products = selection.products(last).for_cards()
+    return Page(list(products[(page.number - 1) * PRODUCTS_PER_PAGE : last]), page.number, page.paginator)
 
 
 @require_safe

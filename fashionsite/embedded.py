@@ -22,6 +22,15 @@ with warnings.catch_warnings():
 SECONDS_BETWEEN_LOOKS = 0.2
 STATUS_LINE = 7
 """Of postmaster.pid, from 0 on"""
+MEMORY_FILE = "memory.conf"
+MEMORY = """\
+# Written anew at each start. What postgresql.conf says behind it counts more, and so does ALTER SYSTEM.
+shared_buffers = {own}MB
+effective_cache_size = {with_the_system}MB
+"""
+SHARE, LEAST_MEGABYTES, MOST_MEGABYTES = 8, 128, 4096
+"""Of the machine's memory, on which the shop's processes live, too. It takes what it has read, up to that."""
+LIMITS_OF_CONTAINERS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def database_url(folder: Path) -> str:
@@ -62,11 +71,35 @@ def _start(server: PostgresServer) -> None:
             logging.getLogger(__name__).warning("PostgreSQL is not ready yet")
         while _is_starting(server.pgdata):
             time.sleep(SECONDS_BETWEEN_LOOKS)
+        _give_memory(server)
         with suppress(subprocess.TimeoutExpired):
             server.start()
             break
     # What is registered last runs first: each start registers the library's own end of it.
     atexit.register(_forget_dead_processes, server)
+
+
+def _give_memory(server: PostgresServer) -> None:
+    """Writes how much memory the server may take when it starts the next time."""
+    with server._lock:
+        server.ensure_pgdata_inited()
+        megabytes = memory() >> 20
+        own = min(max(megabytes // SHARE, LEAST_MEGABYTES), MOST_MEGABYTES)
+        file, configuration = server.pgdata / MEMORY_FILE, server.pgdata / "postgresql.conf"
+        file.write_text(MEMORY.format(own=own, with_the_system=megabytes // 2))
+        # Whoever starts the server as root has it run by another account. No other one sees the folder.
+        file.chmod(0o644)
+        if MEMORY_FILE not in configuration.read_text():
+            with configuration.open("a") as stream:
+                stream.write(f"\ninclude_if_exists = '{MEMORY_FILE}'\n")
+
+
+def memory() -> int:
+    """Bytes of memory that this machine has, or this container may take."""
+    limits = [
+        int(text) for file in LIMITS_OF_CONTAINERS if file.exists() and (text := file.read_text()).strip() != "max"
+    ]
+    return min([psutil.virtual_memory().total, *limits])
 
 
 def _is_starting(folder: Path) -> bool:

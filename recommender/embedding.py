@@ -67,11 +67,12 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a batch, and how many pictures were due that were too many for it."""
+    """What became of a batch."""
 
     embedded: int
     failed: int
     left: int = 0
+    """How many of its pictures were too many for one transaction"""
 
 
 def embed_products(ids: list[int]) -> Result:
@@ -99,9 +100,9 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     # Imports lock products before they touch further pictures too.
     products = Product.objects.filter(pk__in=ids).select_for_update(skip_locked=True, no_key=True)
     locked = list(products.values_list("pk", flat=True))
-    due = _due_among(encoder, locked)
     embedded: list[Picture] = []
     failures: dict[Picture, Fault] = {}
+    due = _due_among(encoder, locked)
     for pictures, embeddings, faults in _embedded(encoder.load(), due[:AT_ONCE]):
         with EMBEDDING_SECONDS.labels("store").time():
             _save_embeddings(encoder, pictures, embeddings)
@@ -113,7 +114,7 @@ def _embed_by(encoder: Encoder, ids: list[int]) -> Result:
     querysets.stale(encoder.failures.filter(product__in=locked)).delete()
     _count(encoder, embedded, len(failures))
     _tell(encoder, embedded, failures)
-    return Result(len(embedded), len(failures), left=len(due[AT_ONCE:]))
+    return Result(len(embedded), len(failures), len(due[AT_ONCE:]))
 
 
 def _need_no_flush() -> None:

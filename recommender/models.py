@@ -3,6 +3,7 @@
 from functools import lru_cache
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -52,6 +53,9 @@ class Encoder(models.Model):
 
 @lru_cache(maxsize=2)
 def _load(name: str, digest: str) -> PictureEncoder:
+    # A file out of the database is several times in memory before it is a network, and not all of it is given back.
+    if name in settings.ENCODERS and (named := load_encoder(name)).digest == digest:
+        return named
     file = EncoderFile.objects.filter(encoder__name=name, encoder__digest=digest).first()
     return load_file(bytes(file.content)) if file else load_encoder(name)
 

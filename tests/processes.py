@@ -34,7 +34,7 @@ def _database_url(name: str | None) -> str:
     database = connection.settings_dict
     login = f"{quote(database['USER'], safe='')}:{quote(database['PASSWORD'], safe='')}"
     place = f"{database['HOST']}:{database['PORT']}" if database["HOST"] else ""
-    options = f"?{urlencode(database['OPTIONS'])}" if database["OPTIONS"] else ""
+    options = f"?{urlencode(database['OPTIONS'], quote_via=quote)}" if database["OPTIONS"] else ""
     return f"postgresql://{login}@{place}/{name or database['NAME']}{options}"
 
 

@@ -12,9 +12,11 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 from django.db import connection
 
+from fashionsite import embedded
 from tests.pictures import as_file, drawing
 from tests.processes import ROOT, environment, eventually, free_port, manage, redis_server, running
 
@@ -125,6 +127,28 @@ def test_who_asks_for_a_database_that_still_recovers_waits_for_it(tmp_path):
             assert second.stdout.readline() == address != ""
             second.communicate("\n")
         first.communicate("\n")
+
+
+def test_the_database_that_comes_along_takes_an_eighth_of_the_memory_unless_it_is_told_otherwise(tmp_path):
+    folder = tmp_path / "postgres"
+    code = "import sys, pathlib, fashionsite.embedded as it; print(it.database_url(pathlib.Path(sys.argv[1]))); input()"
+
+    def shared_buffers() -> int:
+        """In megabytes, of a server that is started anew."""
+        command = [sys.executable, "-u", "-c", code, str(folder)]
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            with psycopg2.connect(process.stdout.readline().strip()) as told, told.cursor() as cursor:
+                cursor.execute("SELECT setting::int / 128 FROM pg_settings WHERE name = 'shared_buffers'")
+                (megabytes,) = cursor.fetchone()
+            told.close()
+            process.communicate("\n")
+        return megabytes
+
+    eighth = embedded.memory() // 8 >> 20
+    assert shared_buffers() == min(max(eighth, 128), 4096)
+    with (folder / "postgresql.conf").open("a") as stream:
+        stream.write("shared_buffers = 64MB\n")
+    assert shared_buffers() == 64
 
 
 def _write_over(file: Path, text: str) -> None:

@@ -28,7 +28,7 @@ from catalog.importing.writing import (
     write_issues,
     write_rows,
 )
-from catalog.models import Category, Product
+from catalog.models import Product
 from catalog.numbers import grouped
 from catalog.pictures import facts, naming, storage
 from catalog.pictures.facts import Facts
@@ -48,7 +48,7 @@ def run_slice(job: ImportJob, seconds: float) -> None:
     if job.state == State.QUEUED:
         _begin(job)
     job.check_table()
-    started, categories, skus = time.monotonic(), Categories(Category.objects.all()), skus_of(job.pk)
+    started, categories, skus = time.monotonic(), Categories(), skus_of(job.pk)
     skus.refresh()
     reader = job.reader(job.repair)
     _, owned = open_pictures(job.pictures, job.table, job.mapping, job.survey.damages)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -91,28 +91,27 @@ class Plan:
 
 
 class Categories:
-    """The category tree, looked up and grown by path; every node that is not `known` is asked for once.
+    """The category tree, read once, and grown by path."""
 
-    Where a node is known, those above it are too.
-    """
-
-    def __init__(self, known: Iterable[Category] = ()):
-        nodes = {category.pk: category for category in known}
-        for category in nodes.values():
-            category.parent = nodes.get(category.parent_id)
-        self._nodes = {tuple(step.name for step in category.path): category for category in nodes.values()}
+    @cached_property
+    def _nodes(self) -> dict[tuple[int | None, str], Category]:
+        """By the id of the category above, and the name."""
+        nodes = Category.objects.in_bulk()
+        for node in nodes.values():
+            node.parent = nodes.get(node.parent_id)
+        return {(node.parent_id, node.name): node for node in nodes.values()}
 
     def at(self, *names: str) -> Category | None:
         """The deepest category of a path like ("Apparel", "Topwear", "Shirts")."""
-        path: tuple[str, ...] = ()
         node: Category | None = None
         for name in names:
-            path = (*path, name)
-            if path not in self._nodes:
-                self._nodes[path] = Category.objects.get_or_create(parent=node, name=name)[0]
+            place = (node.pk if node else None, name)
+            if place not in self._nodes:
+                # Another import may have made it by now.
+                self._nodes[place] = Category.objects.get_or_create(parent=node, name=name)[0]
                 # Each product asks for its category's path; a node that was found does not know its parent yet.
-                self._nodes[path].parent = node
-            node = self._nodes[path]
+                self._nodes[place].parent = node
+            node = self._nodes[place]
         return node
 
 

@@ -106,8 +106,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Send the selected deliveries again"), permissions=["again"])
     def send_again(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         number = deliveries.send_again(timezone.now())  # type: ignore[attr-defined]  # of DeliveryQuerySet
-        tasks.wake()
-        said = ngettext("{number} delivery is sent again.", "{number} deliveries are sent again.", number)
-        self.message_user(request, said.format(number=number))
+        if number:
+            tasks.wake()
+            said = ngettext("{number} delivery is sent again.", "{number} deliveries are sent again.", number)
+            self.message_user(request, said.format(number=number))
         if deliveries.filter(endpoint__is_active=False).exists():
             self.message_user(request, SWITCHED_OFF, messages.WARNING)

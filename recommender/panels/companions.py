@@ -15,7 +15,7 @@ from recommender.panels.panel import Page, Panel
 MOST = 6
 MOST_OF_A_KIND = 300
 """So many products of each kind are enough to choose from."""
-LOOKED_AT = 50_000
+LOOKED_AT = 20_000
 """Of the newest products, to choose these from"""
 SECONDS_KEPT = 3600
 

@@ -1,7 +1,6 @@
 """What stands out from a photo's edges."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
 from recommender.photo.boxes import Box
@@ -32,8 +31,9 @@ def _blurred(pixels: np.ndarray) -> np.ndarray:
     reach = len(BLUR) // 2
     for axis in (0, 1):
         padding = [(reach, reach) if side == axis else (0, 0) for side in range(pixels.ndim)]
-        windows = sliding_window_view(np.pad(pixels, padding, mode="symmetric"), len(BLUR), axis)
-        pixels = windows @ (BLUR / BLUR.sum())
+        padded = np.moveaxis(np.pad(pixels, padding, mode="symmetric"), axis, 0)
+        weighed = (weight * padded[step:][: pixels.shape[axis]] for step, weight in enumerate(BLUR / BLUR.sum()))
+        pixels = np.moveaxis(sum(weighed), 0, axis)
     return pixels
 
 

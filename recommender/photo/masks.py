@@ -35,16 +35,22 @@ def opened(mask: np.ndarray) -> np.ndarray:
 
 
 def _labelled(mask: np.ndarray) -> np.ndarray:
-    """The mask with a number for each of its pieces, whose pixels are connected by their sides."""
-    nothing = mask.size
-    labels = np.where(mask, np.arange(mask.size).reshape(mask.shape), nothing)
+    """The mask with a number for each of its pieces, whose pixels are connected by their sides, and -1 beside them."""
+    begins = mask & ~np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
+    # The pixels of a row that are connected have one number, and only these numbers are compared with the next row's.
+    runs = np.cumsum(begins).reshape(mask.shape) - 1
+    touching = mask[:-1] & mask[1:]
+    above, below = runs[:-1][touching], runs[1:][touching]
+    numbers = np.arange(begins.sum() + 1)
     while True:
-        lower = np.where(mask, _with_neighbours(labels, outside=nothing).min(axis=0), nothing)
-        # A number is also the place of a pixel of the same piece, which may have a lower one already.
-        lower = np.append(lower, nothing)[lower]
-        if (lower == labels).all():
-            return labels
-        labels = lower
+        lower = numbers.copy()
+        np.minimum.at(lower, above, numbers[below])
+        np.minimum.at(lower, below, numbers[above])
+        # A number is also that of a run of the same piece, which may have a lower one already.
+        lower = lower[lower]
+        if (lower == numbers).all():
+            return np.where(mask, numbers[runs], -1)
+        numbers = lower
 
 
 def _with_neighbours(pixels: np.ndarray, *, outside: int) -> np.ndarray:

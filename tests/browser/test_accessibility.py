@@ -1,12 +1,15 @@
 """Every page of the shop, on a phone and on a desk, in light and dark, from the keyboard and by axe-core."""
 
 import re
+from ipaddress import ip_network
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.importing.advancing import advance, import_catalog
 from catalog.importing.models import ImportJob, ImportSource
 from catalog.models import Appearance, FurtherPicture, Product, ProductSize
+from fashionsite.webhooks.models import Endpoint
 from recommender.models import Mark, QualityReport
 from recommender.registry import active_encoder
 from tests.browser.axe import expect_nothing_found, expect_nothing_found_in
@@ -137,6 +140,38 @@ def test_axe_finds_nothing_at_the_desks_of_the_administration(browser, live_serv
             page.set_viewport_size(viewport)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
             expect_nothing_found_in(scheme, page, WITHOUT_EMPTY_HEADS)
+    context.close()
+
+
+LONG_ADDRESS = "https://127.0.0.1/hooks/fashion/products-and-imports-of-the-shop/"
+SHOWN_ONCE = (
+    ("/admin/api/key/add/", {"name": "Widget"}, "Copy the key now"),
+    ("/admin/webhooks/endpoint/add/", {"address": LONG_ADDRESS}, "Copy the secret now"),
+)
+
+
+def test_keys_and_secrets_that_are_shown_once_fit_a_phone(browser, live_server, admin_client, settings):
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
+    context = browser.new_context(base_url=live_server.url, viewport=PHONE)
+    session = admin_client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+
+    def expect_all_right() -> None:
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        expect_nothing_found(page)
+
+    for address, values, said in SHOWN_ONCE:
+        page.goto(address)
+        for name, value in values.items():
+            page.fill(f"[name={name}]", value)
+        for event in page.locator("[name=events]").all():
+            event.check()
+        page.click("[name=_save]")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect_all_right()
+    page.goto(f"/admin/webhooks/endpoint/{Endpoint.objects.get().pk}/change/")
+    expect_all_right()
     context.close()
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from playwright.sync_api import Page, expect
 
 from recommender.neighbours import similar_to_product
@@ -27,6 +27,21 @@ def test_a_shopper_uploads_a_picture_and_finds_the_product(page, products):
     expect(page).to_have_url(re.compile(f"/products/{wanted.sku}/$"))
     expect(page.get_by_role("heading", name="Visually similar")).to_be_visible()
     assert skus(page) == [match.product.sku for match in similar_to_product(wanted, 12)]
+
+
+def test_a_large_photo_travels_small_and_upright(page, products, settings):
+    wanted, settings.PHOTO_BYTES_LIMIT = products[11], 300_000
+    lying, turned = drawing(look_of(wanted)).resize((1200, 1600)).rotate(90, expand=True), Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    # What follows the picture makes the file too large to be taken as it is.
+    file = as_file(lying, exif=turned) + bytes(300_000)
+    page.goto("/search/photo/")
+    with page.expect_navigation():
+        page.locator("input[name=photo]").first.set_input_files({**photo(0), "buffer": file})
+    shown = page.get_by_alt_text("The photo you searched with")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.naturalWidth < image.naturalHeight")
+    assert skus(page)[0] == wanted.sku
 
 
 @pytest.mark.parametrize("address", ["/search/photo/", "/products/"])

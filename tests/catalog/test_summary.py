@@ -4,12 +4,14 @@ import itertools
 import random
 import re
 import threading
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog import caching, facets, summary
 from catalog.facets import Selection
@@ -148,3 +150,52 @@ class TestLarge:
         facet = Selection(QueryDict("")).price_facet
         assert sum(bar.count for bar in facet.bars) == 20
         assert Selection(QueryDict("min_price=28")).count == 2
+
+    @pytest.mark.parametrize("sort", ["price-up", "price-down", "discount"])
+    def test_the_first_by_price_are_read_from_indexes_and_are_those_of_a_sort(self, sort):
+        """With sales that are on, over and to come, other currencies, none, and what comes last."""
+        pick, now = random.Random(7), timezone.now()
+        for _ in range(60):
+            sale = pick.choice([{}, {"sale_price": 4}, {"sale_price": 1, "sale_ends_at": now - timedelta(1)}])
+            ProductFactory(price=pick.randrange(5, 20), currency="EUR", **sale | pick.choice([{}, {"gender": "Men"}]))
+        ProductFactory(price=1, currency="USD")
+        ProductFactory(price=1, currency="EUR", availability="out_of_stock")
+        ProductFactory(price=1, currency="EUR", archived_at=now)
+        bare = ProductFactory(price=1, currency="EUR", image="", image_digest="")
+        ProductFactory()
+        category = CategoryFactory()
+        Product.objects.filter(pk__in=Product.objects.filter(gender="Men")[:12]).update(category=category)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE catalog_product")
+        for query, within, index in (
+            ("", None, "foremost"),
+            ("gender=Men", None, "foremost"),
+            ("", category, "within"),
+        ):
+            asked_for = Selection(QueryDict(f"sort={sort}&{query}"), within)
+            every = [product.sku for product in asked_for.products()]
+            with CaptureQueriesContext(connection) as asked:
+                first = [product.sku for product in asked_for.products(last=3)[:3]]
+            assert first == every[:3]
+            assert f"product_{index}_by" in plans_of(asked)
+            assert bare.sku not in first
+
+    def test_where_few_have_a_price_all_are_sorted(self):
+        ProductFactory.create_batch(3)
+        cheap = ProductFactory(price=1, currency="EUR", sale_price="0.5")
+        for sort in ("price-up", "discount"):
+            found = Selection(QueryDict(f"sort={sort}")).products(last=4)[:4]
+            assert found[0] == cheap
+            assert len(found) == 4
+
+
+def plans_of(asked: CaptureQueriesContext) -> str:
+    """How PostgreSQL answers the queries for ids of products, where it sorts only what it must."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        plans = []
+        for query in asked:
+            if query["sql"].startswith('SELECT "catalog_product"."id" AS "pk"'):
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                plans += [line for (line,) in cursor]
+    return "\n".join(plans)

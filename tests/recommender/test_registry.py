@@ -116,6 +116,10 @@ def test_an_unknown_encoder_in_the_settings_is_named():
         registry.active_encoder()
 
 
+def test_the_encoder_that_the_settings_name_is_loaded_once_and_not_out_of_the_database():
+    assert registry.active_encoder().load() is load_encoder("fashion-resnet")
+
+
 def test_a_registered_encoder_is_served_from_the_database():
     encoder = another_encoder()
     picture = load_encoder("fashion-resnet").prepare(drawing(1))[None]

@@ -252,6 +252,8 @@ def test_staff_have_an_endpoint_tested_and_one_that_is_off_is_told_nothing(admin
     for address, action in [("endpoint", test), ("delivery", again)]:
         shown = admin_client.post(f"/admin/webhooks/{address}/", action, follow=True).content.decode()
         assert "that is not active nothing is sent" in shown
+        assert "on its way" not in shown
+        assert "sent again" not in shown
     assert Delivery.objects.get().state == State.DELIVERED
 
 
