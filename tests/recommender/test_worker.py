@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 
 from catalog.importing.advancing import import_catalog
 from catalog.importing.models import ImportJob
@@ -16,6 +17,7 @@ from catalog.pictures.decoding import read_picture
 from recommender import embedding
 from recommender.encoders import load_encoder
 from recommender.models import Embedding
+from recommender.tasks import enqueue
 from tests.factories import ProductFactory
 from tests.pictures import write_catalogue
 from tests.processes import eventually, manage, redis_server, running, worker
@@ -130,6 +132,35 @@ def test_two_workers_share_the_work(tmp_path):
     with worker(), worker():
         eventually(lambda: not embedding.waiting_ids())
     assert_every_vector_is_right()
+
+
+def connections_of_others() -> list[int]:
+    """The ids of PostgreSQL's processes that serve somebody else than the test."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid != pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def connection_that_embeds() -> int:
+    """The connection by which a worker embeds one more product."""
+    product = ProductFactory()
+    enqueue([product.pk])
+    eventually(Embedding.objects.filter(product=product).exists)
+    (pid,) = connections_of_others()
+    return pid
+
+
+def test_a_worker_keeps_its_connection_and_takes_another_one_when_that_is_cut():
+    with worker():
+        first = connection_that_embeds()
+        assert connection_that_embeds() == first
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+        eventually(lambda: first not in connections_of_others())
+        assert connection_that_embeds() != first
 
 
 @pytest.fixture
