@@ -203,7 +203,7 @@ class Product(Pictured, Offer):
                 models.Index(*within, order, condition=condition, name=f"product_{place}_{name}")
                 for place, within in (("foremost_by", []), ("within_by", ["category"]))
                 for name, order, condition in (
-                    ("price", "price", FOREMOST),
+                    ("price", "price", FOREMOST & Q(price__isnull=False)),
                     ("sale", "sale_price", FOREMOST & HAS_SALE),
                     ("discount", DISCOUNT, FOREMOST & HAS_SALE),
                 )

@@ -26,7 +26,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("price"),
                 condition=models.Q(
-                    ("archived_at", None), ("is_sold_out", False), models.Q(("image_digest", ""), _negated=True)
+                    ("archived_at", None),
+                    ("is_sold_out", False),
+                    models.Q(("image_digest", ""), _negated=True),
+                    ("price__isnull", False),
                 ),
                 name="product_foremost_by_price",
             ),
@@ -67,7 +70,10 @@ class Migration(migrations.Migration):
                 models.F("category"),
                 models.F("price"),
                 condition=models.Q(
-                    ("archived_at", None), ("is_sold_out", False), models.Q(("image_digest", ""), _negated=True)
+                    ("archived_at", None),
+                    ("is_sold_out", False),
+                    models.Q(("image_digest", ""), _negated=True),
+                    ("price__isnull", False),
                 ),
                 name="product_within_by_price",
             ),
