@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import task_prerun
 from django.db import close_old_connections
 
@@ -17,6 +17,10 @@ app.autodiscover_tasks()
 
 
 @task_prerun.connect
-def keep_good_connections(**_: Any) -> None:
-    """Goes on with the database connection of the task before, unless it is old or its server died."""
-    close_old_connections()
+def keep_good_connections(task: Task, **_: Any) -> None:
+    """Goes on with the database connection of the task before, unless it is old or its server died.
+
+    A task that is run where it is called has its caller's.
+    """
+    if not task.request.is_eager:
+        close_old_connections()
