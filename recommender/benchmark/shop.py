@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -223,10 +223,12 @@ def _memory(supervisor: psutil.Process) -> dict[str, float]:
     """The largest process of each part: its resident megabytes."""
     largest: dict[str, float] = {}
     for process in supervisor.children(recursive=True):
-        command = " ".join(process.cmdline())
-        for program, part in PARTS.items():
-            if program in command:
-                largest[part] = max(largest.get(part, 0), process.memory_info().rss / 1e6)
+        # It may end just now.
+        with suppress(psutil.NoSuchProcess):
+            command = " ".join(process.cmdline())
+            for program, part in PARTS.items():
+                if program in command:
+                    largest[part] = max(largest.get(part, 0), process.memory_info().rss / 1e6)
     return largest
 
 
