@@ -173,8 +173,12 @@ def _retire(encoder: Encoder) -> None:
 
 
 def _has_index(encoder: Encoder) -> bool:
+    # Whoever has waited for a lock would be told by to_regclass what was true before.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [index_of(encoder).name])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_class WHERE relname = %s AND pg_table_is_visible(oid))",
+            [index_of(encoder).name],
+        )
         return cursor.fetchone()[0]
 
 

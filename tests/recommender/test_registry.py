@@ -1,20 +1,24 @@
 """Encoders: which one is active, and how another one takes over without a pause."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.locking import Lock, one_at_a_time
 from recommender import embedding, querysets, registry, tasks
 from recommender.encoders import load_encoder, load_file
 from recommender.models import Embedding, Encoder
 from recommender.neighbours import similar_to_product
 from tests.factories import ProductFactory, searchable_products
 from tests.pictures import drawing
+from tests.processes import eventually
 
 # An index cannot be made in the transaction that wrote embeddings.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,6 +111,33 @@ def test_an_index_that_a_crash_took_away_is_made_again():
         cursor.execute(f"DROP INDEX embedding_hnsw_{encoder.pk}")
     tasks.catch_up()
     assert has_index(encoder)
+
+
+def test_processes_that_miss_the_index_at_once_make_one():
+    searchable_products(3)
+    encoder = registry.active_encoder()
+    registry.remove_index(encoder)
+
+    def make_too() -> None:
+        try:
+            registry.end_fills()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            one_at_a_time(Lock.REGISTER_ENCODER)
+            also = other.submit(make_too)
+            eventually(lambda: somebody_waits() or also.done())
+            registry.create_index(encoder)
+        also.result()
+    assert has_index(encoder)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+        return cursor.fetchone()[0]
 
 
 @pytest.mark.usefixtures("unvisited")
