@@ -41,6 +41,8 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, _free_port()
         own = {"VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"), "PORT": str(self.port)}
+        # All visitors have one address, which may ask so often only.
+        own["READ_RATE"] = ""
         self._environment = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS} | own
 
     @contextmanager
