@@ -448,7 +448,7 @@ class Selection:
 
     def _category_facet(self) -> Facet:
         """The children of the chosen category, or its siblings when it has none, with what lies below each."""
-        nodes = _categories(self.version)
+        nodes = _tree(self.version)
         parent = self.category
         if parent and not any(node.parent_id == parent.pk for node in nodes.values()):
             parent = nodes.get(parent.parent_id)
@@ -550,12 +550,9 @@ def in_order_of_sizes(facet: Facet) -> Facet:
 
 
 @lru_cache(maxsize=1)
-def _categories(version: str) -> dict[Any, Category]:
-    """Those of that version by their ids, each with the one above; many pages read them, and none may change them."""
-    nodes = Category.objects.in_bulk()
-    for node in nodes.values():
-        node.parent = nodes.get(node.parent_id)
-    return nodes
+def _tree(version: str) -> dict[Any, Category]:
+    """The categories of that version, which many pages read, and none may change."""
+    return Category.objects.linked()
 
 
 def _sold(version: str) -> Sold:

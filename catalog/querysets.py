@@ -73,6 +73,13 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         wanted = dict(zip(names, reversed(slugs), strict=True)) | ({top: True} if top else {})
         return self.select_related("parent__parent").filter(**wanted).first()
 
+    def linked(self) -> "dict[int, Category]":
+        """All of them by their ids, each with the one above."""
+        nodes = {node.pk: node for node in self}
+        for node in nodes.values():
+            node.parent = nodes.get(node.parent_id) if node.parent_id else None
+        return nodes
+
     def within(self, category: "Category") -> "CategoryQuerySet":
         """The category and everything below it."""
         return self.filter(Q(pk=category.pk) | Q(parent=category) | Q(parent__parent=category))

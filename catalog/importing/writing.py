@@ -96,10 +96,7 @@ class Categories:
     @cached_property
     def _nodes(self) -> dict[tuple[int | None, str], Category]:
         """By the id of the category above, and the name."""
-        nodes = Category.objects.in_bulk()
-        for node in nodes.values():
-            node.parent = nodes.get(node.parent_id)
-        return {(node.parent_id, node.name): node for node in nodes.values()}
+        return {(node.parent_id, node.name): node for node in Category.objects.linked().values()}
 
     def at(self, *names: str) -> Category | None:
         """The deepest category of a path like ("Apparel", "Topwear", "Shirts")."""
