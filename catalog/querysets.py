@@ -75,7 +75,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def linked(self) -> "dict[int, Category]":
         """All of them by their ids, each with the one above."""
-        nodes = {node.pk: node for node in self}
+        nodes: dict[int, Category] = {node.pk: node for node in self}
         for node in nodes.values():
             node.parent = nodes.get(node.parent_id) if node.parent_id else None
         return nodes
