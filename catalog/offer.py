@@ -97,6 +97,12 @@ class Offer(models.Model):
         return has_started and (self.sale_ends_at is None or now < self.sale_ends_at)
 
     @property
+    def price_changes_at(self) -> datetime | None:
+        """The next moment at which a sale of it begins or ends."""
+        now = timezone.now()
+        return min((date for date in (self.sale_starts_at, self.sale_ends_at) if date and date > now), default=None)
+
+    @property
     def price_now(self) -> Decimal | None:
         """What it costs now; None where that is unknown."""
         return self.sale_price if self.is_on_sale else self.price

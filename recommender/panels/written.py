@@ -106,8 +106,7 @@ def _written(
 
 def _changes(product: Product, cards: Iterable[Card]) -> Iterator[datetime]:
     """The moments to come at which rules of the panels or the cards' prices change."""
-    moments = [moment for card in cards for moment in (card.product.sale_starts_at, card.product.sale_ends_at)]
-    for dates in MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at"):
-        moments += dates
     now = timezone.now()
+    rules = MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at")
+    moments = chain((card.product.price_changes_at for card in cards), chain.from_iterable(rules))
     return (moment for moment in moments if moment and moment > now)
