@@ -41,7 +41,7 @@ def etag_of(request: HttpRequest, content: str) -> str:
 
 def state_of_pages(content: str) -> str:
     """Another text for another content, and whenever the shop writes or looks otherwise than before."""
-    told = repr((content, appearance.current().state, _program()))
+    told = repr((content, appearance.current().state, program()))
     return salted_hmac("etag", told, algorithm="sha256").hexdigest()[:32]
 
 
@@ -54,8 +54,13 @@ def still_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
     return known
 
 
+def key_of_program(key: str, prefix: str, version: int) -> str:
+    """The key in a cache that outlives updates of the shop: what one version keeps, the next may not understand."""
+    return f"{prefix}:{program()}:{key}"
+
+
 @lru_cache(maxsize=1)
-def _program() -> str:
+def program() -> str:
     """Another text after every update of the shop."""
     digest = hashlib.sha256(repr([getattr(settings, name) for name in SET_BY]).encode())
     files = [file for pattern in WRITTEN_BY for file in sorted(settings.BASE_DIR.glob(pattern))]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from catalog import appearance
 from catalog.caching import compressed, expanded, kept
@@ -79,13 +80,14 @@ def _version() -> str | None:
     with connection_to_read(Embedding._meta.label).cursor() as cursor:
         cursor.execute(VERSION)
         encoder, *changed = cursor.fetchone()
-    return state_of_pages(repr((encoder, changed))) if encoder else None
+    return state_of_pages(repr((encoder, changed, get_language()))) if encoder else None
 
 
 def _for_everybody(product: Product, *, explains: bool = False) -> Written:
-    page = Page(product, seen=[], taken={product.pk})
+    page, began = Page(product, seen=[], taken={product.pk}), timezone.now()
     filled = panels.fill([panel for panel in panels.PANELS if panel.is_for_everybody], page)
-    return _written(page, filled, min(_changes(product, chain.from_iterable(filled.values())), default=None), explains)
+    changes = _changes(product, chain.from_iterable(filled.values()), began)
+    return _written(page, filled, min(changes, default=None), explains)
 
 
 def _written(
@@ -104,9 +106,9 @@ def _written(
     )
 
 
-def _changes(product: Product, cards: Iterable[Card]) -> Iterator[datetime]:
-    """The moments to come at which rules of the panels or the cards' prices change."""
-    now = timezone.now()
-    rules = MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at")
-    moments = chain((card.product.price_changes_at for card in cards), chain.from_iterable(rules))
-    return (moment for moment in moments if moment and moment > now)
+def _changes(product: Product, cards: Iterable[Card], since: datetime) -> Iterator[datetime]:
+    """The moments after that one at which rules of the panels or the cards' prices change."""
+    moments = [moment for card in cards for moment in (card.product.sale_starts_at, card.product.sale_ends_at)]
+    for dates in MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at"):
+        moments += dates
+    return (moment for moment in moments if moment and moment > since)
