@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from catalog import appearance
 from catalog.caching import compressed, expanded, kept
@@ -79,7 +80,7 @@ def _version() -> str | None:
     with connection_to_read(Embedding._meta.label).cursor() as cursor:
         cursor.execute(VERSION)
         encoder, *changed = cursor.fetchone()
-    return state_of_pages(repr((encoder, changed))) if encoder else None
+    return state_of_pages(repr((encoder, changed, get_language()))) if encoder else None
 
 
 def _for_everybody(product: Product, *, explains: bool = False) -> Written:
@@ -105,8 +106,12 @@ def _written(
 
 
 def _changes(product: Product, cards: Iterable[Card]) -> Iterator[datetime]:
-    """The moments to come at which rules of the panels or the cards' prices change."""
-    moments = [moment for card in cards for moment in (card.product.sale_starts_at, card.product.sale_ends_at)]
+    """The moments to come at which rules of the panels change, or prices: the cards', and the product's own.
+
+    By its own the cards may be chosen.
+    """
+    priced = [product, *(card.product for card in cards)]
+    moments = [moment for one in priced for moment in (one.sale_starts_at, one.sale_ends_at)]
     for dates in MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at"):
         moments += dates
     now = timezone.now()
