@@ -96,11 +96,9 @@ class Offer(models.Model):
         has_started = self.sale_starts_at is None or self.sale_starts_at <= now
         return has_started and (self.sale_ends_at is None or now < self.sale_ends_at)
 
-    @property
-    def price_changes_at(self) -> datetime | None:
-        """The next moment at which a sale of it begins or ends."""
-        now = timezone.now()
-        return min((date for date in (self.sale_starts_at, self.sale_ends_at) if date and date > now), default=None)
+    def price_changes(self, since: datetime) -> list[datetime]:
+        """The moments after that one at which a sale of it begins or ends."""
+        return [date for date in (self.sale_starts_at, self.sale_ends_at) if date and date > since]
 
     @property
     def price_now(self) -> Decimal | None:

@@ -18,6 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -154,7 +155,7 @@ def _written(request: HttpRequest, product: Product, version: str) -> dict[str, 
     """The parts of its page that are the same for all who have the product as a favourite, and for all others."""
     is_favourite = product.pk in FAVOURITES.read(request)
     state = state_of_pages(repr((request.build_absolute_uri("/"), version)))
-    shop, until = appearance.current(), product.price_changes_at
+    shop, until = appearance.current(), min(product.price_changes(timezone.now()), default=None)
 
     def write(part: str) -> SafeString:
         prefetch_related_objects([product], "further_pictures")
