@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
+from catalog.caching import awaited
 from catalog.models import Product
 from recommender.encoders import PictureEncoder, load_encoder, load_file
 from recommender.querysets import EmbeddingFailureQuerySet, EmbeddingQuerySet, EncoderQuerySet, MarkQuerySet
@@ -51,6 +52,7 @@ class Encoder(models.Model):
         return _load(self.name, self.digest)
 
 
+@awaited
 @lru_cache(maxsize=2)
 def _load(name: str, digest: str) -> PictureEncoder:
     # A file out of the database is several times in memory before it is a network, and not all of it is given back.

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from PIL import Image
 
+from catalog.caching import awaited
+
 PICTURES_PER_BATCH = 64
 
 
@@ -52,6 +54,7 @@ def load_encoder(name: str) -> PictureEncoder:
     return _load(settings.ENCODERS[name])
 
 
+@awaited
 @cache
 def _load(path: str) -> PictureEncoder:
     return import_string(path)()

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from catalog.caching import awaited
 from recommender.encoders.litert import open_network, run
 from recommender.encoders.preprocessing import letterbox
 from recommender.photo.garments import names
@@ -74,6 +75,7 @@ class Eye:
         return names(types, colours)
 
 
+@awaited
 @cache
 def load_eye() -> Eye:
     """The one that ships, loaded once in a process."""

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog.caching import awaited
 from recommender.diversity import unit
 
 COMPOSITION = Path(__file__).resolve().parent.parent / "weights" / "fashion-resnet.kinds.npz"
 LOOK = 512
 
 
+@awaited
 @cache
 def _composition() -> tuple[str, np.ndarray, np.ndarray]:
     """(Digest of the encoder, how it presses look and kinds (512 + k, d) to d numbers, the weight of each kind)."""
