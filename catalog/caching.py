@@ -1,6 +1,7 @@
 """What is kept for a while so that it is not computed again."""
 
 import logging
+import pickle
 import time
 import zlib
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from catalog.monitoring.metrics import count_asked
 logger = logging.getLogger(__name__)
 Computed = TypeVar("Computed")
 MISSING = object()
+UNREADABLE = (pickle.UnpicklingError, zlib.error, AttributeError, EOFError, ImportError, IndexError, ValueError)
+"""What reading something raises that is kept and damaged, or of another version of the shop"""
 FASTEST = 1
 """zlib's level"""
 LARGE = 2_000
@@ -53,11 +56,15 @@ def kept(
     return computed
 
 
-def kept_text(key: str, write: Callable[[], str], seconds: int) -> SafeString:
-    """The same for a part of a page; compressed, as there are many, and settings.DEBUG keeps none."""
+def kept_text(key: str, write: Callable[[], str], seconds: int, until: datetime | None = None) -> SafeString:
+    """The same for a part of a page, which is over at that moment; compressed, and settings.DEBUG keeps none."""
     if settings.DEBUG:
         return mark_safe(write())  # noqa: S308 – a template writes it
-    return expanded(kept(key, lambda: compressed(write()), seconds))
+    return expanded(kept(key, lambda: compressed(write()), seconds, lambda _: until))
+
+
+def note_unreadable(error: Exception) -> None:
+    logger.warning("What is kept cannot be read, and counts as not there: %s", error)
 
 
 def compressed(text: str) -> bytes:

@@ -274,6 +274,14 @@ class ProductQuerySet(models.QuerySet["Product"]):
         score += _rank(understood.neighbours, WORTH_OF_NEIGHBOURS)
         return self.in_order(score.desc(), "-id")
 
+    def hold(self) -> None:
+        """Has nobody else write them until the end of the transaction, for whoever writes other rows before theirs.
+
+        Triggers write the row of the catalogue's version with every change: who has that row waits for no product, as
+        who has products waits for it.
+        """
+        list(self.select_for_update(of=("self",), no_key=True).values_list("pk"))
+
     def refresh_search(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""
         products = self.with_categories()

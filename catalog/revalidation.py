@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 
 from catalog import appearance
 
@@ -40,8 +41,8 @@ def etag_of(request: HttpRequest, content: str) -> str:
 
 
 def state_of_pages(content: str) -> str:
-    """Another text for another content, and whenever the shop writes or looks otherwise than before."""
-    told = repr((content, appearance.current().state, _program()))
+    """Another text for another content or language, and whenever the shop writes or looks otherwise than before."""
+    told = repr((content, get_language(), appearance.current().state, program()))
     return salted_hmac("etag", told, algorithm="sha256").hexdigest()[:32]
 
 
@@ -54,8 +55,13 @@ def still_known(request: HttpRequest, etag: str) -> HttpResponseBase | None:
     return known
 
 
+def key_of_program(key: str, prefix: str, version: int) -> str:
+    """The key in a cache that outlives updates of the shop: what one version keeps, the next may not understand."""
+    return f"{prefix}:{program()}:{key}"
+
+
 @lru_cache(maxsize=1)
-def _program() -> str:
+def program() -> str:
     """Another text after every update of the shop."""
     digest = hashlib.sha256(repr([getattr(settings, name) for name in SET_BY]).encode())
     files = [file for pattern in WRITTEN_BY for file in sorted(settings.BASE_DIR.glob(pattern))]

@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
+from catalog.outages import CACHE
 from catalog.pictures.media import media
 from fashionsite import health
 from recommender.vectors import VectorsAway
@@ -65,9 +66,6 @@ def _visibility() -> Iterator[checks.CheckMessage]:
 
 
 def _caches() -> Iterator[checks.CheckMessage]:
-    # 5 MB, which a web process that asks no Redis does without.
-    from redis.exceptions import RedisError
-
     photos = caches.settings["photos"]
     if photos["BACKEND"].endswith(("LocMemCache", "DummyCache")):
         hint = "Set CACHE_URL, or leave settings.CACHES as it is."
@@ -76,11 +74,10 @@ def _caches() -> Iterator[checks.CheckMessage]:
         hint = "Set CACHE_URL to a Redis server, or give the machine a /dev/shm."
         yield checks.Warning("Shoppers' photos are kept on a disk for half an hour.", hint, id="shop.W007")
     for name in ("default", "photos"):
-        try:
-            caches[name].get(f"check-{uuid4()}")
-        except (RedisError, OSError) as error:
-            hint = "Start it, or correct CACHE_URL."
-            yield checks.Error(f"The cache {name} cannot be reached: {error}", hint, id="shop.E003")
+        caches[name].get(f"check-{uuid4()}")
+        if CACHE.is_away:
+            hint = "Start it, or correct CACHE_URL; the line before says what is wrong."
+            yield checks.Error(f"The cache {name} cannot be read.", hint, id="shop.E003")
 
 
 def _media() -> Iterator[checks.CheckMessage]:

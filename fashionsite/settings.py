@@ -262,17 +262,18 @@ if CACHE_URL:
         }
         for name in ("default", "photos", "limits")
     }
+    CACHES["default"]["KEY_FUNCTION"] = "catalog.revalidation.key_of_program"
 else:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
         "photos": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "catalog.file_cache.FileBasedCache",
             "LOCATION": _photos_folder(),
             # A container's memory file system often has only 64 MB.
             "OPTIONS": {"MAX_ENTRIES": 800},
         },
         "limits": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "catalog.file_cache.FileBasedCache",
             "LOCATION": _photos_folder() / "limits",
             "OPTIONS": {"MAX_ENTRIES": 800},
         },

@@ -17,6 +17,7 @@ from catalog.appearance import KEPT
 from catalog.handing_over import BROKER
 from catalog.importing.collecting import STORAGE
 from catalog.models import Appearance
+from catalog.outages import CACHE
 from recommender import registry
 from recommender.models import Embedding, Encoder
 from recommender.statistics.tally import TALLY
@@ -147,7 +148,7 @@ def empty_queue() -> None:
 @pytest.fixture(autouse=True)
 def no_outage() -> None:
     """What was away for one test is there for the next."""
-    for one in (BROKER, STORAGE):
+    for one in (BROKER, CACHE, STORAGE):
         one.end()
 
 

@@ -37,14 +37,14 @@ def test_nothing_is_said_where_nothing_is_wrong_and_nothing_without_deploy(found
         ("shop.W005", {"METRICS_TOKEN": "guess"}),
         ("shop.W006", {"CELERY_BROKER_TRANSPORT_OPTIONS": {"visibility_timeout": 60}}),
         ("shop.E002", {"CACHES": {"photos": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}}),
-        ("shop.W007", {"CACHES": {"photos": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache"}}}),
-        ("shop.E003", {"CACHES": {"photos": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}}),
+        ("shop.W007", {"CACHES": {"photos": {"BACKEND": "catalog.file_cache.FileBasedCache"}}}),
+        ("shop.E003", {"CACHES": {"photos": {"BACKEND": "catalog.redis_cache.RedisCache"}}}),
         ("shop.E004", {"MEDIA_ROOT": "/nowhere/at/all"}),
         ("shop.W008", {"FILE_UPLOAD_TEMP_DIR": "/proc"}),
     ],
 )
 def test_a_setting_that_is_no_production_is_said(found, settings, tmp_path, id_, changes):
-    places = {"locmem": "", "filebased": str(tmp_path), "redis": "redis://127.0.0.1:1/0"}
+    places = {"locmem": "", "file_cache": str(tmp_path), "redis_cache": "redis://127.0.0.1:1/0"}
     Path(settings.VAR_DIR, "imports").mkdir(exist_ok=True)
     for name, value in changes.items():
         if name == "CACHES":

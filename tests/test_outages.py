@@ -4,12 +4,14 @@ import re
 import time
 
 import pytest
+import redis
 from django.contrib.auth import get_user_model
-from django.core.cache import caches
+from django.core.cache import cache, caches
 
 from catalog.outages import CACHE
 from recommender import embedding
 from tests.factories import searchable_products
+from tests.hardships import full_disk
 from tests.photos import photo_of, picture_of, upload
 from tests.pictures import write_catalogue
 from tests.processes import free_port, manage, mute_server, redis_server
@@ -36,6 +38,15 @@ for sku in ("a", "b"):
     product = {**dict.fromkeys(names, ""), **NO_INLINES, "sku": sku, "name": sku, "image": file}
     print("SECONDS", seconds("/admin/catalog/product/add/", product))
 print("SECONDS", seconds("/admin/recommender/qualityreport/measure/", {}))
+"""
+KEEP = """
+from django.conf import settings
+from catalog.caching import kept
+from catalog.revalidation import program
+for zone in ("UTC", "UTC", "Asia/Tokyo"):
+    settings.TIME_ZONE = zone
+    program.cache_clear()
+    print("KEPT", kept("test:1", lambda: zone, 60))
 """
 
 
@@ -118,3 +129,71 @@ def test_a_redis_keeps_photos_and_counts_and_comes_back(client, settings, tmp_pa
     with redis_server(tmp_path, port):
         page = client.post("/search/photo/", {"photo": photo_of(products[0])}).content.decode()
         assert "The photo you searched with" in page
+
+
+def _statuses(client, product) -> list[int]:
+    pages = [client.get(address).status_code for address in ("/", "/products/", f"/products/{product.sku}/")]
+    return [*pages, client.post("/search/photo/", {"photo": photo_of(product)}).status_code]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("refuses", ["is full", "is a replica", "asks for a password", "allows nothing"])
+def test_pages_go_on_beside_a_redis_that_refuses(client, settings, tmp_path, use_cache, refuses):
+    products = searchable_products(6)
+    settings.LIMITS = {**settings.LIMITS, "photos": "9/min", "reads": "9/min"}
+    with redis_server(tmp_path) as url:
+        use_cache(url)
+        server = redis.Redis.from_url(url)
+        if refuses == "is full":
+            server.config_set("maxmemory", 1)
+        elif refuses == "is a replica":
+            server.replicaof("127.0.0.1", free_port())
+        elif refuses == "asks for a password":
+            server.config_set("requirepass", "secret")
+        else:
+            server.acl_setuser("default", enabled=True, nopass=True, commands=["-@all", "+ping"])
+        assert _statuses(client, products[0]) == [200] * 4
+    CACHE.end()
+    assert cache.delete("a") is False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("damaged", [b"", b"garbage", b"\x80\x05cno.such.module\nnone\n."])
+def test_what_is_damaged_in_a_redis_counts_as_not_there(client, settings, tmp_path, use_cache, damaged, caplog):
+    products = searchable_products(6)
+    settings.LIMITS = {**settings.LIMITS, "photos": "9/min", "reads": "9/min"}
+    with redis_server(tmp_path) as url:
+        use_cache(url)
+        assert _statuses(client, products[0]) == [200] * 4
+        server = redis.Redis.from_url(url)
+        for key in server.scan_iter():
+            server.set(key, damaged)
+        assert _statuses(client, products[0]) == [200] * 4
+    assert "cannot be read, and counts as not there" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_photo_search_goes_on_with_a_folder_that_is_full_or_damaged(client, settings, tmp_path):
+    product, *_ = searchable_products(6)
+    settings.LIMITS = {**settings.LIMITS, "photos": "9/min"}
+    folders = {name: {**settings.CACHES[name], "LOCATION": str(tmp_path / name)} for name in ("photos", "limits")}
+    settings.CACHES = {**settings.CACHES, **folders}
+    with full_disk():
+        page = client.post("/search/photo/", {"photo": photo_of(product)}).content.decode()
+        assert f'data-sku="{product.sku}"' in page
+        assert "Your photo cannot be shown or cropped at the moment" in page
+    CACHE.end()
+    page = client.post("/search/photo/", {"photo": photo_of(product)}).content.decode()
+    name = re.search(r"photo=([\w-]+)", page)[1]
+    for damaged in (b"", b"garbage"):
+        for file in tmp_path.glob("*/*.djcache"):
+            file.write_bytes(damaged)
+        assert client.get(f"/search/photo/{name}.jpg").status_code == 404
+        assert _statuses(client, product) == [200] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_updated_shop_reads_nothing_that_the_one_before_has_kept(tmp_path):
+    with redis_server(tmp_path) as url:
+        result = manage("shell", "-c", KEEP, CACHE_URL=url)
+    assert re.findall(r"KEPT (\S+)", result.stdout) == ["UTC", "UTC", "Asia/Tokyo"], result.stderr

@@ -173,6 +173,21 @@ def test_the_import_desk_reads_what_staff_send_as_it_comes(client, admin_client,
     assert Path(ImportJob.objects.get().styles).read_bytes() == table
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        *((f"text/html; charset={charset}", 415) for charset in ("utf-16", "cp037", "hex", "undefined", "nonsense")),
+        *((f"text/html; charset*={charset}", 400) for charset in ("nonsense''x", "undefined''%ff")),
+        *((f'text/html; charset="{charset}"; a="b c"', 200) for charset in ("UTF-8", "utf8", "us-ascii")),
+    ],
+)
+def test_an_address_is_read_in_one_charset(shop, kind, status):
+    connection = HTTPConnection(*shop, timeout=10)
+    connection.request("GET", "/products/?page=2", headers={"Content-Type": kind})
+    assert connection.getresponse().status == status
+    connection.close()
+
+
 def test_headers_have_a_limit(client):
     client.socket.sendall(b"GET / HTTP/1.1\r\nX: " + bytes(serving.HEADER_BYTES))
     assert "431 " in client.answer()

@@ -48,6 +48,8 @@ class CategoryAdmin(ChoosingAdmin):
     autocomplete_fields = ("parent",)
 
     def save_model(self, request: HttpRequest, obj: Category, form: ModelForm, change: bool) -> None:
+        if change:
+            Product.objects.in_category(obj).hold()
         super().save_model(request, obj, form, change)
         Product.objects.in_category(obj).refresh_search()
 
@@ -191,6 +193,15 @@ class ProductAdmin(ChoosingAdmin):
         super().save_model(request, obj, form, change)
         if "description" in form.changed_data:
             ProductDescription.objects.write({obj: form.cleaned_data["description"]})
+
+    def delete_model(self, request: HttpRequest, obj: Product) -> None:
+        Product.objects.filter(pk=obj.pk).hold()
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Product]) -> None:
+        cast(ProductQuerySet, queryset).hold()
+        super().delete_queryset(request, queryset)
 
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: list[BaseModelFormSet], change: bool

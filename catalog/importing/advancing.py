@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError
+from psycopg2.errors import DeadlockDetected
 
 from catalog.importing import jobs, previewing, running, scheduling, undoing
 from catalog.importing.models import ImportJob
@@ -56,8 +57,11 @@ def advance(seconds: float = SLICE_SECONDS) -> bool:
         except jobs.NotNow:
             # Somebody has cancelled it.
             return True
-        except (OperationalError, InterfaceError):
-            # The database went away: the job is where it was, and somebody goes on with it when it is back.
+        except (OperationalError, InterfaceError) as error:
+            # The database went away, or of two that waited for each other it sent this one back: the job is where it
+            # was, and somebody goes on with it.
+            if isinstance(error.__cause__, DeadlockDetected):
+                return True
             raise
         except (UnusableFile, OSError) as error:
             jobs.finish(job, State.FAILED, str(error))

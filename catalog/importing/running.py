@@ -125,7 +125,8 @@ def carry_out(
     """
     naming.hold()
     store = _Store()
-    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",)), owned, store, skus)
+    # Whoever names a product, as a rule does, waits for nobody who writes it.
+    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",), no_key=True), owned, store, skus)
     write_changes(job, plan.changes, categories)
     store.finish(plan.changes)
     write_issues(job, plan.issues)
@@ -174,7 +175,7 @@ def _end(job: ImportJob) -> None:
         )
         write_issues(job, [RowIssue(None, "", "not archived", reason)])
     elif job.archive_missing:
-        missing = list(missing_products(named).select_for_update(of=("self",)))
+        missing = list(missing_products(named).select_for_update(of=("self",), no_key=True))
         archive(job, missing)
         job.archived = len(missing)
     job.rows_taken.all().delete()

@@ -63,7 +63,7 @@ def give_back(job: ImportJob) -> None:
     naming.hold()
     jobs.hold(job, State.UNDOING)
     # Whoever saves one of the products now waits until it is what it was.
-    list(Product.objects.filter(changes__job=job).select_for_update(of=("self",)).values_list("pk"))
+    Product.objects.filter(changes__job=job).hold()
     left = dict(job.changes.touched_since().values_list("pk", "product__sku"))
     reason = gettext("was changed since this import, so undoing has left it as it is")
     write_issues(job, (RowIssue(None, sku, LEFT, reason) for sku in left.values()))

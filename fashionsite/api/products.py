@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -298,7 +299,9 @@ class ProductDetail(Resource):
         responses={204: None},
     )
     def delete(self, request: Request, sku: str) -> Response:
-        get_object_or_404(Product, sku=sku).delete()
+        with transaction.atomic():
+            Product.objects.filter(sku=sku).hold()
+            get_object_or_404(Product, sku=sku).delete()
         return Response(status=204)
 
 

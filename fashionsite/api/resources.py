@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from catalog.revalidation import state_of_pages
 from fashionsite.api.access import READ, ApiReads, KeyAuthentication, MayUse, StaffAuthentication, limits_of
 from fashionsite.api.models import GivenAnswer, Key
 from fashionsite.api.problems import Problem
@@ -55,7 +56,7 @@ class Resource(APIView):
 
     def unless_known(self, request: Request, version: str, answer: Callable[[], Response]) -> HttpResponseBase:
         """The answer, or 304 without making it where the client has it: another `version` tells of another answer."""
-        etag = f'"{hashlib.sha256(f"{request.build_absolute_uri()} {version}".encode()).hexdigest()[:32]}"'
+        etag = f'"{state_of_pages(f"{request.build_absolute_uri()} {version}")}"'
         known = get_conditional_response(request._request, etag=etag)
         if known is not None:
             return Response(status=known.status_code, headers={"ETag": etag})

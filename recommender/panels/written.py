@@ -10,7 +10,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from catalog import appearance
 from catalog.caching import compressed, expanded, kept
@@ -80,13 +79,14 @@ def _version() -> str | None:
     with connection_to_read(Embedding._meta.label).cursor() as cursor:
         cursor.execute(VERSION)
         encoder, *changed = cursor.fetchone()
-    return state_of_pages(repr((encoder, changed, get_language()))) if encoder else None
+    return state_of_pages(repr((encoder, changed))) if encoder else None
 
 
 def _for_everybody(product: Product, *, explains: bool = False) -> Written:
-    page = Page(product, seen=[], taken={product.pk})
+    page, began = Page(product, seen=[], taken={product.pk}), timezone.now()
     filled = panels.fill([panel for panel in panels.PANELS if panel.is_for_everybody], page)
-    return _written(page, filled, min(_changes(product, chain.from_iterable(filled.values())), default=None), explains)
+    changes = _changes(product, chain.from_iterable(filled.values()), began)
+    return _written(page, filled, min(changes, default=None), explains)
 
 
 def _written(
@@ -105,14 +105,12 @@ def _written(
     )
 
 
-def _changes(product: Product, cards: Iterable[Card]) -> Iterator[datetime]:
-    """The moments to come at which rules of the panels change, or prices: the cards', and the product's own.
+def _changes(product: Product, cards: Iterable[Card], since: datetime) -> Iterator[datetime]:
+    """The moments after that one at which rules of the panels change, or prices: the cards', and the product's own.
 
     By its own the cards may be chosen.
     """
-    priced = [product, *(card.product for card in cards)]
-    moments = [moment for one in priced for moment in (one.sale_starts_at, one.sale_ends_at)]
+    for one in (product, *(card.product for card in cards)):
+        yield from one.price_changes(since)
     for dates in MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at"):
-        moments += dates
-    now = timezone.now()
-    return (moment for moment in moments if moment and moment > now)
+        yield from (date for date in dates if date and date > since)

@@ -96,10 +96,7 @@ def forget_expired() -> None:
 
 def find(name: str) -> StoredPhoto | None:
     """The photo of that name; None when it has expired or never was. Raises PhotosAway."""
-    try:
-        photo = caches["photos"].get(name)
-    except OSError as error:
-        raise PhotosAway from error
+    photo = caches["photos"].get(name)
     count_asked("photos", was_there=photo is not None)
     if photo is None and CACHE.is_away:
         raise PhotosAway

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from catalog.attributes import NAMES
 from catalog.models import MerchandisingRule, Product
+from catalog.revalidation import program
 from recommender import embedding
 from tests.factories import CategoryFactory, ProductFactory, give_further, searchable_products
 from tests.pictures import drawing
@@ -127,6 +128,16 @@ def test_a_list_that_is_known_is_not_told_again(client):
     assert client.get(f"{PRODUCTS}?limit=5", headers=known).status_code == 200
     ProductFactory(sku="2")
     assert skus(client.get(PRODUCTS, headers=known)) == ["2", "1"]
+
+
+def test_a_list_is_another_one_where_the_shop_is(client, settings):
+    ProductFactory()
+    answer = client.get(PRODUCTS)
+    settings.MEDIA_URL = "https://pictures.example.com/"
+    program.cache_clear()
+    again = client.get(PRODUCTS, headers={"If-None-Match": answer["ETag"]})
+    assert again.json()["results"][0]["image"].startswith("https://pictures.example.com/")
+    program.cache_clear()
 
 
 def test_a_product_that_is_known_is_not_told_again(client):

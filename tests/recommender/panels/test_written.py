@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.models import Appearance, MerchandisingRule, Product, SimilarPanel
 from recommender import embedding
+from recommender.panels.written import written_panels
 from tests.factories import ProductFactory, searchable_products
 from tests.photos import skus_in
 from tests.processes import eventually
@@ -83,6 +84,28 @@ def test_they_change_when_a_rule_begins_or_ends(visited, date):
     is_hidden_before = date == "ends_at"
     assert (first not in beside(product)) == is_hidden_before
     eventually(lambda: (first not in beside(product)) != is_hidden_before, seconds=10)
+
+
+def test_a_rule_that_begins_while_they_are_written_is_in_force_afterwards(visited):
+    product = visited[0]
+    first, *_ = beside(product)
+    for milliseconds in range(0, 60, 3):
+        begins = timezone.now() + timedelta(milliseconds=milliseconds)
+        rule = hide(product, first, starts_at=begins)
+        beside(product)
+        eventually(lambda begins=begins: timezone.now() > begins)
+        assert first not in beside(product)
+        rule.delete()
+
+
+def test_they_are_kept_for_each_language(visited):
+    product = visited[0]
+    titles = set()
+    for language in ("en", "de", "en"):
+        with translation.override(language):
+            (_, text, _), *_ = written_panels(product, [], explains=False)
+        titles.add(re.search(r"<h2[^>]*>([^<]+)", text)[1])
+    assert titles == {"Visually similar", "Sieht ähnlich aus"}
 
 
 def test_they_change_when_a_sale_ends(visited):
