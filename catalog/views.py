@@ -154,8 +154,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 def _written(request: HttpRequest, product: Product, version: str) -> dict[str, SafeString]:
     """The parts of its page that are the same for all who have the product as a favourite, and for all others."""
     is_favourite = product.pk in FAVOURITES.read(request)
-    # Of descriptions the version of the catalogue knows nothing.
-    state = state_of_pages(repr((request.build_absolute_uri("/"), version, product.description)))
+    state = state_of_pages(repr((request.build_absolute_uri("/"), version)))
     shop, until = appearance.current(), min(product.price_changes(timezone.now()), default=None)
 
     def write(part: str) -> SafeString:
