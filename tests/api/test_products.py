@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.attributes import NAMES
-from catalog.models import MerchandisingRule, Product
+from catalog.models import MerchandisingRule, Product, ProductDescription
 from catalog.revalidation import program
 from recommender import embedding
 from tests.factories import CategoryFactory, ProductFactory, give_further, searchable_products
@@ -128,6 +128,13 @@ def test_a_list_that_is_known_is_not_told_again(client):
     assert client.get(f"{PRODUCTS}?limit=5", headers=known).status_code == 200
     ProductFactory(sku="2")
     assert skus(client.get(PRODUCTS, headers=known)) == ["2", "1"]
+
+
+def test_a_list_is_told_again_where_a_product_is_described_otherwise(client):
+    product = ProductFactory()
+    known = {"If-None-Match": client.get(PRODUCTS)["ETag"]}
+    ProductDescription.objects.write({product: "Of linen."})
+    assert client.get(PRODUCTS, headers=known).json()["results"][0]["description"] == "Of linen."
 
 
 def test_a_list_is_another_one_where_the_shop_is(client, settings):
