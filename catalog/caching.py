@@ -56,11 +56,11 @@ def kept(
     return computed
 
 
-def kept_text(key: str, write: Callable[[], str], seconds: int) -> SafeString:
-    """The same for a part of a page; compressed, as there are many, and settings.DEBUG keeps none."""
+def kept_text(key: str, write: Callable[[], str], seconds: int, until: datetime | None = None) -> SafeString:
+    """The same for a part of a page, which is over at that moment; compressed, and settings.DEBUG keeps none."""
     if settings.DEBUG:
         return mark_safe(write())  # noqa: S308 – a template writes it
-    return expanded(kept(key, lambda: compressed(write()), seconds))
+    return expanded(kept(key, lambda: compressed(write()), seconds, lambda _: until))
 
 
 def note_unreadable(error: Exception) -> None:

@@ -96,6 +96,10 @@ class Offer(models.Model):
         has_started = self.sale_starts_at is None or self.sale_starts_at <= now
         return has_started and (self.sale_ends_at is None or now < self.sale_ends_at)
 
+    def price_changes(self, since: datetime) -> list[datetime]:
+        """The moments after that one at which a sale of it begins or ends."""
+        return [date for date in (self.sale_starts_at, self.sale_ends_at) if date and date > since]
+
     @property
     def price_now(self) -> Decimal | None:
         """What it costs now; None where that is unknown."""

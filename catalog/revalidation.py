@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 
 from catalog import appearance
 
@@ -40,8 +41,8 @@ def etag_of(request: HttpRequest, content: str) -> str:
 
 
 def state_of_pages(content: str) -> str:
-    """Another text for another content, and whenever the shop writes or looks otherwise than before."""
-    told = repr((content, appearance.current().state, program()))
+    """Another text for another content or language, and whenever the shop writes or looks otherwise than before."""
+    told = repr((content, get_language(), appearance.current().state, program()))
     return salted_hmac("etag", told, algorithm="sha256").hexdigest()[:32]
 
 

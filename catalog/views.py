@@ -4,9 +4,10 @@ import errno
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial, wraps
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
@@ -17,6 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -28,7 +30,7 @@ from catalog.caching import kept_text
 from catalog.cookies import FAVOURITES, SEEN
 from catalog.facets import Selection
 from catalog.limits import Changes, Costly, Reads, limited
-from catalog.models import Appearance, Category, FurtherPicture, Product
+from catalog.models import Appearance, CatalogVersion, Category, FurtherPicture, Product
 from catalog.monitoring.metrics import SEARCH_SECONDS
 from catalog.pictures import renditions
 from catalog.pictures.decoding import UnreadablePicture, is_shown_by_browsers
@@ -38,16 +40,24 @@ from catalog.signals import cards_shown, favourite_added, product_viewed, words_
 from catalog.suggestions import SECONDS_KEPT as SECONDS_OF_SUGGESTIONS
 from catalog.suggestions import suggest
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 logger = logging.getLogger(__name__)
 Kept = TypeVar("Kept", bound=HttpResponseBase)
 PRODUCTS_PER_PAGE = 48
 PRODUCTS_ON_HOME = 24
 YEAR_IN_SECONDS = 365 * 24 * 3600
 SECONDS_KEPT = 300
-"""The products of a page as they are written, where nothing on it changes"""
+"""A part of a page as it is written, where nothing on it changes"""
 NO_FILE = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG}
 """What storages say of a name that no file has"""
 SECONDS_TO_RETRY = 10
+
+
+class AsOf(TypedDict):
+    as_of: datetime | None
+    """When the catalogue had last changed"""
 
 
 @require_safe
@@ -123,24 +133,46 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @limited(Reads)
 @limited(Costly, when=lambda request: "explain" in request.GET)
 def product(request: HttpRequest, sku: str) -> HttpResponse:
-    product = get_object_or_404(Product.objects.with_categories().with_description(), sku=sku)
+    # In one query: what is written of a product must not be kept as of a later version.
+    version = CatalogVersion.objects.values("changed_at")[:1]
+    products = Product.objects.with_categories().with_description().annotate(as_of=version)
+    product: WithAnnotations[Product, AsOf] = get_object_or_404(products, sku=sku)
     if product.archived_at:
         return render(request, "catalog/archived.html", {"product": product}, status=404)
-    prefetch_related_objects([product], "further_pictures")
     product_viewed.send_robust(Product, request=request, product=product)
-    shop = appearance.current()
     seen = [pk for pk in SEEN.read(request) if pk != product.pk]
     context = {
         "product": product,
-        "pictures": product.pictures,
-        "offered_sizes": product.sizes.all(),
-        "seen": seen if shop.shows_seen else [],
-        "data": structured_data(request, product, shop),
-        "is_favourite": product.pk in FAVOURITES.read(request),
+        "seen": seen if appearance.current().shows_seen else [],
+        **_written(request, product, repr(product.as_of)),
     }
     response = render(request, "catalog/product.html", context)
     SEEN.write(response, [product.pk, *seen])
     return response
+
+
+def _written(request: HttpRequest, product: Product, version: str) -> dict[str, SafeString]:
+    """The parts of its page that are the same for all who have the product as a favourite, and for all others."""
+    is_favourite = product.pk in FAVOURITES.read(request)
+    state = state_of_pages(repr((request.build_absolute_uri("/"), version)))
+    shop, until = appearance.current(), min(product.price_changes(timezone.now()), default=None)
+
+    def write(part: str) -> SafeString:
+        prefetch_related_objects([product], "further_pictures")
+        context = {
+            "product": product,
+            "pictures": product.pictures,
+            "offered_sizes": product.sizes.all(),
+            "data": structured_data(request, product, shop),
+            "is_favourite": is_favourite,
+            "shop": shop,
+        }
+        return render_to_string(f"catalog/_product_{part}.html", context, request)
+
+    return {
+        part: kept_text(f"{part}:{product.pk}:{is_favourite}:{state}", partial(write, part), SECONDS_KEPT, until)
+        for part in ("sharing", "article")
+    }
 
 
 @require_safe

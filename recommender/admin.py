@@ -147,7 +147,7 @@ class QualityReportAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         if hand_over(tasks.measure_quality):
-            said = gettext("A worker compares every product with the first five beside it; reload in a minute.")
+            said = gettext("A worker compares products with the first five beside each; reload in a minute.")
             self.message_user(request, said)
         else:
             self.message_user(

@@ -116,7 +116,10 @@ def explore(request: HttpRequest) -> HttpResponse:
 @while_shown("shows_marks")
 @limited(Changes)
 def mark(request: HttpRequest, sku: str) -> HttpResponse:
-    """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`."""
+    """Notes that a product does not belong into this one's panel: its sku is the value of why, `look` or `colour`.
+
+    A form is led back to the page; a script that stays on it asks for no HTML, and nothing but 204 is told.
+    """
     product = get_object_or_404(Product, sku=sku)
     kind = next((kind for kind in Mark.Kind.values if kind in request.POST), None)
     if kind is None:
@@ -125,5 +128,7 @@ def mark(request: HttpRequest, sku: str) -> HttpResponse:
         )
     other = get_object_or_404(Product.objects.exclude(pk=product.pk), sku=request.POST[kind].replace("\0", ""))
     Mark.objects.add(product, other, kind)
+    if not request.accepts("text/html"):
+        return HttpResponse(status=204)
     messages.success(request, gettext("Noted. Thank you for helping us to see better."))
     return redirect(product)

@@ -20,6 +20,7 @@ from fashionsite.api.access import READ
 from fashionsite.api.models import Key
 from fashionsite.api.products import similar_to
 from recommender import neighbours
+from recommender.cards import percent
 from recommender.neighbours import Match
 
 SECONDS_KEPT = 3600
@@ -92,4 +93,9 @@ def _key_of_pages(text: str) -> Key:
 def _card(match: Match) -> dict[str, Any]:
     """It leads to where the product is bought, if that is another shop."""
     product = match.product
-    return {"product": product, "picture": match.picture, "address": product.link or product.get_absolute_url()}
+    return {
+        "product": product,
+        "picture": match.picture,
+        "address": product.link or product.get_absolute_url(),
+        "similarity": percent(match.similarity),
+    }

@@ -1,6 +1,7 @@
 """What an encoder's cosines mean in this shop: which are close, and which directions of its space are colour."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
@@ -9,7 +10,7 @@ from catalog.models import Product
 from catalog.pictures import storage
 from catalog.pictures.decoding import UnreadablePicture
 from recommender.encoders import encode_all
-from recommender.measuring.catalogue import Catalogue, load_catalogue
+from recommender.measuring.catalogue import MOST_PRODUCTS, Catalogue, load_catalogue
 from recommender.measuring.photographs import PHOTOGRAPHED_SIZE, photograph
 from recommender.measuring.retrieval import nearest_exact
 from recommender.models import Calibration, Encoder
@@ -48,7 +49,7 @@ def calibrate_if_outgrown() -> Catalogue | None:
     if encoder is None:
         return None
     calibration = Calibration.objects.filter(encoder=encoder).first()
-    products = encoder.embeddings.in_the_shop().count()
+    products = encoder.embeddings.in_the_shop()[:MOST_PRODUCTS].count()
     if calibration is None or not calibration.products < GROWTH * products < GROWTH**2 * calibration.products:
         catalogue = load_catalogue(encoder)
         return catalogue if calibrate(catalogue) else None
@@ -58,9 +59,15 @@ def calibrate_if_outgrown() -> Catalogue | None:
 def _photographed(catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
     """(rows (m,) of products, embeddings (m, d) of a photograph of each)."""
     random = np.random.default_rng(11)
-    chosen, pictures = zip(*_pictures(random, catalogue), strict=True)
-    photographs = [photograph(random, picture, pictures[number - 1]) for number, picture in enumerate(pictures)]
-    return np.array(chosen), encode_all(catalogue.encoder.load(), photographs)[0]
+    chosen: list[int] = []
+
+    def photographs() -> Iterator[Image.Image]:
+        for (_, other), (row, picture) in pairwise(_pictures(random, catalogue)):
+            chosen.append(row)
+            yield photograph(random, picture, other)
+
+    embeddings, _ = encode_all(catalogue.encoder.load(), photographs())
+    return np.array(chosen, int), embeddings
 
 
 def _pictures(random: np.random.Generator, catalogue: Catalogue) -> Iterator[tuple[int, Image.Image]]:

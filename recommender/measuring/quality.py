@@ -1,4 +1,4 @@
-"""How well the panels agree with what the catalogue says of its products, measured over all of them."""
+"""How well the panels agree with what the catalogue says of its products."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 1000
 
 
 def measure(catalogue: Catalogue) -> QualityReport | None:
-    """Compares every product with the first five beside it (exact search, no copies of its picture); keeps the result.
+    """Compares each product with the first five beside it (exact search, no copies of its picture); keeps the result.
 
     None while there are too few products to have five neighbours.
     """

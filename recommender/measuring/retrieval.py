@@ -17,7 +17,8 @@ from recommender.measuring.products import LABELS, SPLIT_SIZE, UNKNOWN, Products
 NEIGHBOURS = 5
 AGREEMENT = {"type@5": "article_type", "colour@5": "base_colour", "gender@5": "gender"}
 NORMAL_QUANTILE = 1.96
-QUERIES_AT_ONCE = 500
+PAIRS_AT_ONCE = 2_000_000
+"""So many cosines are 8 MB, and to find the largest of them takes three times as much beside."""
 EXCLUDED = -1
 """The cosine of what must not be found."""
 
@@ -109,8 +110,9 @@ def nearest_exact(
     query's own picture (m,) is among the `pictures` (n,) of the gallery, that row comes last, with the cosine -1.
     """
     rows, cosines = np.empty((len(queries), count), int), np.empty((len(queries), count), gallery.dtype)
-    for start in range(0, len(queries), QUERIES_AT_ONCE):
-        chunk = slice(start, start + QUERIES_AT_ONCE)
+    queries_at_once = max(1, PAIRS_AT_ONCE // max(1, len(gallery)))
+    for start in range(0, len(queries), queries_at_once):
+        chunk = slice(start, start + queries_at_once)
         similarity = queries[chunk] @ gallery.T
         if pictures is not None and own_pictures is not None:
             similarity[own_pictures[chunk, None] == pictures] = EXCLUDED

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from catalog import appearance
 from catalog.caching import compressed, expanded, kept
@@ -80,7 +79,7 @@ def _version() -> str | None:
     with connection_to_read(Embedding._meta.label).cursor() as cursor:
         cursor.execute(VERSION)
         encoder, *changed = cursor.fetchone()
-    return state_of_pages(repr((encoder, changed, get_language()))) if encoder else None
+    return state_of_pages(repr((encoder, changed))) if encoder else None
 
 
 def _for_everybody(product: Product, *, explains: bool = False) -> Written:
@@ -107,8 +106,11 @@ def _written(
 
 
 def _changes(product: Product, cards: Iterable[Card], since: datetime) -> Iterator[datetime]:
-    """The moments after that one at which rules of the panels or the cards' prices change."""
-    moments = [moment for card in cards for moment in (card.product.sale_starts_at, card.product.sale_ends_at)]
+    """The moments after that one at which rules of the panels change, or prices: the cards', and the product's own.
+
+    By its own the cards may be chosen.
+    """
+    for one in (product, *(card.product for card in cards)):
+        yield from one.price_changes(since)
     for dates in MerchandisingRule.objects.beside(product).values_list("starts_at", "ends_at"):
-        moments += dates
-    return (moment for moment in moments if moment and moment > since)
+        yield from (date for date in dates if date and date > since)

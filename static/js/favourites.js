@@ -6,7 +6,8 @@ addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-favourite]")) return;
   event.preventDefault();
-  const heart = form.querySelector("[aria-pressed]");
+  // The button stands in the product's article, and the form behind it.
+  const heart = event.submitter;
   try {
     // The page that it leads to is this one, and need not be read again.
     const response = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
@@ -18,6 +19,6 @@ addEventListener("submit", async (event) => {
   }
   const isKept = heart.getAttribute("aria-pressed") === "false";
   heart.setAttribute("aria-pressed", isKept);
-  form.querySelector("[data-label]").textContent = isKept ? form.dataset.kept : form.dataset.notKept;
+  heart.querySelector("[data-label]").textContent = isKept ? form.dataset.kept : form.dataset.notKept;
   announce(isKept ? form.dataset.saidKept : form.dataset.saidNotKept);
 });

@@ -1,12 +1,13 @@
 """What pages of other sites take from the shop: the module, and the frame."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from fashionsite.api.models import Key
-from tests.factories import ProductFactory
+from tests.factories import ProductFactory, searchable_products
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 15_000
@@ -38,6 +39,15 @@ def test_a_frame_is_for_the_origins_of_its_key(client):
     assert "X-Frame-Options" not in answer
     assert answer.cookies == {}
     assert Key.objects.get().used_at
+
+
+def test_the_cards_of_a_frame_say_how_similar_they_are_as_clicks_are_counted_by_it(client):
+    product = searchable_products(3)[0]
+    _, text = Key.make(name="a page", origins=[ORIGIN])
+    page = client.get(f"/embed/similar/{product.sku}/", {"key": text}).content.decode()
+    said = [int(percent) for percent in re.findall(r'data-similarity="(\d+)"', page)]
+    assert len(said) == 2
+    assert 0 < said[1] <= said[0] <= 100
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """A product's page in a real browser."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from catalog.models import Product
 from recommender.models import Mark
 from tests.browser.shop import colours_of_a_design
 from tests.factories import searchable_products
@@ -35,6 +37,20 @@ def test_a_mark_is_noted_without_leaving_the_page(page, products):
     expect(card.get_by_text("Noted")).to_be_visible()
     assert Mark.objects.get().other.sku == other
     assert Mark.objects.get().kind == "colour"
+
+
+def test_a_mark_is_noted_where_the_product_is_no_longer_here(browser, live_server):
+    product, _ = searchable_products(2)
+    Product.objects.filter(pk=product.pk).update(archived_at=timezone.now())
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.goto(product.get_absolute_url())
+    card = page.locator(".card")
+    card.locator(".marks summary").click()
+    card.get_by_role("button", name="Not similar").click()
+    expect(card.get_by_text("Noted", exact=True)).to_be_visible()
+    assert Mark.objects.get().product == product
+    context.close()
 
 
 def test_a_favourite_is_kept_by_keyboard_and_the_focus_stays_on_the_heart(page, products):

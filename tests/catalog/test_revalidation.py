@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.appearance import KEPT
-from catalog.models import Appearance, MerchandisingRule, Product
+from catalog.models import Appearance, Category, MerchandisingRule, Product
 from tests.factories import CategoryFactory, ProductFactory
 from tests.processes import eventually
 
@@ -57,17 +57,49 @@ def test_a_list_that_somebody_else_has_seen_asks_for_no_product(client, browser,
 
 
 @pytest.mark.parametrize(("date", "is_on_sale"), [("sale_starts_at", True), ("sale_ends_at", False)])
-def test_a_list_changes_at_the_moment_when_a_sale_begins_or_ends(client, product, date, is_on_sale):
+def test_pages_change_at_the_moment_when_a_sale_begins_or_ends(client, product, date, is_on_sale):
     changes_at = timezone.now() + timedelta(seconds=1)
     Product.objects.update(price=20, currency="EUR", sale_price=15, **{date: changes_at})
 
     def shows(address: str) -> bool:
         return 'class="on-sale"' in client.get(address).content.decode()
 
+    assert shows(product.get_absolute_url()) != is_on_sale
     assert shows("/products/") != is_on_sale
     assert ("sort=discount" in client.get("/c/shirts/").content.decode()) != is_on_sale
     eventually(lambda: shows("/products/") == is_on_sale, seconds=10)
+    assert shows(product.get_absolute_url()) == is_on_sale
     assert ("sort=discount" in client.get("/c/shirts/").content.decode()) == is_on_sale
+
+
+def test_a_product_that_somebody_else_has_seen_is_not_written_again(client, browser, product):
+    client.get(product.get_absolute_url())
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(product.get_absolute_url()).content.decode()
+    assert f"<h1>{product.title}</h1>" in page
+    assert f'<meta property="og:title" content="{product.title}">' in page
+    assert not [query for query in asked if "furtherpicture" in query["sql"] or "productsize" in query["sql"]]
+
+
+@pytest.mark.parametrize("change", ["name", "size", "category", "picture"])
+def test_a_products_page_follows_what_the_product_has(client, product, change):
+    assert "Another" not in client.get(product.get_absolute_url()).content.decode()
+    match change:
+        case "name":
+            Product.objects.update(name="Another name")
+        case "size":
+            product.sizes.create(label="Another size", position=1)
+        case "category":
+            Category.objects.update(name="Another kind")
+        case "picture":
+            product.further_pictures.create(position=1, image="Another.jpg", image_digest="1" * 64)
+    assert "Another" in client.get(product.get_absolute_url()).content.decode()
+
+
+def test_each_host_of_the_shop_names_itself(client, product):
+    for host in ("localhost", "127.0.0.1"):
+        page = client.get(product.get_absolute_url(), headers={"Host": host}).content.decode()
+        assert f'<link rel="canonical" href="http://{host}{product.get_absolute_url()}">' in page
 
 
 def test_whatever_the_page_shows_makes_it_another(browser, product):

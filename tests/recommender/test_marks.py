@@ -28,6 +28,14 @@ def test_marks_are_counted_and_nobody_is_named(client, products):
     assert "Noted" in client.get(one.get_absolute_url()).content.decode()
 
 
+def test_a_script_is_told_no_more_than_that_it_is_noted(client, products):
+    one, two, *_ = products
+    answer = client.post(f"/products/{one.sku}/marks/", {"look": two.sku}, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert Mark.objects.get().other == two
+    assert "Noted. Thank you" not in client.get(one.get_absolute_url()).content.decode()
+
+
 def test_a_senseless_mark_is_refused(client, products):
     one, two, *_ = products
     assert say(client, one, one).status_code == 404

@@ -152,6 +152,7 @@ def test_a_file_that_cannot_be_used_is_told_on_the_page(admin_client):
     job = ImportJob.objects.get()
     assert job.state == State.FAILED
     assert "Failed: the first line must name the columns, but it is empty" in page(admin_client, job)
+    assert f'<a class="button" href="{START}">Choose other files</a>' in page(admin_client, job)
 
 
 def test_columns_are_shown_and_can_be_chosen(admin_client, tmp_path):

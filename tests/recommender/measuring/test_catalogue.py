@@ -38,3 +38,13 @@ def test_an_empty_shop_is_an_empty_catalogue():
     catalogue = load_catalogue(active_encoder())
     assert len(catalogue) == 0
     assert catalogue.vectors.shape == (0, 256)
+
+
+def test_of_more_products_than_are_wanted_a_sample_stands_for_all():
+    products = searchable_products(12)
+    samples = [set(load_catalogue(active_encoder(), most).ids) for most in (5, 5, 11, 12)]
+    assert [len(sample) for sample in samples] == [5, 5, 11, 12]
+    assert samples[0] == samples[1] < samples[2]
+    assert samples[0] != {product.pk for product in sorted(products, key=lambda product: product.pk)[:5]}
+    catalogue = load_catalogue(active_encoder(), 5)
+    assert list(catalogue.ids) == sorted(catalogue.ids)

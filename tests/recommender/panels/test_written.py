@@ -121,6 +121,23 @@ def test_they_change_when_a_sale_ends(visited):
     eventually(lambda: not shows_a_sale(), seconds=10)
 
 
+def test_they_change_when_the_products_own_price_does_by_which_they_are_chosen(visited):
+    product = visited[0]
+    SimilarPanel.objects.create(pk=1, price_factor=2)
+    Product.objects.update(price=20, currency="EUR")
+    begins = timezone.now() + timedelta(seconds=1)
+    Product.objects.filter(pk=product.pk).update(sale_price=5, sale_starts_at=begins)
+    assert beside(product)
+    eventually(lambda: not beside(product), seconds=10)
+
+
+def test_they_speak_the_language_of_the_server(visited, settings):
+    settings.LANGUAGE_CODE = "de"
+    page = Client().get(visited[0].get_absolute_url()).content.decode()
+    assert "Sieht ähnlich aus" in page
+    assert "Visually similar" not in page
+
+
 def test_nothing_of_one_visitor_is_shown_to_another(visited):
     somebody, other = Client(), Client()
     (far,) = {product.sku for product in visited[1:]} - set(beside(visited[0]))
