@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.appearance import KEPT
-from catalog.models import Appearance, Category, MerchandisingRule, Product
+from catalog.models import Appearance, Category, MerchandisingRule, Product, ProductDescription
 from tests.factories import CategoryFactory, ProductFactory
 from tests.processes import eventually
 
@@ -81,7 +81,7 @@ def test_a_product_that_somebody_else_has_seen_is_not_written_again(client, brow
     assert not [query for query in asked if "furtherpicture" in query["sql"] or "productsize" in query["sql"]]
 
 
-@pytest.mark.parametrize("change", ["name", "size", "category", "picture"])
+@pytest.mark.parametrize("change", ["name", "size", "category", "picture", "description"])
 def test_a_products_page_follows_what_the_product_has(client, product, change):
     assert "Another" not in client.get(product.get_absolute_url()).content.decode()
     match change:
@@ -91,6 +91,8 @@ def test_a_products_page_follows_what_the_product_has(client, product, change):
             product.sizes.create(label="Another size", position=1)
         case "category":
             Category.objects.update(name="Another kind")
+        case "description":
+            ProductDescription.objects.write({product: "Another description"})
         case "picture":
             product.further_pictures.create(position=1, image="Another.jpg", image_digest="1" * 64)
     assert "Another" in client.get(product.get_absolute_url()).content.decode()
