@@ -62,6 +62,8 @@ def steer(page: SteeredPage, product: Product, act: str, **dates: datetime | Non
     Returns the rule that was written. `dates` are its `starts_at` and `ends_at`, where they are to be others.
     Raises ValidationError, where the page has too many rules or there can be none for this product.
     """
+    # Of two that steer the same product the second one finds the rule of the first.
+    Product.objects.filter(pk=product.pk).hold()
     rules = page.rules.select_for_update()
     rule = rules.filter(product=product).first()
     if act == "clear":

@@ -20,6 +20,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -154,7 +155,9 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 def _written(request: HttpRequest, product: Product, version: str) -> dict[str, SafeString]:
     """The parts of its page that are the same for all who have the product as a favourite, and for all others."""
     is_favourite = product.pk in FAVOURITES.read(request)
-    state = state_of_pages(repr((request.build_absolute_uri("/"), version)))
+    # No version tells of a description, which is read with the product.
+    content = (request.build_absolute_uri("/"), get_language(), version, product.description)
+    state = state_of_pages(repr(content))
     shop, until = appearance.current(), min(product.price_changes(timezone.now()), default=None)
 
     def write(part: str) -> SafeString:

@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,8 +14,13 @@ from recommender.vectors import VectorsAway
 
 
 def handle_error(request: HttpRequest) -> HttpResponseBase:
-    """503 with Retry-After while the database is away or out of space, or who finds what looks alike; else 500."""
+    """503 with Retry-After while the database is away or out of space, or who finds what looks alike; else 500.
+
+    409 where two have written what only one can: forms look before, and the constraints of the database have the word.
+    """
     error = sys.exc_info()[1]
+    if isinstance(error, IntegrityError):
+        return _answer_conflict(request)
     is_away = isinstance(error, OperationalError | InterfaceError | VectorsAway)
     if is_of_the_api(request):
         said = _said_of(error)
@@ -26,6 +31,13 @@ def handle_error(request: HttpRequest) -> HttpResponseBase:
     response = render(None, "503.html", status=503)
     response["Retry-After"] = str(SECONDS_TO_RETRY)
     return response
+
+
+def _answer_conflict(request: HttpRequest) -> HttpResponseBase:
+    if is_of_the_api(request):
+        said = gettext("Something else has changed this in the same moment. Look at how it is now, or send this again.")
+        return problem_response(request, "not_now", said)
+    return render(None, "409.html", status=409)
 
 
 def _said_of(error: BaseException | None) -> str:

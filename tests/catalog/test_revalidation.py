@@ -91,6 +91,8 @@ def test_a_products_page_follows_what_the_product_has(client, product, change):
             product.sizes.create(label="Another size", position=1)
         case "category":
             Category.objects.update(name="Another kind")
+        case "description":
+            ProductDescription.objects.write({product: "Another description"})
         case "picture":
             product.further_pictures.create(position=1, image="Another.jpg", image_digest="1" * 64)
         case "description":

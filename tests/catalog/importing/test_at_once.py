@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import pytest
 from django.db import connection, connections, transaction
 
 from catalog.importing.advancing import import_catalog
-from catalog.models import CatalogVersion, MerchandisingRule, Product
+from catalog.models import CatalogVersion, MerchandisingRule, Product, Synonym
 from catalog.steering import SteeredPage, steer
 from tests.factories import CategoryFactory, ProductFactory
 from tests.processes import eventually
@@ -56,6 +57,30 @@ def test_staff_steer_a_product_that_an_import_writes(table, elsewhere):
         job = elsewhere(lambda: import_catalog(table, None))
     assert job.result().updated == 3
     assert MerchandisingRule.objects.get().product == product
+
+
+def test_two_who_steer_the_same_product_write_one_rule(table, elsewhere, admin_client):
+    product = Product.objects.first()
+    told = {"place": "shop", "product": product.sku, "act": "hide"}
+    with transaction.atomic():
+        steer(SteeredPage("shop", None), product, "boost")
+        answer = elsewhere(lambda: admin_client.post("/api/v1/rules/", told, "application/json"))
+    assert answer.result().status_code == 200
+    assert MerchandisingRule.objects.get().act == "hide"
+
+
+def test_of_two_who_add_the_same_one_is_told(elsewhere, admin_client):
+    told = {"phrase": "foot gloves", "meanings": "shoes"}
+    admin_client.raise_request_exception = False
+    as_json = {"content_type": "application/json"}
+    for address, kind in (("/api/v1/synonyms/", as_json), ("/admin/catalog/synonym/add/", {})):
+        with transaction.atomic():
+            synonym = Synonym.objects.create(**told)
+            answer = elsewhere(partial(admin_client.post, address, told, **kind))
+        assert answer.result().status_code == 409
+        assert Synonym.objects.get(phrase="foot gloves") == synonym
+        synonym.delete()
+    assert "Somebody else was at it." in answer.result().content.decode()
 
 
 def test_an_import_that_is_sent_back_goes_on(table, elsewhere):
