@@ -265,7 +265,8 @@ if CACHE_URL:
     CACHES["default"]["KEY_FUNCTION"] = "catalog.revalidation.key_of_program"
 else:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}},
+        # A product's page has three, of 5 kB together.
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 4000}},
         "photos": {
             "BACKEND": "catalog.file_cache.FileBasedCache",
             "LOCATION": _photos_folder(),
