@@ -155,9 +155,7 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
 def _written(request: HttpRequest, product: Product, version: str) -> dict[str, SafeString]:
     """The parts of its page that are the same for all who have the product as a favourite, and for all others."""
     is_favourite = product.pk in FAVOURITES.read(request)
-    # No version tells of a description, which is read with the product.
-    content = (request.build_absolute_uri("/"), get_language(), version, product.description)
-    state = state_of_pages(repr(content))
+    state = state_of_pages(repr((request.build_absolute_uri("/"), get_language(), version)))
     shop, until = appearance.current(), min(product.price_changes(timezone.now()), default=None)
 
     def write(part: str) -> SafeString:

@@ -96,8 +96,6 @@ def test_a_products_page_follows_what_the_product_has(client, product, change):
             ProductDescription.objects.write({product: "Another description"})
         case "picture":
             product.further_pictures.create(position=1, image="Another.jpg", image_digest="1" * 64)
-        case "description":
-            ProductDescription.objects.write({product: "Another description"})
     assert "Another" in client.get(product.get_absolute_url()).content.decode()
 
 
