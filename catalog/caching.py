@@ -6,9 +6,8 @@ import time
 import zlib
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from threading import Lock, Thread
-from typing import Generic, ParamSpec, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,7 +18,6 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog.monitoring.metrics import count_asked
 
 logger = logging.getLogger(__name__)
-Asked = ParamSpec("Asked")
 Computed = TypeVar("Computed")
 MISSING = object()
 UNREADABLE = (pickle.UnpicklingError, zlib.error, AttributeError, EOFError, ImportError, IndexError, ValueError)
@@ -77,21 +75,6 @@ def compressed(text: str) -> bytes:
 def expanded(kept_bytes: bytes) -> SafeString:
     """The part of a page."""
     return mark_safe(zlib.decompress(kept_bytes).decode())  # noqa: S308 – a template wrote it
-
-
-def awaited(load: Callable[Asked, Computed]) -> Callable[Asked, Computed]:
-    """For a function that keeps its answers, which are large: threads that ask for the first one wait for each other.
-
-    `functools` lets each of them make it, and only one of these is kept.
-    """
-    lock = Lock()
-
-    @wraps(load)
-    def answer(*arguments: Asked.args, **named: Asked.kwargs) -> Computed:
-        with lock:
-            return load(*arguments, **named)
-
-    return answer
 
 
 def by_effort(seconds: float) -> float:

@@ -11,6 +11,13 @@ from catalog.outages import CACHE
 class FileBasedCache(filebased.FileBasedCache):
     """Files, of which none comes while their folder is full or at fault; those that are there are still read."""
 
+    def __init__(self, *arguments: Any) -> None:
+        # The last thing that it does is to make its folder.
+        try:
+            super().__init__(*arguments)
+        except OSError as error:
+            CACHE.begin(error)
+
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         try:
             return super().get(key, default, version)

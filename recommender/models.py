@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
-from catalog.caching import awaited
+from catalog.loading import awaited
 from catalog.models import Product
 from recommender.encoders import PictureEncoder, load_encoder, load_file
 from recommender.querysets import EmbeddingFailureQuerySet, EmbeddingQuerySet, EncoderQuerySet, MarkQuerySet

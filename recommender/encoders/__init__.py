@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from PIL import Image
 
-from catalog.caching import awaited
+from catalog.loading import awaited
 
 PICTURES_PER_BATCH = 64
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from catalog.caching import awaited
+from catalog.loading import awaited
 from recommender.encoders.litert import open_network, run
 from recommender.encoders.preprocessing import letterbox
 from recommender.photo.garments import names

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.caching import awaited
+from catalog.loading import awaited
 from recommender.diversity import unit
 
 COMPOSITION = Path(__file__).resolve().parent.parent / "weights" / "fashion-resnet.kinds.npz"

@@ -2,9 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +9,7 @@ import pytest
 from django.db import DatabaseError
 
 from catalog import caching
-from catalog.caching import LastMade, awaited
+from catalog.caching import LastMade
 
 THREAD = "made for a test"
 
@@ -122,20 +119,3 @@ def test_many_at_once_make_it_once(made):
     going_on.set()
     wait()
     assert made == ["a"]
-
-
-def test_what_is_large_is_loaded_by_one_of_the_threads_that_ask_at_once():
-    another, loads = threading.Barrier(2), []
-
-    @awaited
-    @cache
-    def load() -> object:
-        loads.append("once")
-        with suppress(threading.BrokenBarrierError):
-            another.wait(timeout=0.2)
-        return object()
-
-    with ThreadPoolExecutor(3) as threads:
-        loaded = {threads.submit(load) for _ in range(3)}
-    assert len({future.result() for future in loaded}) == 1
-    assert loads == ["once"]
