@@ -32,6 +32,7 @@ UNCLEAR = 0.5
 """The share of a word's pictures that do not show it clearly enough to be found"""
 RIDGE = 10.0
 """As if the pictures varied by so much in every direction, summed over all of them"""
+ROWS_AT_ONCE = 2000
 LEAST = 1e-9
 """What is divided by where a word is in no picture that is learnt from"""
 
@@ -50,9 +51,11 @@ def _shown(catalogue: Catalogue, words: Iterable[tuple[str, np.ndarray]]) -> Ite
     """Those of the words that prove themselves on held-out pictures, learnt from all; not yet saved."""
     # The first picture is seen, so that there always is one.
     held_out = catalogue.picture_numbers % HELD_OUT_SHARE == HELD_OUT_SHARE - 1
-    test, whole = _Learner(catalogue.vectors[~held_out]), _Learner(catalogue.vectors)
+    test = _Learner(catalogue.vectors, ~held_out)
+    whole = _Learner(catalogue.vectors, np.ones(len(catalogue), bool))
+    unseen = catalogue.vectors[held_out]
     for word, has in words:
-        scores, has_unseen = catalogue.vectors[held_out] @ test.direction(has[~held_out]), has[held_out]
+        scores, has_unseen = unseen @ test.direction(has), has[held_out]
         precision = _precision(scores, has_unseen)
         if precision >= max(LEAST_PRECISION, LEAST_LIFT * has_unseen.mean()):
             yield ShownWord(
@@ -65,16 +68,22 @@ def _shown(catalogue: Catalogue, words: Iterable[tuple[str, np.ndarray]]) -> Ite
 
 
 class _Learner:
-    """Ridge regression on embeddings (n, d), solved once for all words."""
+    """Ridge regression on the embeddings (n, d) that are learnt from (bool (n,)), solved once for all words."""
 
-    def __init__(self, vectors: np.ndarray):
-        self._centred = vectors - vectors.mean(axis=0)
-        variance = (self._centred.T @ self._centred).astype(np.float64)
+    def __init__(self, vectors: np.ndarray, learnt: np.ndarray):
+        self._vectors, self._learnt = vectors, learnt
+        self._mean = vectors.mean(axis=0, where=learnt[:, None])
+        variance = np.zeros((vectors.shape[1],) * 2)
+        # A copy of all of them, without their mean, would be as much memory again.
+        for start in range(0, len(vectors), ROWS_AT_ONCE):
+            chunk = slice(start, start + ROWS_AT_ONCE)
+            centred = vectors[chunk][learnt[chunk]] - self._mean
+            variance += centred.T @ centred
         self._solution = np.linalg.inv(variance + RIDGE * np.eye(len(variance)))
 
     def direction(self, has: np.ndarray) -> np.ndarray:
-        """float32 (d,), of length one: where the pictures of the chosen (bool (n,)) lie."""
-        direction = self._solution @ self._centred[has].sum(axis=0)
+        """float32 (d,), of length one: where the pictures of the chosen (bool (n,)) lie, as far as they are learnt."""
+        direction = self._solution @ (self._vectors[has & self._learnt] - self._mean).sum(axis=0)
         return (direction / max(np.linalg.norm(direction), LEAST)).astype(np.float32)
 
 
