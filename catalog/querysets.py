@@ -280,7 +280,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         Triggers write the row of the catalogue's version with every change: who has that row waits for no product, as
         who has products waits for it.
         """
-        list(self.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        list(self.held().values_list("pk"))
+
+    def held(self) -> "ProductQuerySet":
+        """The same, read in a transaction; whoever names one of them, as a rule does, does not wait for its end."""
+        return self.select_for_update(of=("self",), no_key=True)
 
     def refresh_search(self) -> None:
         """Brings the text behind word search up to date, after a category was renamed or moved."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -158,9 +158,10 @@ def _written(request: HttpRequest, product: Product, version: str) -> dict[str, 
     state = state_of_pages(repr((request.build_absolute_uri("/"), get_language(), version)))
     shop, until = appearance.current(), min(product.price_changes(timezone.now()), default=None)
 
-    def write(part: str) -> SafeString:
+    @cache
+    def context() -> dict[str, Any]:
         prefetch_related_objects([product], "further_pictures")
-        context = {
+        return {
             "product": product,
             "pictures": product.pictures,
             "offered_sizes": product.sizes.all(),
@@ -168,7 +169,9 @@ def _written(request: HttpRequest, product: Product, version: str) -> dict[str, 
             "is_favourite": is_favourite,
             "shop": shop,
         }
-        return render_to_string(f"catalog/_product_{part}.html", context, request)
+
+    def write(part: str) -> SafeString:
+        return render_to_string(f"catalog/_product_{part}.html", context(), request)
 
     return {
         part: kept_text(f"{part}:{product.pk}:{is_favourite}:{state}", partial(write, part), SECONDS_KEPT, until)

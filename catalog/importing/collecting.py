@@ -201,9 +201,7 @@ def _write(one: PictureAddress, **values: object) -> None:
     """Notes it, and gives the product the pictures that it has by now; nothing where all that was undone since."""
     # In the order in which imports lock them.
     job = ImportJob.objects.select_for_update().filter(pk=one.job_id).first()
-    product = (
-        as_they_are(Product.objects.select_for_update(of=("self",), no_key=True)).filter(pk=one.product_id).first()
-    )
+    product = as_they_are(Product.objects.held()).filter(pk=one.product_id).first()
     known = PictureAddress.objects.waiting().filter(pk=one.pk, job=one.job_id, address=one.address)
     if job is None or product is None or not known.update(**values):
         return

@@ -125,8 +125,7 @@ def carry_out(
     """
     naming.hold()
     store = _Store()
-    # Whoever names a product, as a rule does, waits for nobody who writes it.
-    plan = plan_batch(rows, Product.objects.select_for_update(of=("self",), no_key=True), owned, store, skus)
+    plan = plan_batch(rows, Product.objects.held(), owned, store, skus)
     write_changes(job, plan.changes, categories)
     store.finish(plan.changes)
     write_issues(job, plan.issues)
@@ -175,7 +174,7 @@ def _end(job: ImportJob) -> None:
         )
         write_issues(job, [RowIssue(None, "", "not archived", reason)])
     elif job.archive_missing:
-        missing = list(missing_products(named).select_for_update(of=("self",), no_key=True))
+        missing = list(missing_products(named).held())
         archive(job, missing)
         job.archived = len(missing)
     job.rows_taken.all().delete()
