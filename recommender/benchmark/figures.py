@@ -51,9 +51,13 @@ def _times(figure: Figure, other: Figure) -> float | None:
 def figure(what: str, seconds: Iterable[float], baseline: float | None = None, note: str = "") -> Figure:
     """The median and the 95th percentile of durations in seconds; the baseline is the median of what is compared."""
     median, p95 = np.percentile(1000 * np.array(list(seconds)), [50, 95])
-    # What takes some microseconds is rounded to nothing.
     times = float(f"{baseline / median:.2g}") if baseline else None
-    return Figure(what, round(float(median), 2), round(float(p95), 2), times=times, note=note)
+    return Figure(what, _rounded(median), _rounded(p95), times=times, note=note)
+
+
+def _rounded(milliseconds: float) -> float:
+    """To some digits, and not to some decimals: what takes a few microseconds takes longer than nothing."""
+    return float(f"{milliseconds:.4g}")
 
 
 def timed(calls: Iterable[Callable[[], object]]) -> list[float]:

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from recommender import registry
 from recommender.benchmark import pages, searches
-from recommender.benchmark.figures import figure
+from recommender.benchmark.figures import Section, figure
 from recommender.benchmark.machine import machine
 from recommender.benchmark.report import Run, lines, write
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
@@ -36,7 +36,13 @@ def test_searches_are_compared_with_scikit_learn_and_every_kind_of_page_is_visit
 def test_a_figure_says_how_many_times_as_fast_it_is():
     one = figure("here", [0.001, 0.002, 0.003], baseline=20)
     assert (one.median, one.times) == (2, 10)
-    assert figure("in memory", [0.000001], baseline=20).times == 20_000
+
+
+def test_what_takes_a_few_microseconds_takes_longer_than_nothing(tmp_path):
+    fast = figure("in memory", [0.000001], baseline=20)
+    assert (fast.median, fast.times) == (0.001, 20_000)
+    write(Run(machine(), 1, (40, 41), [Section("one", "", figures=[fast, figure("slow", [1])])]), tmp_path)
+    assert "<svg" in (tmp_path / "index.html").read_text()
 
 
 @pytest.mark.django_db
