@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -161,7 +162,10 @@ def test_a_database_that_was_started_again_ends_with_the_shop_though_others_were
     pid_file = tmp_path / "var" / "postgres" / "postmaster.pid"
 
     def ready_one(beside: int = 0) -> int | None:
-        said = pid_file.read_text() if pid_file.exists() else ""
+        said = ""
+        # It goes and comes while it is looked for.
+        with suppress(FileNotFoundError):
+            said = pid_file.read_text()
         number = int(said.split()[0]) if "ready" in said else beside
         return number if number != beside else None
 

@@ -84,7 +84,9 @@ def test_of_two_who_add_the_same_one_is_told(elsewhere, admin_client):
 
 
 def test_an_import_that_is_sent_back_goes_on(table, elsewhere):
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Of two that wait for each other it is not this one that is sent back.
+        cursor.execute("SET LOCAL deadlock_timeout = '10s'")
         CatalogVersion.objects.select_for_update().get()
         job = elsewhere(lambda: import_catalog(table, None))
         # Each waits for the other now.
