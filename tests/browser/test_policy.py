@@ -8,12 +8,15 @@ from playwright.sync_api import Page, expect
 
 from catalog.importing.models import ImportJob
 from recommender.models import Encoder, Mark, QualityReport
+from tests.browser.conftest import DESK
 from tests.browser.shop import colours_of_a_design, look_of, photo
 from tests.browser.test_import_desk import sign_in, start
 from tests.pictures import write_catalogue
 from tests.processes import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+at_a_desk = pytest.mark.parametrize("page", [DESK], ids=["desk"], indirect=True)
+"""For what runs the same scripts at every width"""
 LISTEN = "addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective}`))"
 ADMIN = (
     "/admin/",
@@ -90,6 +93,7 @@ def test_a_shopper_never_breaks_the_policy(watched, products):
     watched.get_by_text("In another colour").click()
 
 
+@at_a_desk
 def test_who_reads_and_tries_the_api_never_breaks_the_policy_and_asks_nobody_else(watched: Page, products, live_server):
     asked = []
     watched.on("request", lambda request: asked.append(request.url))
@@ -103,6 +107,7 @@ def test_who_reads_and_tries_the_api_never_breaks_the_policy_and_asks_nobody_els
     assert all(address.startswith((live_server.url, "data:")) for address in asked)
 
 
+@at_a_desk
 def test_staff_never_break_the_policy(watched: Page, products, tmp_path):
     encoder = Encoder.objects.active()
     worst = [[products[0].sku, [product.sku for product in products[1:6]]]]

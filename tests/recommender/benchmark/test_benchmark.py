@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -10,6 +11,7 @@ from recommender.benchmark import pages, searches
 from recommender.benchmark.figures import Section, figure
 from recommender.benchmark.machine import machine
 from recommender.benchmark.report import Run, lines, write
+from recommender.benchmark.searches import Gallery
 from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import write_catalogue
 
@@ -31,6 +33,19 @@ def test_searches_are_compared_with_scikit_learn_and_every_kind_of_page_is_visit
     assert json.loads((tmp_path / "benchmark.json").read_text())["sections"][0]["figures"][0]["median"] > 0
     assert (tmp_path / "index.html").read_text().count("<svg") == len(found.figures) + len(visited.figures)
     assert "| scikit-learn, brute force |  |" in "\n".join(lines(run))
+
+
+def test_recall_is_the_share_of_the_nearest_that_was_found_among_what_a_filter_keeps():
+    vectors = np.random.default_rng(1).normal(size=(100, 8)).astype(np.float32)
+    gallery = Gallery(np.arange(100), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    queries = gallery.vectors[:60]
+    every, odd, none = np.ones(100, bool), np.arange(100) % 2 == 1, np.zeros(100, bool)
+    nearest = np.argsort(-queries @ gallery.vectors.T, axis=1)
+    assert gallery.recall(queries, nearest[:, :12], every) == 1
+    assert gallery.recall(queries, nearest[:, 6:18], every) == pytest.approx(0.5, abs=0.01)
+    assert gallery.recall(queries, nearest[:, :12], odd) < 0.9
+    assert gallery.recall(queries, [rows[odd[rows]][:12] for rows in nearest], odd) == 1
+    assert gallery.recall(queries, nearest[:, :0], none) == 1
 
 
 def test_a_figure_says_how_many_times_as_fast_it_is():
