@@ -24,14 +24,16 @@ from recommender.models import Embedding, Encoder, VectorCollection
 from recommender.querysets import EmbeddingQuerySet
 from recommender.vectors import VectorsAway, asking_milvus, engine, is_milvus_asked
 
-CANDIDATES = 100
-"""hnsw.ef_search: how many candidates the index keeps while it searches."""
-FEW_CANDIDATES = 24
+CANDIDATES, MANY_CANDIDATES, FEW_CANDIDATES = 100, 300, 24
+"""hnsw.ef_search: how many candidates the index keeps while it searches; many where it has many embeddings. Among a
+million with groups of two dozen look-alikes, a hundred are but a few groups: of a hundred searches one or two find
+nothing of their own group, with three hundred one in two hundred does."""
+MANY = 200_000
+"""Embeddings"""
 MOST_PASSED = 60_000
 """hnsw.max_scan_tuples: how many the index goes past for those that a filter keeps"""
-LINKS, CANDIDATES_WHEN_BUILT = 24, 128
-"""m and ef_construction of the index. Among a million, groups of two dozen that look alike fill all of 16 links with
-each other, and one search in forty finds nothing of the group that it is for; with 24, one in 200."""
+LINKS, CANDIDATES_WHEN_BUILT = 16, 128
+"""m and ef_construction of the index"""
 LOOK_ALIKES = 500
 MOST_ROWS = 3000
 """Pictures that are looked at for one search"""
@@ -49,6 +51,17 @@ PRESENT = """
     JOIN unnest(%s::bigint[], %s::varchar[]) AS asked (product_id, image_digest) USING (product_id, image_digest)
 """
 """Which of these products have these further pictures"""
+HOW_MANY = "SELECT reltuples FROM pg_class WHERE oid = 'recommender_embedding'::regclass"
+"""Embeddings, as PostgreSQL reckons"""
+# With a filter the index goes on until it has enough, nearly in the order of the distances: in the very order it would
+# leave out what comes late. The planner takes fresh embeddings for rare, and would sort all distances instead of asking
+# the index.
+INDEX_SETTINGS = f"""
+    SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
+    set_config('hnsw.max_scan_tuples', %(most_passed)s, true),
+    set_config('hnsw.scan_mem_multiplier', '2', true), set_config('enable_sort', 'off', true),
+    set_config('hnsw.ef_search', CASE WHEN ({HOW_MANY}) > %(many)s THEN %(in_many)s ELSE %(in_others)s END, true)
+"""
 Row = TypeVar("Row", bound=tuple)
 CLOSE_SHAPE = 0.3
 """The cosine from which on two colours of one design have a close shape."""
@@ -240,19 +253,20 @@ def look_alikes(encoder: Encoder, vector: np.ndarray, columns: tuple[str, ...]) 
 
 
 @contextmanager
-def index_settings(candidates: int = CANDIDATES) -> Iterator[None]:
-    """What a transaction of `nearest` queries needs from PostgreSQL, where Milvus does not answer them."""
+def index_settings(candidates: int | None = None) -> Iterator[None]:
+    """What a transaction of `nearest` queries needs from PostgreSQL, where Milvus does not answer them.
+
+    The candidates are as many as the number of embeddings asks for, where they are not told.
+    """
+    told: dict[str, str | int] = {
+        "most_passed": str(MOST_PASSED),
+        "many": MANY,
+        "in_many": str(candidates or MANY_CANDIDATES),
+        "in_others": str(candidates or CANDIDATES),
+    }
     with transaction.atomic((connection := _connection()).alias), asking_milvus():
         with connection.cursor() as cursor:
-            # With a filter the index goes on until it has enough, nearly in the order of the distances: in the very
-            # order it would leave out what comes late. The planner takes fresh embeddings for rare, and would sort
-            # all distances instead of asking the index.
-            cursor.execute(
-                "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), "
-                "set_config('hnsw.max_scan_tuples', %s, true), set_config('hnsw.scan_mem_multiplier', '2', true), "
-                "set_config('enable_sort', 'off', true), set_config('hnsw.ef_search', %s, true)",
-                [str(MOST_PASSED), str(candidates)],
-            )
+            cursor.execute(INDEX_SETTINGS, told)
         yield
 
 
@@ -365,9 +379,9 @@ def _collection_to_ask(encoder: Encoder) -> str | None:
 
 
 def _is_small() -> bool:
-    """Whether the shop can do without an index for a while, as PostgreSQL reckons."""
+    """Whether the shop can do without an index for a while."""
     with _connection().cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Embedding._meta.db_table])
+        cursor.execute(HOW_MANY)
         return cursor.fetchone()[0] <= MOST_WITHOUT_INDEX
 
 

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from recommender.encoders.imagenet import ImageNetResNet50
-from recommender.neighbours import CANDIDATES, CANDIDATES_WHEN_BUILT, LINKS
+from recommender.neighbours import CANDIDATES, CANDIDATES_WHEN_BUILT, LINKS, MANY, MANY_CANDIDATES
 
 Search = Callable[[np.ndarray, int], np.ndarray]
 """A query (d,) and how many: the rows (count,) of the nearest."""
@@ -55,5 +55,5 @@ def _faiss_hnsw(gallery: np.ndarray) -> Search:
     index = faiss.IndexHNSWFlat(gallery.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = CANDIDATES_WHEN_BUILT
     index.add(gallery)
-    index.hnsw.efSearch = CANDIDATES
+    index.hnsw.efSearch = MANY_CANDIDATES if len(gallery) > MANY else CANDIDATES
     return lambda query, count: index.search(query[None], count)[1][0]

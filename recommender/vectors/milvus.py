@@ -11,8 +11,8 @@ from pymilvus import DataType, MilvusClient, MilvusException
 
 from recommender.vectors import MILVUS, VectorsAway
 
-LINKS, CANDIDATES_WHEN_BUILT, CANDIDATES = 24, 128, 100
-"""M, efConstruction and ef, as the index in PostgreSQL has them"""
+LINKS, CANDIDATES_WHEN_BUILT, CANDIDATES = 16, 128, 300
+"""M, efConstruction and ef, as the index of a large shop in PostgreSQL has them"""
 SECONDS_TO_SEARCH, SECONDS_TO_WRITE = 2, 60
 UNREACHABLE, NOT_LOADED = 2, 101
 """Codes of a MilvusException"""

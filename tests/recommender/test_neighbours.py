@@ -51,6 +51,18 @@ def test_the_index_answers_and_not_a_sort_of_all_distances():
     assert f"Index Scan using embedding_hnsw_{registry.active_encoder().pk}" in plan
 
 
+def test_a_large_index_is_asked_for_more_candidates(monkeypatch):
+    def candidates(told: int | None = None) -> str:
+        with neighbours.index_settings(told), connection.cursor() as cursor:
+            cursor.execute("SELECT '[1]'::vector; SHOW hnsw.ef_search")
+            return cursor.fetchone()[0]
+
+    assert (candidates(), candidates(24)) == ("100", "24")
+    # Nobody has counted the rows yet, which PostgreSQL tells as -1.
+    monkeypatch.setattr(neighbours, "MANY", -2)
+    assert (candidates(), candidates(24)) == ("300", "24")
+
+
 def test_closeness_is_the_cosine_to_the_nearest_embedding():
     searchable_products(20)
     own = np.stack(list(Embedding.objects.values_list("vector", flat=True)))
