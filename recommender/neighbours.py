@@ -26,8 +26,8 @@ from recommender.vectors import VectorsAway, asking_milvus, engine, is_milvus_as
 
 CANDIDATES, MANY_CANDIDATES, FEW_CANDIDATES = 100, 300, 24
 """hnsw.ef_search: how many candidates the index keeps while it searches; many where it has many embeddings. Among a
-million with groups of two dozen look-alikes, a hundred are but a few groups: of a hundred searches one or two find
-nothing of their own group, with three hundred one in two hundred does."""
+million with groups of two dozen look-alikes a hundred are but a few groups, and of a thousand searches 11 to 24 find
+nothing of their own group; with three hundred 5 to 11 do."""
 MANY = 200_000
 """Embeddings"""
 MOST_PASSED = 60_000
