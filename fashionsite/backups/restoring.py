@@ -1,6 +1,7 @@
 """Puts a backup in the place of what the shop has, after everything is looked at that could be wrong with it."""
 
 import gzip
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ from fashionsite.backups.manifest import BackupProblem, Manifest, digest_of, dig
 BYTES_AT_ONCE = 1 << 20
 AT_ONCE = 8
 """Files that are stored beside each other"""
+SECONDS_TO_GO = 2
+"""So long PostgreSQL may count a program that has ended, like the one that took a backup"""
 
 
 def restore_backup(folder: Path, *, replace: bool) -> Manifest:
@@ -73,16 +76,22 @@ def _check_shop(*, replace: bool) -> None:
     """Raises BackupProblem where somebody would lose something, or is at work."""
     if not replace and Product._meta.db_table in connection.introspection.table_names() and Product.objects.exists():
         raise BackupProblem("This shop has products. With --replace they, and all else that it has, are replaced.")
+    deadline = time.monotonic() + SECONDS_TO_GO
+    while (others := _other_connections()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if others:
+        raise BackupProblem(
+            f"The shop is at work ({others} connections): stop its web servers, workers and beat first."
+        )
+
+
+def _other_connections() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
             "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        (others,) = cursor.fetchone()
-    if others:
-        raise BackupProblem(
-            f"The shop is at work ({others} connections): stop its web servers, workers and beat first."
-        )
+        return cursor.fetchone()[0]
 
 
 def _check_digests(folder: Path, manifest: Manifest) -> None:

@@ -15,11 +15,12 @@ from recommender.statistics.report import TABLES
 from tests.factories import ProductFactory
 
 PAGE = "/admin/statistics/searchedwords/"
-TODAY = timezone.localdate()
 
 
 def searched(words: str, times: int, answer: str = "nothing", age: int = 0) -> None:
-    SearchedWords.objects.create(day=TODAY - timedelta(days=age), words=words, answer=answer, times=times)
+    SearchedWords.objects.create(
+        day=timezone.localdate() - timedelta(days=age), words=words, answer=answer, times=times
+    )
 
 
 def page(client, days: int = 30) -> str:
@@ -62,9 +63,9 @@ def test_the_period_is_chosen(admin_client):
 def test_plots_are_drawn_without_a_style_or_a_script(admin_client):
     searched("red", 4, "all")
     searched("blue", 2, "all", age=1)
-    Happening.objects.create(day=TODAY, kind="photo", detail="close", times=2)
-    Happening.objects.create(day=TODAY, kind="shown", place="words", times=20)
-    Happening.objects.create(day=TODAY, kind="clicked", place="words", position=2, times=5)
+    Happening.objects.create(day=timezone.localdate(), kind="photo", detail="close", times=2)
+    Happening.objects.create(day=timezone.localdate(), kind="shown", place="words", times=20)
+    Happening.objects.create(day=timezone.localdate(), kind="clicked", place="words", position=2, times=5)
     content = re.search(r'<div id="content" .*<footer', page(admin_client, 7), re.DOTALL).group()
     assert "style=" not in content
     assert "<script" not in content
@@ -87,7 +88,7 @@ def test_bars_of_several_series_stand_on_one_another():
 def test_products_are_shown_with_their_pictures_the_most_viewed_first(admin_client):
     few, many = ProductFactory.create_batch(2)
     for product, times in ((few, 2), (many, 9)):
-        ProductCount.objects.create(day=TODAY, product=product, kind="viewed", times=times)
+        ProductCount.objects.create(day=timezone.localdate(), product=product, kind="viewed", times=times)
     text = page(admin_client)
     assert text.index(many.image_address) < text.index(few.image_address)
     assert "<span>9 " in text
@@ -99,7 +100,7 @@ def test_every_table_can_be_downloaded(table, name):
 
 
 def test_a_table_does_no_harm_in_a_spreadsheet(table):
-    ProductCount.objects.create(day=TODAY, product=ProductFactory(name="=1+1"), kind="viewed", times=1)
+    ProductCount.objects.create(day=timezone.localdate(), product=ProductFactory(name="=1+1"), kind="viewed", times=1)
     assert table("products")[0]["name"] == "'=1+1"
 
 

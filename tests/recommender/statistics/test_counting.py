@@ -17,8 +17,6 @@ from tests.factories import CategoryFactory, ProductFactory, searchable_products
 from tests.pictures import as_file, drawing
 from tests.processes import eventually, manage
 
-TODAY = timezone.localdate()
-
 
 def search(shopper, words: str, times: int = 1, path: str = "/products/", **more: str) -> None:
     for _ in range(times):
@@ -37,7 +35,7 @@ def test_words_are_counted_as_they_are_read_with_what_they_found(shopper, table)
         {"words": "zeppelin", "searches": "1", "nothing found": "1", "only most of it found": "0"},
     ]
     assert table("words-without-results") == [{"words": "zeppelin", "searches": "1"}]
-    assert table("days")[-1] == {"day": str(TODAY), "by words": "7", "by photo": "0"}
+    assert table("days")[-1] == {"day": str(timezone.localdate()), "by words": "7", "by photo": "0"}
 
 
 def test_a_search_that_goes_on_is_not_another_one(shopper, table):
@@ -211,13 +209,13 @@ def test_what_is_older_than_the_shop_keeps_it_goes(settings):
     settings.STATISTICS_DAYS = 30
     product = ProductFactory()
     for age in (29, 30):
-        day = TODAY - timedelta(days=age)
+        day = timezone.localdate() - timedelta(days=age)
         SearchedWords.objects.create(day=day, words="zeppelin", answer="nothing", times=1)
         Happening.objects.create(day=day, kind="shown", place="words", times=1)
         ProductCount.objects.create(day=day, product=product, kind="viewed", times=1)
     forget()
     for model in (SearchedWords, Happening, ProductCount):
-        assert model.objects.get().day == TODAY - timedelta(days=29)
+        assert model.objects.get().day == timezone.localdate() - timedelta(days=29)
     settings.STATISTICS_DAYS = 0
     forget()
     assert not SearchedWords.objects.exists()
@@ -225,9 +223,9 @@ def test_what_is_older_than_the_shop_keeps_it_goes(settings):
 
 def test_words_that_nobody_is_shown_are_forgotten_after_a_week_and_still_counted():
     for words, age, times in [("rare", 8, 2), ("rare too", 8, 1), ("new", 7, 1), ("often", 8, 1), ("often", 1, 2)]:
-        day = TODAY - timedelta(days=age)
+        day = timezone.localdate() - timedelta(days=age)
         SearchedWords.objects.create(day=day, words=words, answer="all", times=times)
-    SearchedWords.objects.create(day=TODAY - timedelta(days=8), words="", answer="all", times=4)
+    SearchedWords.objects.create(day=timezone.localdate() - timedelta(days=8), words="", answer="all", times=4)
     forget()
     assert set(SearchedWords.objects.values_list("words", "times")) == {("", 7), ("new", 1), ("often", 1), ("often", 2)}
 
@@ -235,7 +233,7 @@ def test_words_that_nobody_is_shown_are_forgotten_after_a_week_and_still_counted
 def test_between_two_writes_no_more_than_so_many_rows_are_kept(caplog):
     tally = Tally()
     for number in range(MOST_ROWS + 5):
-        tally.add(Happening, TODAY, "clicked", "words", number % (MOST_ROWS + 2), "")
+        tally.add(Happening, timezone.localdate(), "clicked", "words", number % (MOST_ROWS + 2), "")
     tally.write()
     assert Happening.objects.total() == MOST_ROWS + 3
     assert "2 clicks, views and searches are lost" in caplog.text
@@ -248,7 +246,7 @@ def test_it_is_written_by_itself_and_by_two_processes_at_once(monkeypatch):
     for _ in range(50):
         for tally in tallies:
             for place in ("words", "photo"):
-                tally.add(Happening, TODAY, "shown", place, 0, "")
+                tally.add(Happening, timezone.localdate(), "shown", place, 0, "")
     eventually(lambda: Happening.objects.total() == 200)
     assert Happening.objects.by("place") == {"photo": 100, "words": 100}
 
@@ -256,7 +254,7 @@ def test_it_is_written_by_itself_and_by_two_processes_at_once(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_while_the_database_is_away_pages_are_served_and_counts_are_lost(monkeypatch, caplog):
     tally = Tally()
-    tally.add(Happening, TODAY, "shown", "words", 0, "")
+    tally.add(Happening, timezone.localdate(), "shown", "words", 0, "")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE statistics_happening RENAME TO away")
     try:
