@@ -10,6 +10,7 @@ from django.db.models import F
 
 from recommender.benchmark.figures import Figure, Section, figure, timed
 from recommender.benchmark.peers import Engine, engines
+from recommender.measuring.retrieval import nearest_exact
 from recommender.models import Encoder
 from recommender.neighbours import index_settings, matches, nearest
 from recommender.querysets import EmbeddingQuerySet
@@ -17,7 +18,6 @@ from recommender.querysets import EmbeddingQuerySet
 QUERIES = 100
 RECALL_QUERIES = 400
 """An index may lose all that is near one product in a hundred, of which a few searches tell nothing"""
-COMPARED_AT_ONCE = 50
 NEIGHBOURS = 12
 ROUNDING = 3e-4
 """What a cosine may differ by, as the index has it in half precision"""
@@ -45,19 +45,12 @@ class Gallery:
         wanted = min(NEIGHBOURS, int(kept.sum()))
         if not wanted:
             return 1.0
-        farthest = self._farthest(queries, kept, wanted)
+        farthest = nearest_exact(self.vectors[kept], queries, wanted)[1][:, -1]
         near = [
             (kept[rows] & (self.vectors[rows] @ query >= last - ROUNDING))[:wanted].sum() / wanted
             for query, rows, last in zip(queries, found, farthest, strict=True)
         ]
         return float(np.mean(near))
-
-    def _farthest(self, queries: np.ndarray, kept: np.ndarray, wanted: int) -> Iterator[float]:
-        """The cosine of the last that is wanted, for each query."""
-        for first in range(0, len(queries), COMPARED_AT_ONCE):
-            cosines = queries[first : first + COMPARED_AT_ONCE] @ self.vectors.T
-            cosines[:, ~kept] = -1
-            yield from np.partition(cosines, -wanted, axis=1)[:, -wanted]
 
 
 @dataclass(frozen=True)
